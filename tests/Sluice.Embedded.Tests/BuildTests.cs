@@ -1,0 +1,7 @@
+namespace Sluice.Embedded.Tests;
+
+public sealed class BuildTests
+{
+    [Fact]
+    public void Builds() => Assert.NotNull(typeof(BuildTests).Assembly);
+}
