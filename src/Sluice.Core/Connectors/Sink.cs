@@ -1,0 +1,25 @@
+namespace Sluice.Connectors;
+
+/// <summary>The committed rows, batch by batch, in order.</summary>
+public abstract class DatasetRows
+{
+    public abstract Schema Schema { get; }
+
+    public abstract long Rows { get; }
+
+    public abstract IAsyncEnumerable<Batch> ReadAsync(CancellationToken cancellation);
+}
+
+/// <summary>
+/// Writes a dataset somewhere. Runs in an activity and may run twice: write to a temporary name and replace at the end, so that a
+/// reader never sees half a file and a second run gives the same bytes.
+/// </summary>
+public abstract class Sink
+{
+    /// <param name="rows">What to write.</param>
+    /// <param name="folder">Folder that a relative path of the options starts from.</param>
+    /// <param name="cancellation">Stops between batches; nothing is left at the final name.</param>
+    /// <returns>Paths written, relative to <paramref name="folder"/>.</returns>
+    /// <exception cref="SinkException">Cannot be written; says why and what to do.</exception>
+    public abstract Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, string folder, CancellationToken cancellation);
+}

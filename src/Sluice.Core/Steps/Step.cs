@@ -1,0 +1,110 @@
+namespace Sluice.Steps;
+
+/// <summary>
+/// One step of a pipeline: observe → merge → apply. A step is immutable; its options come in the constructor.
+/// <list type="bullet">
+/// <item><see cref="Plan"/> says what comes out, or every reason why it cannot run.</item>
+/// <item><see cref="Observe"/> summarises batches into a mergeable <see cref="State"/> (optional).</item>
+/// <item><see cref="Keys"/> and <see cref="Decide"/> let a step see all rows in key order: duplicates, groups, ranks (optional).</item>
+/// <item><see cref="Fit"/> turns the merged state into small parameters.</item>
+/// <item><see cref="Apply"/> transforms a batch with them, alone, and gives verdicts. Rows in = rows out + rejected.</item>
+/// </list>
+/// A row's result must not depend on the batch it is in, except through what was fitted.
+/// </summary>
+public abstract class Step
+{
+    /// <summary>Raise when the same options and input give another result than before: it is part of every memo key.</summary>
+    public virtual int CodeVersion => 1;
+
+    /// <summary>Schema that comes out. Report every problem, by option path, instead of stopping at the first.</summary>
+    public abstract Schema Plan(Schema input, StepProblems problems);
+
+    /// <summary>
+    /// Input columns without which Apply cannot give the <paramref name="wanted"/> output columns and the right rows; null = all.
+    /// Lets a pass read only the columns it needs. Apply must then accept a batch that has only those.
+    /// </summary>
+    public virtual IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => null;
+
+    /// <summary>An empty state, or null when the step needs no look at the data before Apply.</summary>
+    public virtual State? NewState(Schema input) => null;
+
+    /// <summary>Columns that Observe and Keys read; null = all.</summary>
+    public virtual IReadOnlySet<string>? Observes(Schema input) => null;
+
+    public virtual void Observe(Batch batch, State state)
+    {
+    }
+
+    /// <summary>Whether <see cref="Keys"/> and <see cref="Decide"/> are used.</summary>
+    public virtual bool IsKeyed => false;
+
+    /// <summary>One key per row.</summary>
+    public virtual RowKey[] Keys(Batch batch) => [];
+
+    /// <summary>Walks all rows in key order and decides; returns a small summary that <see cref="Fit"/> is given, or null.</summary>
+    public virtual object? Decide(KeyedRows rows, Decisions decisions) => null;
+
+    /// <summary>Parameters for Apply (see <see cref="Fitted.Of"/>). Called once, with the state of all rows (null without one).</summary>
+    public virtual byte[] Fit(State? state, object? decided) => Fitted.None.Json;
+
+    /// <summary>A gate that failed with these parameters, as one sentence; null when the run may go on.</summary>
+    public virtual string? GateFailure(Fitted fitted) => null;
+
+    public abstract Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts);
+
+    /// <summary>True when the data must be looked at before Apply.</summary>
+    public bool Looks(Schema input) => IsKeyed || NewState(input) is not null;
+}
+
+/// <summary>A step of the catalogue that stands for several, in order; each is observed and applied on its own.</summary>
+public abstract class StepGroup : Step
+{
+    public abstract IReadOnlyList<Step> Expand();
+
+    public sealed override Schema Plan(Schema input, StepProblems problems) => Expand().Aggregate(input, (schema, step) => step.Plan(schema, problems));
+
+    public sealed override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts) =>
+        throw new InvalidOperationException($"{GetType().Name} is expanded by the planner and never applied itself.");
+}
+
+/// <summary>Collects what is wrong with a step's options, each with the path of the option: <c>business_rules[0].column</c>.</summary>
+public sealed class StepProblems
+{
+    readonly List<(string Path, string Message)> items = [];
+
+    public IReadOnlyList<(string Path, string Message)> Items => items;
+
+    public void Add(string path, string message) => items.Add((path, message));
+
+    /// <summary>True when the column exists; otherwise reports it with the columns there are, and the nearest name.</summary>
+    public bool Column(Schema schema, string path, string name)
+    {
+        if (schema.Has(name))
+        {
+            return true;
+        }
+
+        var near = schema.Select(f => f.Name).MinBy(known => Distance(known, name));
+        var hint = near is not null && Distance(near, name) <= Math.Max(2, name.Length / 3) ? $" Did you mean '{near}'?" : "";
+        Add(path, $"Column '{name}' does not exist here.{hint} It has: {schema.Names}.");
+        return false;
+    }
+
+    /// <summary>Levenshtein distance, ignoring case.</summary>
+    internal static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var cost = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + cost));
+            }
+        }
+
+        return row[right.Length];
+    }
+}
