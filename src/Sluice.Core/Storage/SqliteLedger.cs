@@ -204,11 +204,7 @@ public sealed class SqliteLedger : Ledger
         command.CommandText = statement;
         foreach (var (name, value) in parameters)
         {
-            // The reader of the statement decides which it names; SQLite refuses the others.
-            if (statement.Contains(name, StringComparison.Ordinal))
-            {
-                command.Parameters.AddWithValue(name, value);
-            }
+            command.Parameters.AddWithValue(name, value);
         }
 
         return command;
