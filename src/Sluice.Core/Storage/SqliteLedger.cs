@@ -22,6 +22,7 @@ public sealed class SqliteLedger : Ledger
     readonly string file;
     readonly SqliteConnection connection;
     readonly SemaphoreSlim turn = new(1, 1);
+    bool disposed;
 
     static SqliteLedger() => Batteries_V2.Init();
 
@@ -144,6 +145,12 @@ public sealed class SqliteLedger : Ledger
 
     public override async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         await turn.WaitAsync();
         await connection.DisposeAsync();
         turn.Dispose();

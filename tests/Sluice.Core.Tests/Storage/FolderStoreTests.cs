@@ -146,7 +146,7 @@ public sealed partial class FolderStoreTests : ObjectStoreContract, IDisposable
     [Fact]
     public async Task Creating_and_deleting_in_one_folder_at_once_loses_nothing()
     {
-        var done = await RaceAsync(6, async writer =>
+        var done = await Race.RunAsync(6, async writer =>
         {
             for (var i = 0; i < 40; i++)
             {

@@ -73,7 +73,7 @@ public abstract partial class ObjectStoreContract
         {
             var path = $"race/{round}/x";
 
-            var won = await RaceAsync(8, writer => writer % 2 == 0
+            var won = await Race.RunAsync(8, writer => writer % 2 == 0
                 ? Store.CreateAsync(path, Bytes($"writer {writer}"), default)
                 : Store.PublishAsync(path, Scratch($"writer {writer}"), default));
 
@@ -89,7 +89,7 @@ public abstract partial class ObjectStoreContract
         {
             var etag = await EtagAsync("a");
 
-            var won = await RaceAsync(8, writer => Store.ReplaceAsync("a", Bytes($"writer {writer}"), etag, default));
+            var won = await Race.RunAsync(8, writer => Store.ReplaceAsync("a", Bytes($"writer {writer}"), etag, default));
 
             Assert.Equal($"writer {Assert.Single(won)}", await TextAsync("a"));
         }
@@ -100,7 +100,7 @@ public abstract partial class ObjectStoreContract
     {
         await Store.CreateAsync("counter", Bytes("0"), default);
 
-        await RaceAsync(4, async _ =>
+        await Race.RunAsync(4, async _ =>
         {
             for (var done = 0; done < 10;)
             {
@@ -179,19 +179,5 @@ public abstract partial class ObjectStoreContract
             var error = await Assert.ThrowsAsync<DataException>(() => ListAsync(path));
             Assert.StartsWith($"The store prefix \"{path}\" is not valid: ", error.Message, StringComparison.Ordinal);
         }
-    }
-
-    /// <summary>Starts all at once; the numbers of those that answered true.</summary>
-    protected static async Task<List<int>> RaceAsync(int writers, Func<int, Task<bool>> write)
-    {
-        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var running = Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
-        {
-            await start.Task;
-            return await write(writer);
-        })).ToList();
-        start.SetResult();
-        var won = await Task.WhenAll(running);
-        return [.. Enumerable.Range(0, writers).Where(writer => won[writer])];
     }
 }
