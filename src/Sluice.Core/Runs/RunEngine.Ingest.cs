@@ -13,32 +13,33 @@ public sealed partial class RunEngine
     {
         var plan = await TryReadDocumentAsync<RunPlan>(PlanPath(request.RunId), cancellation) ?? await PlanAsync(request, cancellation);
         var run = await OpenAsync(request.RunId, cancellation);
-        if (!request.ReplayQuarantine && await VersionOfRunAsync(run, cancellation) is { } version)
+        if (!request.ReplayQuarantine && run.Pipeline.Optimization.Caching && await VersionOfRunAsync(run, cancellation) is { } version)
         {
             return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, true, null, null));
         }
 
         return await OpenStageAsync(
-            run, StageKind.Ingest, 0, "read", All(plan.Shards.Count), i => HasAsync(IngestKey(run, plan.Shards[i], null), cancellation), cancellation);
+            run, StageKind.Ingest, 0, "read", All(plan.Shards.Count), i => HasAsync(run, IngestKey(run, plan.Shards[i], null), cancellation), cancellation);
     }
 
     async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)
     {
         var pipeline = await PipelineAsync(request, cancellation);
         var inputs = inputsOf(request);
-        var cut = request.BatchBytes > 0 ? new ShardCut { TargetBytes = request.BatchBytes } : new ShardCut();
+        var cut = pipeline.Optimization.Cut();
+        cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
 
         // The files are hashed whole on another core while they are cut: the version names its inputs by content, whatever the cut.
         var digests = Task.Run(() => DigestAsync(pipeline, inputs, cancellation), cancellation);
         var shards = new List<Shard>();
-        await foreach (var shard in pipeline.Source.ListShardsAsync(inputs, cut, cancellation))
+        await foreach (var shard in pipeline.Source.Source.ListShardsAsync(inputs, cut, cancellation))
         {
             shards.Add(shard);
         }
 
         if (shards.Count == 0)
         {
-            throw new SourceException($"'{pipeline.SourcePath}' has no records. Expected at least one; check file_path in step '{pipeline.SourceId}'.");
+            throw new SourceException($"'{pipeline.Source.Source.FilePath}' has no records. Expected at least one; check file_path in step '{pipeline.Source.Id}'.");
         }
 
         await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
@@ -55,7 +56,7 @@ public sealed partial class RunEngine
     /// <summary>Wrong column names stop a run before it starts: the first shard's columns are checked against every step.</summary>
     static async Task CheckColumnsAsync(Pipelines.Pipeline pipeline, InputFiles inputs, Shard first, CancellationToken cancellation)
     {
-        var rows = await pipeline.Source.ReadAsync(inputs, first, null, cancellation);
+        var rows = await pipeline.Source.Source.ReadAsync(inputs, first, null, cancellation);
 
         // What the first shard holds says nothing certain about the types of the rest: only a non-text type is a promise worth checking.
         pipeline.CheckColumns(new Schema(rows.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f)));
@@ -64,7 +65,7 @@ public sealed partial class RunEngine
     static async Task<List<InputDigest>> DigestAsync(Pipelines.Pipeline pipeline, InputFiles inputs, CancellationToken cancellation)
     {
         var digests = new List<InputDigest>();
-        foreach (var file in await inputs.ListAsync(pipeline.SourcePath, cancellation))
+        foreach (var file in await inputs.ListAsync(pipeline.Source.Source.FilePath, cancellation))
         {
             using var local = await inputs.OpenAsync(file.Path, cancellation);
             await using var stream = new FileStream(local.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
@@ -76,14 +77,14 @@ public sealed partial class RunEngine
 
     static string IngestKey(Run run, Shard shard, IReadOnlyList<Field>? schema)
     {
-        var key = new MemoKey("ingest").Add(run.Pipeline.SourceIdentity).Add(shard.Sha256).Add(shard.Detail ?? "");
+        var key = new MemoKey("ingest").Add(run.SourceIdentity).Add(shard.Sha256).Add(shard.Detail ?? "");
         return (schema is null ? key : key.Add(new Schema(schema).Id())).Value();
     }
 
     async Task IngestAsync(Run run, int index, IReadOnlyList<Field>? schema, CancellationToken cancellation)
     {
         var shard = run.Plan.Shards[index];
-        var rows = await run.Pipeline.Source.ReadAsync(run.Inputs, shard, schema is null ? null : new Schema(schema), cancellation);
+        var rows = await run.Source.ReadAsync(run.Inputs, shard, schema is null ? null : new Schema(schema), cancellation);
         if (rows.Batch.Rows + rows.Rejected.Count != shard.Records)
         {
             throw new InvalidOperationException(
@@ -114,7 +115,7 @@ public sealed partial class RunEngine
         var unified = await UnifiedAsync(run, cancellation);
         return await OpenStageAsync(
             run, StageKind.Retype, 0, "retype", unified.Retype,
-            shard => HasAsync(IngestKey(run, run.Plan.Shards[shard], unified.Schema), cancellation), cancellation);
+            shard => HasAsync(run, IngestKey(run, run.Plan.Shards[shard], unified.Schema), cancellation), cancellation);
     }
 
     async Task<Unified> UnifiedAsync(Run run, CancellationToken cancellation)

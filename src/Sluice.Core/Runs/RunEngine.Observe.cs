@@ -28,7 +28,7 @@ public sealed partial class RunEngine
         {
             foreach (var observer in passes[pass].Observers)
             {
-                if (!await HasAsync(await ObserveKeyAsync(run, passes[pass], observer, batch, cancellation), cancellation))
+                if (!await HasAsync(run, await ObserveKeyAsync(run, passes[pass], observer, batch, cancellation), cancellation))
                 {
                     return false;
                 }
@@ -83,7 +83,7 @@ public sealed partial class RunEngine
         return key.Add(IdentityOf(run, observer)).Value();
     }
 
-    static string IdentityOf(Run run, int step) => step == PassPlan.Before ? $"quality-before@{QualityBefore.CodeVersion}" : run.Chain[step].Identity;
+    static string IdentityOf(Run run, int step) => step == PassPlan.Before ? $"quality-before@{QualityBefore.CodeVersion}" : run.Identity(step);
 
     static Step StepOf(Run run, int step) => step == PassPlan.Before ? QualityBefore : run.Steps[step];
 
@@ -95,7 +95,7 @@ public sealed partial class RunEngine
         var key = new MemoKey(kind).Add(rows.Batches[batch].Batch.Sha256).Add(schemas[0].Id());
         for (var i = 0; i < prefix; i++)
         {
-            key.Add(run.Chain[i].Identity);
+            key.Add(run.Identity(i));
             if (await FitAsync(run, i, schemas[i], cancellation) is { } fit)
             {
                 key.Add(fit.Json).Add(fit.Decisions?[batch] ?? "-");

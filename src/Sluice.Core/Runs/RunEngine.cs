@@ -169,7 +169,8 @@ public sealed partial class RunEngine(
         return document;
     }
 
-    async Task<bool> HasAsync(string memoKey, CancellationToken cancellation) => await store.StatAsync(MemoKey.PathOf(memoKey), cancellation) is not null;
+    async Task<bool> HasAsync(Run run, string memoKey, CancellationToken cancellation) =>
+        run.Pipeline.Optimization.Caching && await store.StatAsync(MemoKey.PathOf(memoKey), cancellation) is not null;
 
     static int[] All(int units) => [.. Enumerable.Range(0, units)];
 
@@ -182,8 +183,15 @@ public sealed partial class RunEngine(
     {
         public string Id => Plan.Request.RunId;
 
-        public IReadOnlyList<ChainStep> Chain => Pipeline.Chain;
+        public IReadOnlyList<PipelineStep> Chain => Pipeline.Steps;
 
-        public IReadOnlyList<Step> Steps { get; } = [.. Pipeline.Chain.Select(c => c.Step)];
+        public IReadOnlyList<Step> Steps { get; } = [.. Pipeline.Steps.Select(s => s.Step)];
+
+        /// <summary>Type, code version and options of a step: what a memo key needs to know of it.</summary>
+        public string Identity(int step) => $"{Chain[step].Type}@{Steps[step].CodeVersion}{Chain[step].OptionsJson}";
+
+        public Connectors.Source Source => Pipeline.Source.Source;
+
+        public string SourceIdentity => $"{Pipeline.Source.Type}@{Source.CodeVersion}{Pipeline.Source.OptionsJson}";
     }
 }

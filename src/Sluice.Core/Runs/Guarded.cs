@@ -2,12 +2,6 @@ using Sluice.Steps;
 
 namespace Sluice.Runs;
 
-/// <summary>A step in the flat chain of a pipeline.</summary>
-/// <param name="Id">Unique in the pipeline; parts of a group are <c>clean_1/0:remove_duplicates</c>.</param>
-/// <param name="Step">The step.</param>
-/// <param name="Identity">Type, code version and canonical options: what a memo key needs to know of it.</param>
-public sealed record ChainStep(string Id, Step Step, string Identity);
-
 /// <summary>
 /// Runs a step on a batch so that rows on which it throws are found by bisecting and put aside with the exact error, and the others go on.
 /// </summary>
