@@ -36,6 +36,9 @@ public sealed partial class DurableEngine
     internal IReadOnlyList<HistoryEvent>? History(string instanceId)
         => Started.Store.Find(instanceId) is null ? null : Started.Store.History(instanceId);
 
+    /// <summary>Ends the engine as a kill of the process would: for tests of what comes after.</summary>
+    internal void Kill() => Started.Commits.Kill(new EngineKilledException());
+
     internal InstanceRow? Find(string instanceId) => Started.Store.Find(instanceId);
 
     internal Store Store => Started.Store;
