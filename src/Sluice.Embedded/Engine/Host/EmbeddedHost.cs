@@ -50,12 +50,26 @@ static class EmbeddedHost
 
         // The order of starting: work that waits in the store, then what brings new work. Stopping goes the other way.
         services.AddHostedService<Announcement>();
+        AddTriggers(services, functions);
         if (aspNetCore && options.Http)
         {
             HttpServices.AddTo(services, builder.Configuration, builder.Environment);
         }
 
         return builder.Build();
+    }
+
+    static void AddTriggers(IServiceCollection services, FunctionTable functions)
+    {
+        if (functions.With<TimerBinding>().Any())
+        {
+            services.AddHostedService<TimerTriggers>();
+        }
+
+        if (functions.With<BlobBinding>().Any())
+        {
+            services.AddHostedService<BlobTriggers>();
+        }
     }
 
     static FunctionTypes Types(IServiceCollection services, EmbeddedOptions options) =>

@@ -14,6 +14,7 @@ sealed class Invocation(FunctionEntry function, object trigger, IServiceProvider
     string? invocationId;
     IDictionary<object, object>? items;
     Features? features;
+    List<IAsyncDisposable>? owned;
 
     internal FunctionEntry Function => function;
 
@@ -58,7 +59,26 @@ sealed class Invocation(FunctionEntry function, object trigger, IServiceProvider
 
     public override CancellationToken CancellationToken => cancellation;
 
-    public ValueTask DisposeAsync() => scope?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Closes something that was opened for a parameter when the call ends.</summary>
+    internal T Own<T>(T resource)
+        where T : IAsyncDisposable
+    {
+        (owned ??= []).Add(resource);
+        return resource;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var resource in owned ?? [])
+        {
+            await resource.DisposeAsync();
+        }
+
+        if (scope is { } opened)
+        {
+            await opened.DisposeAsync();
+        }
+    }
 
     IServiceProvider NewScope()
     {

@@ -21,4 +21,22 @@ static partial class Log
 
     [LoggerMessage(3101, LogLevel.Error, "{Method} {Path} failed")]
     internal static partial void RequestFailed(this ILogger logger, string method, string? path, Exception exception);
+
+    [LoggerMessage(3200, LogLevel.Warning, "The timer status '{Path}' cannot be read; the timer starts as if it were new")]
+    internal static partial void TimerStatusUnreadable(this ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(3300, LogLevel.Warning, "Cannot watch '{Folder}'; new blobs are found by scans, every {Interval}")]
+    internal static partial void CannotWatch(this ILogger logger, string folder, TimeSpan interval, Exception exception);
+
+    [LoggerMessage(3304, LogLevel.Warning, "Cannot look into '{Folder}'")]
+    internal static partial void CannotLook(this ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(3301, LogLevel.Debug, "Blob '{Container}/{Name}' is left for the next look: {Reason}")]
+    internal static partial void BlobLeft(this ILogger logger, string container, string name, string reason);
+
+    [LoggerMessage(3302, LogLevel.Warning, "Blob '{Container}/{Name}' failed in {Function}, attempt {Attempt} of {Attempts}")]
+    internal static partial void BlobFailed(this ILogger logger, string container, string name, string function, int attempt, int attempts);
+
+    [LoggerMessage(3303, LogLevel.Error, "Blob '{Container}/{Name}' is poison for {Function}; see '{Path}'")]
+    internal static partial void BlobPoisoned(this ILogger logger, string container, string name, string function, string path);
 }

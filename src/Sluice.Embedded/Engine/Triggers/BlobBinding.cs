@@ -8,13 +8,13 @@ namespace Sluice.Embedded;
 /// <summary>BlobTrigger on a watched folder.</summary>
 sealed class BlobBinding(BlobTriggerAttribute attribute, BindingSources sources) : TriggerBinding
 {
-    static readonly Dictionary<Type, Func<BlobEvent, CancellationToken, ValueTask<object?>>> readers = new()
+    static readonly Dictionary<Type, Func<BlobEvent, Invocation, ValueTask<object?>>> readers = new()
     {
-        [typeof(Stream)] = static (blob, _) => ValueTask.FromResult<object?>(blob.OpenRead()),
-        [typeof(byte[])] = static async (blob, cancellation) => await File.ReadAllBytesAsync(blob.File, cancellation),
-        [typeof(ReadOnlyMemory<byte>)] = static async (blob, cancellation) => (ReadOnlyMemory<byte>)await File.ReadAllBytesAsync(blob.File, cancellation),
-        [typeof(BinaryData)] = static async (blob, cancellation) => new BinaryData(await File.ReadAllBytesAsync(blob.File, cancellation)),
-        [typeof(string)] = static async (blob, cancellation) => await File.ReadAllTextAsync(blob.File, Encoding.UTF8, cancellation),
+        [typeof(Stream)] = static (blob, call) => ValueTask.FromResult<object?>(call.Own(blob.OpenRead())),
+        [typeof(byte[])] = static async (blob, call) => await File.ReadAllBytesAsync(blob.File, call.CancellationToken),
+        [typeof(ReadOnlyMemory<byte>)] = static async (blob, call) => (ReadOnlyMemory<byte>)await File.ReadAllBytesAsync(blob.File, call.CancellationToken),
+        [typeof(BinaryData)] = static async (blob, call) => new BinaryData(await File.ReadAllBytesAsync(blob.File, call.CancellationToken)),
+        [typeof(string)] = static async (blob, call) => await File.ReadAllTextAsync(blob.File, Encoding.UTF8, call.CancellationToken),
     };
 
     internal override string Type => "blobTrigger";
@@ -27,7 +27,7 @@ sealed class BlobBinding(BlobTriggerAttribute attribute, BindingSources sources)
     internal BlobPattern Pattern { get; } = BlobPattern.Parse(sources.Settings.Resolve(attribute.BlobPath));
 
     internal override ParameterBinder? BindTrigger(ParameterInfo parameter) =>
-        readers.TryGetValue(parameter.ParameterType, out var read) ? i => read((BlobEvent)i.Trigger, i.CancellationToken) : null;
+        readers.TryGetValue(parameter.ParameterType, out var read) ? i => read((BlobEvent)i.Trigger, i) : null;
 
     internal override ParameterBinder? BindOther(ParameterInfo parameter) =>
         Pattern.Names.Contains(parameter.Name!, StringComparer.OrdinalIgnoreCase) && !parameter.IsDefined(typeof(BindingAttribute))
