@@ -27,12 +27,12 @@ public sealed partial class FolderInputs : InputFiles
     public int MaxFiles { get; init; } = 1_000_000;
 
     public override Task<IReadOnlyList<InputFile>> ListAsync(string path, CancellationToken cancellation) =>
-        Task.Run(() => Guard(path, () => List(path, cancellation)), cancellation);
+        Task.Run(() => Guard<IReadOnlyList<InputFile>>(path, () => List(path, cancellation)), cancellation);
 
     public override Task<LocalFile> OpenAsync(string path, CancellationToken cancellation) =>
         Task.Run(() => Guard(path, () => Open(path)), cancellation);
 
-    IReadOnlyList<InputFile> List(string path, CancellationToken cancellation)
+    List<InputFile> List(string path, CancellationToken cancellation)
     {
         var full = FullPath(path);
         var literal = !HasWildcard(path) || (!OperatingSystem.IsWindows() && Path.Exists(full));
