@@ -22,6 +22,7 @@ public sealed class SqliteLedger : Ledger
     readonly string file;
     readonly SqliteConnection connection;
     readonly SemaphoreSlim turn = new(1, 1);
+    bool disposed;
 
     static SqliteLedger() => Batteries_V2.Init();
 
@@ -144,6 +145,12 @@ public sealed class SqliteLedger : Ledger
 
     public override async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         await turn.WaitAsync();
         await connection.DisposeAsync();
         turn.Dispose();
@@ -204,11 +211,7 @@ public sealed class SqliteLedger : Ledger
         command.CommandText = statement;
         foreach (var (name, value) in parameters)
         {
-            // The reader of the statement decides which it names; SQLite refuses the others.
-            if (statement.Contains(name, StringComparison.Ordinal))
-            {
-                command.Parameters.AddWithValue(name, value);
-            }
+            command.Parameters.AddWithValue(name, value);
         }
 
         return command;
