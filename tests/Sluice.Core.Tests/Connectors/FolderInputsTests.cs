@@ -1,10 +1,11 @@
 using Sluice.Connectors;
+using Sluice.Tests.Storage;
 
 namespace Sluice.Core.Tests.Connectors;
 
 public sealed class FolderInputsTests : IDisposable
 {
-    readonly ScratchFolder folder = new();
+    readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -54,14 +55,14 @@ public sealed class FolderInputsTests : IDisposable
     [Fact]
     public async Task An_absolute_path_inside_the_base_is_shown_relative_and_one_outside_as_it_is()
     {
-        using var other = new ScratchFolder();
+        using var other = new TemporaryFolder();
         folder.Write("in/a.csv");
         other.Write("b.csv");
         var inputs = new FolderInputs([folder.Path, other.Path], folder.Path);
 
-        Assert.Equal("in/a.csv", Assert.Single(await inputs.ListAsync(folder.At("in/a.csv"), default)).Path);
-        Assert.Equal(other.At("b.csv"), Assert.Single(await inputs.ListAsync(other.At("*.csv"), default)).Path);
-        using var open = await inputs.OpenAsync(other.At("b.csv"), default);
+        Assert.Equal("in/a.csv", Assert.Single(await inputs.ListAsync(folder.File("in/a.csv"), default)).Path);
+        Assert.Equal(other.File("b.csv"), Assert.Single(await inputs.ListAsync(other.File("*.csv"), default)).Path);
+        using var open = await inputs.OpenAsync(other.File("b.csv"), default);
         Assert.Equal("x", await File.ReadAllTextAsync(open.Path));
     }
 
@@ -92,11 +93,11 @@ public sealed class FolderInputsTests : IDisposable
     [InlineData("chain.csv")]
     public async Task Nothing_outside_the_roots_is_read(string path)
     {
-        using var outside = new ScratchFolder();
+        using var outside = new TemporaryFolder();
         outside.Write("secret.csv");
         folder.Write("inner/a.csv");
-        var inner = folder.At("inner");
-        File.CreateSymbolicLink(Path.Combine(inner, "link.csv"), outside.At("secret.csv"));
+        var inner = folder.File("inner");
+        File.CreateSymbolicLink(Path.Combine(inner, "link.csv"), outside.File("secret.csv"));
         File.CreateSymbolicLink(Path.Combine(inner, "chain.csv"), "link.csv");
         Directory.CreateSymbolicLink(Path.Combine(inner, "linked"), outside.Path);
 
@@ -117,7 +118,7 @@ public sealed class FolderInputsTests : IDisposable
         folder.Write("data-private/a.csv");
         folder.Write("data/a.csv");
 
-        var inputs = new FolderInputs([folder.At("data")], folder.Path);
+        var inputs = new FolderInputs([folder.File("data")], folder.Path);
 
         Assert.Equal("data/a.csv", Assert.Single(await inputs.ListAsync("data", default)).Path);
         await Assert.ThrowsAsync<SourceException>(() => inputs.ListAsync("data-private/a.csv", default));
@@ -127,11 +128,11 @@ public sealed class FolderInputsTests : IDisposable
     public async Task Links_within_the_roots_are_followed_and_loops_are_not()
     {
         folder.Write("real/a.csv");
-        File.CreateSymbolicLink(folder.At("a-link.csv"), "real/a.csv");
-        Directory.CreateSymbolicLink(folder.At("real/loop"), folder.Path);
+        File.CreateSymbolicLink(folder.File("a-link.csv"), "real/a.csv");
+        Directory.CreateSymbolicLink(folder.File("real/loop"), folder.Path);
 
         Assert.Equal(["a-link.csv", "real/a.csv"], (await Inputs().ListAsync("**", default)).Select(file => file.Path));
-        File.CreateSymbolicLink(folder.At("ring"), "ring");
+        File.CreateSymbolicLink(folder.File("ring"), "ring");
         var refused = await Assert.ThrowsAsync<SourceException>(() => Inputs().ListAsync("ring", default));
         Assert.Contains("More than 40 links follow one another", refused.Message);
     }
@@ -139,7 +140,7 @@ public sealed class FolderInputsTests : IDisposable
     [Fact]
     public async Task A_link_to_nothing_is_reported()
     {
-        File.CreateSymbolicLink(folder.At("gone.csv"), "nowhere.csv");
+        File.CreateSymbolicLink(folder.File("gone.csv"), "nowhere.csv");
 
         var refused = await Assert.ThrowsAsync<SourceException>(() => Inputs().ListAsync("*.csv", default));
 
@@ -180,12 +181,12 @@ public sealed class FolderInputsTests : IDisposable
     {
         File.SetUnixFileMode(folder.Write("a.csv"), UnixFileMode.None);
         folder.Write("closed/b.csv");
-        File.SetUnixFileMode(folder.At("closed"), UnixFileMode.None);
+        File.SetUnixFileMode(folder.File("closed"), UnixFileMode.None);
 
         var file = await Assert.ThrowsAsync<SourceException>(() => Inputs().OpenAsync("a.csv", default));
         var closed = await Assert.ThrowsAsync<SourceException>(() => Inputs().ListAsync("closed", default));
 
-        File.SetUnixFileMode(folder.At("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(folder.File("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Contains("The input \"a.csv\" cannot be read: permission denied", file.Message);
         Assert.Contains("The input \"closed\" cannot be read: permission denied", closed.Message);
     }
