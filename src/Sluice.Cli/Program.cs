@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Cli;
 using Sluice.Cli.Commands;
 
 var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-ready datasets.")

@@ -36,7 +36,7 @@ static class SingleRun
             var record = DocumentJson.Parse<RunRecord>(await store.ReadAsync(outcome.Record!, cancellation));
             if (evidence is not null)
             {
-                await ExportAsync(new EvidenceRows(files, record), evidence, cancellation);
+                await Exports.WriteAsync(new EvidenceRows(files, record), evidence, null, cancellation);
             }
 
             var catalogue = new DatasetCatalogue(store, ledger, files, TimeProvider.System);
@@ -48,14 +48,6 @@ static class SingleRun
         {
             scratch.Delete(recursive: true);
         }
-    }
-
-    /// <summary>Writes rows to a file by its extension.</summary>
-    public static async Task ExportAsync(DatasetRows rows, string path, CancellationToken cancellation)
-    {
-        var full = Path.GetFullPath(path);
-        var sink = (Sink)Catalog.Default.Create(FormatOf.Sink(path), new JsonObject { ["file_path"] = Path.GetFileName(full) });
-        await sink.WriteAsync(rows, Path.GetDirectoryName(full)!, cancellation);
     }
 
     // JSON is YAML: the command line goes through the same strict checks as a file.

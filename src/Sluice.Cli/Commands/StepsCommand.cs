@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Pipelines;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
