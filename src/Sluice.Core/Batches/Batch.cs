@@ -79,6 +79,30 @@ public sealed class Batch
         return new Batch(Schema, taken, rows.Length, origin);
     }
 
+    /// <summary>The rows of several batches of one schema, one after another. Origins are kept as they are.</summary>
+    public static Batch Concat(IReadOnlyList<Batch> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        var rows = parts.Sum(p => p.Rows);
+        var schema = parts[0].Schema;
+        var columns = Enumerable.Range(0, schema.Count).Select(i => parts[0][i].Concat([.. parts.Select(p => p[i])], rows));
+        var origin = new int[rows];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            for (var row = 0; row < part.Rows; row++)
+            {
+                origin[at++] = part.OriginOf(row);
+            }
+        }
+
+        return new Batch(schema, columns, rows, origin);
+    }
+
     /// <summary>Rows [from, to).</summary>
     public Batch Slice(int from, int to)
     {

@@ -42,6 +42,9 @@ public abstract class Column(ColumnType type, int rows, ulong[]? validity)
     /// <summary>The rows with these positions, in the given order.</summary>
     public abstract Column Take(ReadOnlySpan<int> rows);
 
+    /// <summary>The rows of several columns of this type, one after another.</summary>
+    public abstract Column Concat(IReadOnlyList<Column> parts, int rows);
+
     /// <summary>Invariant text of one value; empty for a missing one. For messages and text sinks, not for inner loops.</summary>
     public abstract string Display(int row);
 
@@ -67,6 +70,29 @@ public abstract class Column(ColumnType type, int rows, ulong[]? validity)
         }
 
         return any ? taken : null;
+    }
+
+    protected static ulong[]? ConcatValidity(IReadOnlyList<Column> parts, int rows)
+    {
+        if (parts.All(p => p.Validity is null))
+        {
+            return null;
+        }
+
+        var joined = NewValidity(rows);
+        var at = 0;
+        foreach (var part in parts)
+        {
+            for (var row = 0; row < part.Rows; row++, at++)
+            {
+                if (!part.IsNull(row))
+                {
+                    joined[at >> 6] |= 1UL << (at & 63);
+                }
+            }
+        }
+
+        return joined;
     }
 
     public static ulong[] NewValidity(int rows) => new ulong[(rows + 63) >> 6];

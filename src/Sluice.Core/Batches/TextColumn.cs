@@ -41,6 +41,27 @@ public sealed class TextColumn(byte[] bytes, int[] offsets, int rows, ulong[]? v
         return builder.Build();
     }
 
+    public override Column Concat(IReadOnlyList<Column> parts, int rows)
+    {
+        var builder = new TextBuilder(rows, (int)Math.Min(Array.MaxLength, parts.Sum(p => (long)((TextColumn)p).Bytes.Length)));
+        foreach (TextColumn part in parts)
+        {
+            for (var row = 0; row < part.Rows; row++)
+            {
+                if (part.IsNull(row))
+                {
+                    builder.AppendNull();
+                }
+                else
+                {
+                    builder.Append(part[row]);
+                }
+            }
+        }
+
+        return builder.Build();
+    }
+
     public override string Display(int row) => Encoding.UTF8.GetString(this[row]);
 
     /// <summary>From managed strings; null is a missing value. For tests and small tables.</summary>

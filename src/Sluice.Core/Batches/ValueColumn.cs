@@ -25,6 +25,19 @@ public sealed class ValueColumn<T>(ColumnType type, T[] values, ulong[]? validit
         return new ValueColumn<T>(Type, taken, TakeValidity(rows));
     }
 
+    public override Column Concat(IReadOnlyList<Column> parts, int rows)
+    {
+        var joined = new T[rows];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            ((ValueColumn<T>)part).Values.CopyTo(joined.AsSpan(at));
+            at += part.Rows;
+        }
+
+        return new ValueColumn<T>(Type, joined, ConcatValidity(parts, rows));
+    }
+
     public override string Display(int row) => IsNull(row) ? "" : (Type, values[row]) switch
     {
         (ColumnType.Boolean, bool b) => b ? "true" : "false",

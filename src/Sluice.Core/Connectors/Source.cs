@@ -30,6 +30,9 @@ public abstract class Source
     /// <summary>Raise when the same bytes and options give other rows than before.</summary>
     public virtual int CodeVersion => 1;
 
+    /// <summary>The <c>file_path</c> of its options, as <see cref="InputFiles.ListAsync"/> takes it.</summary>
+    public abstract string FilePath { get; }
+
     /// <summary>Cuts the input into shards, in order. One pass over the bytes, memory bounded by one shard.</summary>
     /// <param name="inputs">Where files come from.</param>
     /// <param name="cut">How large shards are.</param>

@@ -12,6 +12,12 @@ public static class Unify
     /// <summary>Format of a text column whose values are of several types.</summary>
     public const string Mixed = "mixed";
 
+    /// <summary>Format of a column whose type is only known once a step was fitted: steps that are planned before must accept any type.</summary>
+    public const string Fitted = "fitted";
+
+    /// <summary>Whether the type of a field says nothing yet.</summary>
+    public static bool IsOpen(Field field) => field.Format is Empty or Fitted;
+
     /// <summary>Columns in order of first appearance; a column that a shard lacks is nullable.</summary>
     public static Schema Of(IReadOnlyList<Schema> shards)
     {

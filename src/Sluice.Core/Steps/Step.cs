@@ -47,6 +47,15 @@ public abstract class Step
     /// <summary>Parameters for Apply (see <see cref="Fitted.Of"/>). Called once, with the state of all rows (null without one).</summary>
     public virtual byte[] Fit(State? state, object? decided) => Fitted.None.Json;
 
+    /// <summary>
+    /// Schema that comes out once the parameters are known. Only a step whose output types depend on the data overrides it; its
+    /// <see cref="Plan"/> then marks such columns with <see cref="Schemas.Unify.Fitted"/>, which later steps must accept as any type.
+    /// </summary>
+    public virtual Schema PlanFitted(Schema input, Fitted fitted) => Plan(input, new StepProblems());
+
+    /// <summary>Whether Apply never changes or rejects anything with these options: a check. The next step may then look in the same pass.</summary>
+    public virtual bool IsPassive => false;
+
     /// <summary>A gate that failed with these parameters, as one sentence; null when the run may go on.</summary>
     public virtual string? GateFailure(Fitted fitted) => null;
 

@@ -76,6 +76,14 @@ public abstract class ObjectStore : IAsyncDisposable
     protected DataException Absent(string path) => new(
         $"The object \"{path}\" is not in {Location}. It was never published there or has been deleted. Run the pipeline again to make it, or check the name and the store.");
 
+    // "a" and "a/b" can both be objects in a blob container but not in a folder, so neither store of ours on this machine lets both be.
+    private protected DataException Occupied(string path, string by) => new(by == path
+        ? $"The object \"{path}\" cannot be made in {Location}: objects lie below \"{path}/\". Expected a path that is not the folder of others. Choose another name."
+        : $"The object \"{path}\" cannot be made in {Location}: \"{by}\" is an object, not a folder. Choose a path that does not go through it.");
+
+    private protected DataException NoLocalFile(string path, string localFile) => new(
+        $"The file \"{localFile}\" that is to become \"{path}\" in {Location} does not exist. Write it before publishing it.");
+
     /// <summary>The extension as it is appended to a scratch file's name: empty, or a dot and a few letters and digits.</summary>
     protected static string CheckExtension(string extension) =>
         extension.Length == 0 || (extension[0] == '.' && extension.Length <= 20 && StorePath.IsSegment("x" + extension))

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Sluice.Native;
+
+namespace Sluice.Batches;
+
+static partial class ParquetFile
+{
+    /// <summary>Writes a batch, in the order of its rows. <see cref="Batch.Origin"/> is of the run, not of the data, and is not written.</summary>
+    /// <exception cref="DataException">The batch has no columns, or text that is not UTF-8.</exception>
+    /// <exception cref="DuckDbException">The file cannot be written.</exception>
+    public static void Write(
+        DuckDb db, Batch batch, string file, ParquetCompression compression = ParquetCompression.Zstd, CancellationToken cancellation = default)
+    {
+        RefuseEmpty(batch.Schema, file);
+        using var connection = db.Connect();
+        CreateTable(connection, batch.Schema);
+        using (var appender = new DuckDbAppender(connection, Table))
+        {
+            Append(appender, batch, cancellation);
+            appender.Complete();
+        }
+
+        var footer = JsonSerializer.Serialize(new Footer(Footer.Current, batch.Rows, [.. batch.Schema]));
+        var more = $", KV_METADATA {{{DuckDbSql.Literal(SchemaKey)}: {DuckDbSql.Literal(footer)}}}";
+        var doubles = new DoubleBits(batch.Schema);
+        doubles.Add(batch);
+        CopyTo(connection, batch.Schema, file, compression, more + doubles.CopyOption, cancellation);
+    }
+
+    internal const string Table = "batch";
+
+    internal static void RefuseEmpty(Schema schema, string file)
+    {
+        if (schema.Count == 0)
+        {
+            throw new DataException($"A table without columns cannot be written to \"{file}\": Parquet needs at least one. Keep a column.");
+        }
+    }
+
+    /// <summary>A table for rows of the schema, the connection's own. Columns go by position: SQL compares their names without case.</summary>
+    internal static void CreateTable(DuckDbConnection connection, Schema schema) =>
+        connection.Execute($"CREATE TEMP TABLE {Table} ({string.Join(", ", schema.Select((field, i) => $"c{i} {SqlType(field.Type)}"))})");
+
+    /// <summary>Writes the table, in order, in row groups whose borders depend on nothing but the row number.</summary>
+    internal static void CopyTo(
+        DuckDbConnection connection, Schema schema, string file, ParquetCompression compression, string more, CancellationToken cancellation)
+    {
+        var columns = string.Join(", ", PhysicalNames(schema).Select((name, i) => $"c{i} AS {DuckDbSql.Identifier(name)}"));
+        var codec = compression switch
+        {
+            ParquetCompression.Zstd => "zstd, COMPRESSION_LEVEL 1",
+            ParquetCompression.Snappy => "snappy",
+            ParquetCompression.None => "uncompressed",
+            _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "Unknown compression."),
+        };
+        connection.Execute(
+            $"COPY (SELECT {columns} FROM {Table}) TO {DuckDbSql.Literal(file)} (FORMAT parquet, ROW_GROUP_SIZE {RowGroupRows}, COMPRESSION {codec}{more})",
+            cancellation);
+    }
+
+    internal static void Append(DuckDbAppender appender, Batch batch, CancellationToken cancellation)
+    {
+        for (var column = 0; column < batch.Schema.Count; column++)
+        {
+            if (batch[column] is TextColumn text && !Utf8.IsValid(text.Bytes))
+            {
+                throw NotUtf8(batch.Schema[column].Name, text);
+            }
+        }
+
+        for (var from = 0; from < batch.Rows; from += DuckDbAppender.MaxRows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = Math.Min(DuckDbAppender.MaxRows, batch.Rows - from);
+            for (var column = 0; column < batch.Schema.Count; column++)
+            {
+                Fill(appender, column, batch[column], from, count);
+            }
+
+            appender.Append(count);
+        }
+    }
+
+    static void Fill(DuckDbAppender appender, int at, Column column, int from, int count)
+    {
+        if (column.Validity is { } bits)
+        {
+            // Chunks start at multiples of 2,048, so their validity words are the column's own.
+            bits.AsSpan(from >> 6, (count + 63) >> 6).CopyTo(appender.Validity(at));
+        }
+
+        switch (column)
+        {
+            case ValueColumn<bool> flags:
+                flags.Values.Slice(from, count).CopyTo(appender.Values<bool>(at));
+                break;
+            case ValueColumn<int> dates:
+                dates.Values.Slice(from, count).CopyTo(appender.Values<int>(at));
+                break;
+            case ValueColumn<long> integers:
+                integers.Values.Slice(from, count).CopyTo(appender.Values<long>(at));
+                break;
+            case ValueColumn<double> numbers:
+                numbers.Values.Slice(from, count).CopyTo(appender.Values<double>(at));
+                break;
+            case TextColumn text:
+                for (var row = 0; row < count; row++)
+                {
+                    appender.SetText(at, row, text[from + row]);
+                }
+
+                break;
+            default:
+                throw new ArgumentException($"Unknown column kind {column.GetType().Name}.", nameof(column));
+        }
+    }
+
+    static DataException NotUtf8(string name, TextColumn text)
+    {
+        var row = 0;
+        while (row < text.Rows - 1 && Utf8.IsValid(text[row]))
+        {
+            row++;
+        }
+
+        var found = Convert.ToHexStringLower(text[row][..Math.Min(16, text[row].Length)]);
+        return new DataException($"Column '{name}', row {row + 1} holds text that is not UTF-8, found bytes '{found}'. Expected UTF-8; read the input with its real encoding.");
+    }
+}

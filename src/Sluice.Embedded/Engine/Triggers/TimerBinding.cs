@@ -1,0 +1,23 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Sluice.Embedded;
+
+/// <summary>TimerTrigger.</summary>
+sealed class TimerBinding(TimerTriggerAttribute attribute, string functionName, BindingSources sources) : TriggerBinding
+{
+    internal override string Type => "timerTrigger";
+
+    internal override string TriggerTypes => "TimerInfo";
+
+    internal Schedule Schedule { get; } = Schedule.Parse(sources.Settings.Resolve(attribute.Schedule));
+
+    internal bool RunOnStartup => attribute.RunOnStartup;
+
+    internal bool UseMonitor => attribute.UseMonitor;
+
+    internal string FunctionName => functionName;
+
+    internal override ParameterBinder? BindTrigger(ParameterInfo parameter) =>
+        parameter.ParameterType == typeof(TimerInfo) ? Constant(static i => i.Trigger) : null;
+}
