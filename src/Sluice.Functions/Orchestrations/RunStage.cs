@@ -32,5 +32,5 @@ public sealed record StageRequest(string RunId, StageKind Kind, int Pass, int Un
 {
     /// <summary>A fixed child id: a second delivery of the parent's turn finds the same child.</summary>
     public SubOrchestrationOptions Options(string parent) =>
-        new(Retry.Transient, $"{parent}.{Kind.ToString().ToLowerInvariant()}-{Pass}");
+        new(instanceId: $"{parent}.{Kind.ToString().ToLowerInvariant()}-{Pass}");
 }

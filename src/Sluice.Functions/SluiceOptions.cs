@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sluice.Functions;
+
+/// <summary>Settings of the app, section <c>Sluice</c>.</summary>
+public sealed class SluiceOptions
+{
+    public const string Section = "Sluice";
+
+    /// <summary>Folder of the local store; relative to the current folder. Default <c>.sluice</c>.</summary>
+    [Required]
+    public string Store { get; set; } = ".sluice";
+
+    /// <summary>Where datasets live: <c>Folder</c> (in <see cref="Store"/>) or <c>Azure</c> (Blobs and Tables). Default Folder.</summary>
+    [RegularExpression("Folder|Azure", ErrorMessage = "Sluice:Storage must be 'Folder' or 'Azure'.")]
+    public string Storage { get; set; } = "Folder";
+
+    /// <summary>Folders that pipelines started over HTTP may read, besides the incoming one; separated by the platform's path separator. Default none.</summary>
+    public string InputRoots { get; set; } = "";
+
+    /// <summary>When pipelines that ask for it are run again: NCRONTAB with seconds. Default every night at two.</summary>
+    [Required]
+    public string RefreshSchedule { get; set; } = "0 0 2 * * *";
+}
