@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Sluice.Connectors;
 using Sluice.Runs;
 
 namespace Sluice.Datasets;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Connectors;
-using Sluice.Datasets;
 using Sluice.Schemas;
 
 namespace Sluice.Runs;

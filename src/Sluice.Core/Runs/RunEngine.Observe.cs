@@ -48,7 +48,7 @@ public sealed partial class RunEngine
     async Task CheckTypesAsync(Run run, int prefix, CancellationToken cancellation)
     {
         var schemas = await SchemasAsync(run, prefix, cancellation);
-        run.Pipeline.CheckColumns(schemas[prefix], fromStep: prefix);
+        run.Pipeline.CheckColumns(schemas[prefix], prefix);
     }
 
     /// <summary>Schema before each of the first <paramref name="prefix"/> steps, and after the last of them; those steps are fitted.</summary>

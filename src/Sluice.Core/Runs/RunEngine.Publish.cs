@@ -1,6 +1,4 @@
 using System.Text;
-using Sluice.Connectors;
-using Sluice.Datasets;
 using Sluice.Quality;
 using Sluice.Steps;
 

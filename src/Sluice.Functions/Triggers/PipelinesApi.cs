@@ -1,12 +1,10 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
-using Sluice.Runs;
 
 namespace Sluice.Functions.Triggers;
 

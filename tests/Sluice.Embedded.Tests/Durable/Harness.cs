@@ -34,13 +34,13 @@ public sealed class Harness : IAsyncDisposable
         return this;
     }
 
-    public Harness Activity(string name, Func<ActivityCall, Task<object?>> code)
+    public Harness ActivityAsync(string name, Func<ActivityCall, Task<object?>> code)
     {
         executor.Activities[name] = code;
         return this;
     }
 
-    public Harness Activity(string name, Func<ActivityCall, object?> code) => Activity(name, call => Task.FromResult(code(call)));
+    public Harness Activity(string name, Func<ActivityCall, object?> code) => ActivityAsync(name, call => Task.FromResult(code(call)));
 
     public async Task<Harness> StartAsync()
     {

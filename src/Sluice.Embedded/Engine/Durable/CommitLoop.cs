@@ -109,11 +109,10 @@ sealed class CommitLoop : IDisposable
                 {
                     Commit(group);
                 }
-                catch (EngineKilledException killed)
+                // A kill, or an error after the commit: memory and store differ from here, so going on could only do harm.
+                catch (Exception error)
                 {
-                    group.ForEach(entry => entry.Fail(killed));
-                    writer.Dispose();
-                    Kill(killed);
+                    Die(group, error);
                     return;
                 }
             }
@@ -127,6 +126,18 @@ sealed class CommitLoop : IDisposable
                 }
             }
         }
+    }
+
+    void Die(List<Write> group, Exception error)
+    {
+        if (error is not EngineKilledException)
+        {
+            Log.LoopFailed(logger, error);
+        }
+
+        group.ForEach(entry => entry.Fail(error));
+        writer.Dispose();
+        Kill(error);
     }
 
     List<Write> Take()

@@ -50,10 +50,16 @@ static class EmbeddedHost
 
         // The order of starting: work that waits in the store, then what brings new work. Stopping goes the other way.
         services.AddHostedService<Announcement>();
+        var durable = DurableServices.Needs(functions);
+        if (durable)
+        {
+            DurableServices.AddTo(services, options, host, builder.Configuration);
+        }
+
         AddTriggers(services, functions);
         if (aspNetCore && options.Http)
         {
-            HttpServices.AddTo(services, builder.Configuration, builder.Environment);
+            HttpServices.AddTo(services, builder.Configuration, builder.Environment, durable);
         }
 
         return builder.Build();

@@ -19,7 +19,7 @@ sealed partial class FunctionPlan
             return;
         }
 
-        ParameterBinder?[] binders = [.. method.GetParameters().Select(p => p == parameter ? BindTrigger(p, binding) : BindOther(p, binding))];
+        ParameterBinder?[] binders = [.. method.GetParameters().Select(p => p == parameter ? BindTrigger(p, binding) : BindOther(p, binding, sources.Host))];
         problems.AddRange(binding.Problems(method).Select(p => $"{Where}: {p}"));
         if (problems.Count == 0)
         {
@@ -106,9 +106,9 @@ sealed partial class FunctionPlan
         return null;
     }
 
-    ParameterBinder? BindOther(ParameterInfo parameter, TriggerBinding binding)
+    ParameterBinder? BindOther(ParameterInfo parameter, TriggerBinding binding, HostJson host)
     {
-        if (CommonBinders.For(parameter, binding, out var problem) is { } binder)
+        if (CommonBinders.For(parameter, binding, host, out var problem) is { } binder && problem is null)
         {
             return binder;
         }

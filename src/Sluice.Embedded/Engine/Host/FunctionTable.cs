@@ -20,6 +20,8 @@ sealed class FunctionTable
         }
 
         problems.AddRange(HttpRoutes.Conflicts(All));
+        problems.AddRange(Duplicates("orchestrator", With<OrchestrationBinding>().Select(f => (f.Function, f.Binding.TaskName))));
+        problems.AddRange(Duplicates("activity", With<ActivityBinding>().Select(f => (f.Function, f.Binding.TaskName))));
         if (problems.Count > 0)
         {
             throw new NotSupportedException(
@@ -35,6 +37,10 @@ sealed class FunctionTable
     internal IEnumerable<(FunctionEntry Function, T Binding)> With<T>()
         where T : TriggerBinding =>
         All.Where(f => f.Trigger is T).OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Select(f => (f, (T)f.Trigger));
+
+    static IEnumerable<string> Duplicates(string what, IEnumerable<(FunctionEntry Function, string Name)> tasks) =>
+        tasks.GroupBy(t => t.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Select(g =>
+            $"Functions {string.Join(", ", g.Select(t => $"'{t.Function.Name}'"))} are all the {what} '{g.Key}'. Give each a name of its own.");
 
     void Add(string name, MethodInfo method, BindingSources sources, List<string> problems)
     {

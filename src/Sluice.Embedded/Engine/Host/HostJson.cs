@@ -28,7 +28,8 @@ sealed record HostJson
     /// <summary>How long one call may take. Null: as long as it likes.</summary>
     public TimeSpan? FunctionTimeout { get; private set; }
 
-    public string? HubName { get; private set; }
+    /// <summary>The name of the task hub. It appears in management addresses; the store holds one hub.</summary>
+    public string HubName { get; private set; } = "TestHubName";
 
     public int? MaxConcurrentActivities { get; private set; }
 
@@ -73,7 +74,7 @@ sealed record HostJson
     {
         RoutePrefix = (Text("extensions:http:routePrefix") ?? RoutePrefix).Trim('/');
         FunctionTimeout = Timeout("functionTimeout");
-        HubName = Text("extensions:durableTask:hubName");
+        HubName = Text("extensions:durableTask:hubName") ?? HubName;
         MaxConcurrentActivities = Number("extensions:durableTask:maxConcurrentActivityFunctions", max: 10_000);
         MaxConcurrentOrchestrators = Number("extensions:durableTask:maxConcurrentOrchestratorFunctions", max: 10_000);
         BlobParallelism = Number("extensions:blobs:maxDegreeOfParallelism", max: 1_000) ?? BlobParallelism;

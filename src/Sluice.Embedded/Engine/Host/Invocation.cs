@@ -23,6 +23,9 @@ sealed class Invocation(FunctionEntry function, object trigger, IServiceProvider
 
     internal object? Result { get; set; }
 
+    /// <summary>The app's singletons, for which no scope has to be made.</summary>
+    internal IServiceProvider Services => root;
+
     internal IReadOnlyDictionary<string, object?> BindingData { get; init; } = ImmutableDictionary<string, object?>.Empty;
 
     internal string? TraceParent { get; init; }

@@ -22,6 +22,9 @@ abstract class TriggerBinding
     /// <summary>False for orchestrators: they are never cancelled by a token.</summary>
     internal virtual bool AllowsCancellation => true;
 
+    /// <summary>False for orchestrators: what a client answers would differ between replays.</summary>
+    internal virtual bool AllowsClient => true;
+
     /// <summary>Null when the trigger parameter cannot have this type.</summary>
     internal abstract ParameterBinder? BindTrigger(ParameterInfo parameter);
 
@@ -38,6 +41,8 @@ abstract class TriggerBinding
         HttpTriggerAttribute http => new HttpBinding(http, functionName, sources),
         TimerTriggerAttribute timer => new TimerBinding(timer, functionName, sources),
         BlobTriggerAttribute blob => new BlobBinding(blob, sources),
+        OrchestrationTriggerAttribute orchestration => new OrchestrationBinding(orchestration, functionName),
+        ActivityTriggerAttribute activity => new ActivityBinding(activity, functionName),
         _ => null,
     };
 }

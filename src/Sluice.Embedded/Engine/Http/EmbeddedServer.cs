@@ -78,7 +78,11 @@ public sealed class EmbeddedServer : IHostedService, IDisposable
         app.Use(endpoint.GuardAsync);
         app.UseForwardedHeaders();
         app.UseRouting();
-        app.UseEndpoints(endpoint.Map);
+        app.UseEndpoints(endpoints =>
+        {
+            endpoint.Map(endpoints);
+            services.GetService<DurableApi>()?.Map(endpoints);
+        });
         return app.Build();
     }
 

@@ -15,7 +15,7 @@ namespace Sluice.Embedded;
 /// <summary>The services that routing, IResult and IActionResult need; none of them when HTTP is off.</summary>
 static class HttpServices
 {
-    internal static void AddTo(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    internal static void AddTo(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, bool durable)
     {
         var diagnostics = new DiagnosticListener("Microsoft.AspNetCore");
         services.TryAddSingleton(diagnostics);
@@ -28,6 +28,11 @@ static class HttpServices
         services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.All);
         services.AddSingleton<FunctionKeys>();
         services.AddSingleton<FunctionEndpoint>();
+        if (durable)
+        {
+            services.AddSingleton<DurableApi>();
+        }
+
         services.AddSingleton(provider => EmbeddedUrls.Read(provider.GetRequiredService<EmbeddedOptions>(), configuration));
         services.AddSingleton(provider => new EmbeddedServer(
             provider, provider.GetRequiredService<EmbeddedUrls>(), provider.GetRequiredService<EmbeddedOptions>(), provider.GetRequiredService<ILoggerFactory>()));
