@@ -116,7 +116,7 @@ sealed partial class ActivityWorkers(
 
             Log.ActivityFailed(logger, task.Name, task.TaskId, task.InstanceId, error);
             span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, error.Message);
-            return Failed(task, TaskFailureDetails.FromException(error), isNonRetriable: false);
+            return Failed(task, Failures.From(error), isNonRetriable: error is PayloadTooLargeException);
         }
     }
 
@@ -133,7 +133,12 @@ sealed partial class ActivityWorkers(
         }
         catch (Exception error) when (error is not (EngineKilledException or ObjectDisposedException))
         {
-            // The task is still claimed in the store; its lease runs out, and it is delivered again.
+            // The task is still claimed in the store: its lease is no longer renewed, runs out, and it is delivered again.
+            if (leases.TryGetValue(task.Seq, out var lease))
+            {
+                leases.TryUpdate(task.Seq, lease with { IsDead = true }, lease);
+            }
+
             Log.DeliveryFailed(logger, task.Name, task.TaskId, task.InstanceId, error);
         }
     }
@@ -169,5 +174,5 @@ sealed partial class ActivityWorkers(
         Details = new() { Failure = failure, IsNonRetriable = isNonRetriable },
     };
 
-    sealed record Lease(ActivityTask Task, int Delivery, DateTime Until);
+    sealed record Lease(ActivityTask Task, int Delivery, DateTime Until, bool IsDead = false);
 }

@@ -78,8 +78,9 @@ sealed class CommitLoop : IDisposable
             waiting = [];
         }
 
-        lost.ForEach(entry => entry.Fail(reason));
+        // The store is let go first: who is told may start another engine at once.
         died(reason);
+        lost.ForEach(entry => entry.Fail(reason));
     }
 
     /// <summary>Commits what waits, then ends.</summary>
@@ -109,11 +110,10 @@ sealed class CommitLoop : IDisposable
                 {
                     Commit(group);
                 }
-                catch (EngineKilledException killed)
+                // A kill, or an error after the commit: memory and store differ from here, so going on could only do harm.
+                catch (Exception error)
                 {
-                    group.ForEach(entry => entry.Fail(killed));
-                    writer.Dispose();
-                    Kill(killed);
+                    Die(group, error);
                     return;
                 }
             }
@@ -127,6 +127,18 @@ sealed class CommitLoop : IDisposable
                 }
             }
         }
+    }
+
+    void Die(List<Write> group, Exception error)
+    {
+        if (error is not EngineKilledException)
+        {
+            Log.LoopFailed(logger, error);
+        }
+
+        writer.Dispose();
+        Kill(error);
+        group.ForEach(entry => entry.Fail(error));
     }
 
     List<Write> Take()

@@ -5,6 +5,8 @@ namespace Sluice.Embedded.Durable;
 /// <summary>Failures that the engine itself reports. Types are named as Durable Task names them, so filters on the type work on both.</summary>
 static class Failures
 {
+    const int MaxTextLength = 8000;
+    const int MaxDepth = 10;
     const string NonRetriableMark = "Sluice.NonRetriable";
 
     public static TaskFailureDetails NonDeterministic(string orchestrator, string instance, string what)
@@ -48,6 +50,9 @@ static class Failures
             $"The sub-orchestration could not be started: an instance with id '{instance}' is live. Expected a free or finished id; use {{parent}}-{{stage}}-{{index}}.",
             null, null, null);
 
+    /// <summary>An exception as data; texts are cut, because a history row is no place for a dump.</summary>
+    public static TaskFailureDetails From(Exception exception) => Cut(TaskFailureDetails.FromException(exception), MaxDepth);
+
     public static TaskFailedException Exception(string name, int id, EventDetails? details)
     {
         var failure = details?.Failure ?? new TaskFailureDetails("(unknown)", "(unknown)", null, null, null);
@@ -59,6 +64,15 @@ static class Failures
 
         return exception;
     }
+
+    static TaskFailureDetails Cut(TaskFailureDetails failure, int depth) => failure with
+    {
+        ErrorMessage = Cut(failure.ErrorMessage)!,
+        StackTrace = Cut(failure.StackTrace),
+        InnerFailure = failure.InnerFailure is { } inner && depth > 0 ? Cut(inner, depth - 1) : null,
+    };
+
+    static string? Cut(string? text) => text?.Length > MaxTextLength ? text[..MaxTextLength] + "…" : text;
 
     public static bool IsNonRetriable(Exception exception) => exception.Data.Contains(NonRetriableMark);
 }

@@ -13,8 +13,11 @@ static partial class Log
     [LoggerMessage(3, LogLevel.Information, "Durable engine stopped; {Abandoned} running activities were abandoned and will run again.")]
     public static partial void Stopped(ILogger logger, int abandoned);
 
-    [LoggerMessage(4, LogLevel.Warning, "Instance '{Instance}': {Count} messages were dropped ({Reason}).")]
+    [LoggerMessage(4, LogLevel.Debug, "Instance '{Instance}': {Count} messages were dropped ({Reason}).")]
     public static partial void Dropped(ILogger logger, string instance, int count, string reason);
+
+    [LoggerMessage(11, LogLevel.Critical, "The durable engine ended: its commit loop failed. What was committed is safe; start again to go on.")]
+    public static partial void LoopFailed(ILogger logger, Exception error);
 
     [LoggerMessage(5, LogLevel.Information, "Orchestration '{Name}' instance '{Instance}' ended: {Status}.")]
     public static partial void Ended(ILogger logger, string name, string instance, string status);

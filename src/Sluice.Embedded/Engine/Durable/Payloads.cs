@@ -23,6 +23,9 @@ sealed class Payloads(DataConverter converter, DurableEngineOptions options)
         var size = json is null ? 0 : Encoding.UTF8.GetByteCount(json);
         return size <= limit
             ? json
-            : throw new ArgumentException($"The {what} is too large: found {size} bytes of JSON, expected at most {limit}. {advice}.");
+            : throw new PayloadTooLargeException($"The {what} is too large: found {size} bytes of JSON, expected at most {limit}. {advice}.");
     }
 }
+
+/// <summary>A payload over the limit. It would be as large at every further attempt, so it is not retried.</summary>
+sealed class PayloadTooLargeException(string message) : ArgumentException(message);

@@ -101,7 +101,7 @@ sealed class Replayer(ITaskExecutor executor, Payloads payloads, ILoggerFactory 
         // Every way in which user code can fail becomes data here.
         catch (Exception error)
         {
-            return TaskFailureDetails.FromException(error);
+            return Failures.From(error);
         }
 
         throw new InvalidOperationException("A task that ran to completion was asked for its failure.");

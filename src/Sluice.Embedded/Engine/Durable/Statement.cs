@@ -26,6 +26,12 @@ sealed class Statement : IDisposable
         return command.ExecuteNonQuery();
     }
 
+    public long? ReadNumber(params ReadOnlySpan<object?> values)
+    {
+        Bind(values);
+        return command.ExecuteScalar() as long?;
+    }
+
     public T? Read<T>(Func<SqliteDataReader, T> row, params ReadOnlySpan<object?> values)
         where T : class
     {

@@ -66,7 +66,7 @@ sealed partial class StoreWriter
     public int Claim(long seq, string owner, DateTime now, DateTime until)
         => claimTask.Execute(seq, owner, until.Ticks, now.Ticks) == 0
             ? 0
-            : int.Parse(readDeliveries.Read(row => row.GetString(0), seq)!);
+            : (int)readDeliveries.ReadNumber(seq)!.Value;
 
     /// <summary>Removes a task, if the lock of this delivery still holds.</summary>
     public bool Complete(long seq, int delivery) => deleteTask.Execute(seq, delivery) == 1;

@@ -39,7 +39,12 @@ sealed partial class StoreWriter : IDisposable
     public void Rollback()
     {
         afterCommit.Clear();
-        rollback.Execute();
+
+        // SQLite itself rolls back on some errors, a full disk among them.
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
+        {
+            rollback.Execute();
+        }
     }
 
     public void AfterCommit(Action action) => afterCommit.Add(action);

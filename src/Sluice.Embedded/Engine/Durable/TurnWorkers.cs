@@ -78,29 +78,32 @@ sealed class TurnWorkers(
         return [];
     }
 
-    Task<bool> CommitAsync(Mailbox box, TurnCommit turn) => commits.Submit("turn", turn.Name, writer =>
+    async Task CommitAsync(Mailbox box, TurnCommit turn)
     {
-        var next = turn.Write(writer, starting, route, enqueue);
-        writer.AfterCommit(() =>
+        var state = await commits.Submit("turn", turn.Name, writer =>
         {
-            if (next is null)
+            var next = turn.Write(writer, starting, route, enqueue);
+            writer.AfterCommit(() =>
             {
-                mailboxes.Forget(box.Id);
-            }
-            else
-            {
-                mailboxes.Keep(box, next);
-            }
+                if (next is null)
+                {
+                    mailboxes.Forget(box.Id);
+                }
+                else
+                {
+                    mailboxes.Keep(box, next);
+                }
 
-            signals.Changed(box.Id);
-            if (turn.Result.IsTerminal)
-            {
-                Log.Ended(logger, turn.Name, box.Id, turn.Result.Status.ToString());
-                Spans.Orchestration(turn.Result);
-            }
+                signals.Changed(box.Id);
+            });
+            return turn.Result;
         });
-        return true;
-    });
+        if (state.IsTerminal)
+        {
+            Log.Ended(logger, state.Name, state.Id, state.Status.ToString());
+            Spans.Orchestration(state);
+        }
+    }
 
     async Task DropAsync(Mailbox box, List<Message> batch, string reason)
     {
