@@ -23,6 +23,9 @@ public sealed class BlobStore(BlobContainerClient container, LocalCache cache, B
     const int MaxBlocks = 50_000;
     const string WriterKey = "sluicewriter";
 
+    // Above this the library stages blocks of its own, whose ids are the same for every writer: two that race would mix their content.
+    static readonly StorageTransferOptions oneRequest = new() { InitialTransferSize = 4L << 30, MaximumTransferSize = 4L << 30, MaximumConcurrency = 1 };
+
     readonly Options options = options ?? new Options();
 
     public override string Location => $"container \"{container.Uri}\"";
@@ -63,6 +66,7 @@ public sealed class BlobStore(BlobContainerClient container, LocalCache cache, B
         return GuardAsync(async () => await PropertiesAsync(blob, cancellation) is { } found ? new ObjectInfo(path, found.ContentLength, Bare(found.ETag)) : null, cancellation);
     }
 
+    /// <remarks>An object of one block or less comes with the first answer, whole and as it was at that moment.</remarks>
     public override Task<Stream> OpenReadAsync(string path, CancellationToken cancellation)
     {
         var blob = Blob(path);
@@ -71,12 +75,19 @@ public sealed class BlobStore(BlobContainerClient container, LocalCache cache, B
             {
                 try
                 {
-                    var stream = await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { BufferSize = options.BlockBytes }, cancellation);
-                    return new ServiceStream(stream, Location);
+                    using var first = (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(0, options.BlockBytes) }, cancellation)).Value;
+                    return LengthOf(first.Details) <= options.BlockBytes
+                        ? await ReadWholeAsync(first, cancellation)
+                        : await OpenAsync(blob, first.Details.ETag, cancellation);
                 }
                 catch (RequestFailedException e) when (IsAbsent(e))
                 {
                     throw Absent(path);
+                }
+                catch (RequestFailedException e) when (e.Status == 416)
+                {
+                    // An empty blob has no first byte.
+                    return new MemoryStream([], writable: false);
                 }
             },
             cancellation);
@@ -160,6 +171,27 @@ public sealed class BlobStore(BlobContainerClient container, LocalCache cache, B
 
     public override string NewScratchFile(string extension) => cache.NewScratchFile(CheckExtension(extension));
 
+    // "bytes 0-4194303/20971520" of a part; an answer without it is whole.
+    static long LengthOf(BlobDownloadDetails details) =>
+        details.ContentRange is { } range ? long.Parse(range.AsSpan(range.LastIndexOf('/') + 1)) : details.ContentLength;
+
+    static async Task<Stream> ReadWholeAsync(BlobDownloadStreamingResult answer, CancellationToken cancellation)
+    {
+        var content = new byte[answer.Details.ContentLength];
+        await answer.Content.ReadExactlyAsync(content, cancellation);
+        return new MemoryStream(content, writable: false);
+    }
+
+    async Task<Stream> OpenAsync(BlockBlobClient blob, ETag etag, CancellationToken cancellation)
+    {
+        var whole = new BlobOpenReadOptions(allowModifications: false)
+        {
+            BufferSize = options.BlockBytes,
+            Conditions = new BlobRequestConditions { IfMatch = etag },
+        };
+        return new ServiceStream(await blob.OpenReadAsync(whole, cancellation), Location);
+    }
+
     async Task<bool> DownloadAsync(string path, string file, BlobDownloadToOptions download, CancellationToken cancellation)
     {
         try
@@ -171,10 +203,6 @@ public sealed class BlobStore(BlobContainerClient container, LocalCache cache, B
         {
             throw Absent(path);
         }
-        catch (RequestFailedException e) when (e.Status == 412)
-        {
-            throw new TransientException($"The object \"{path}\" in {Location} was replaced while it was read.", e);
-        }
     }
 
     static async Task<bool> UploadAsync(BlockBlobClient blob, ReadOnlyMemory<byte> content, BlobRequestConditions conditions, CancellationToken cancellation)
@@ -185,7 +213,7 @@ public sealed class BlobStore(BlobContainerClient container, LocalCache cache, B
             await using var stream = BinaryData.FromBytes(content).ToStream();
             await blob.UploadAsync(
                 stream,
-                new BlobUploadOptions { Conditions = conditions, Metadata = metadata, TransferOptions = Transfer(content.Length) },
+                new BlobUploadOptions { Conditions = conditions, Metadata = metadata, TransferOptions = oneRequest },
                 cancellation);
             return true;
         }
@@ -320,9 +348,6 @@ public sealed class BlobStore(BlobContainerClient container, LocalCache cache, B
         found.Metadata.TryGetValue(WriterKey, out var writer) && writer == metadata[WriterKey];
 
     static Dictionary<string, string> NewMetadata() => new() { [WriterKey] = Guid.CreateVersion7().ToString("N") };
-
-    // One request, so that the library does not stage blocks of its own.
-    static StorageTransferOptions Transfer(long bytes) => new() { InitialTransferSize = bytes, MaximumTransferSize = bytes, MaximumConcurrency = 1 };
 
     static bool IsConflict(RequestFailedException e) => e.Status is 409 or 412 && e.ErrorCode != BlobErrorCode.ContainerBeingDeleted;
 

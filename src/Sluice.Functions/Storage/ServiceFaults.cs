@@ -42,19 +42,24 @@ static class ServiceFaults
         _ => new TransientException($"The store in {location} does not answer: {FirstLine(cause)}", cause),
     };
 
-    static Exception Worded(string location, RequestFailedException failed) => (failed.Status, failed.ErrorCode) switch
+    static Exception Worded(string location, RequestFailedException failed) => (failed.Status, CodeOf(failed)) switch
     {
         (0, _) => new TransientException($"The store in {location} does not answer: {FirstLine(failed)}", failed),
         (408 or 429 or 500 or 502 or 503 or 504, _) or (_, "ContainerBeingDeleted" or "TableBeingDeleted" or "OperationTimedOut") =>
-            new TransientException($"The store in {location} is busy: status {failed.Status} {failed.ErrorCode}.", failed),
+            new TransientException($"The store in {location} is busy: status {failed.Status} {CodeOf(failed)}.", failed),
+        (412, _) => new TransientException($"An object in {location} was replaced while it was read.", failed),
         (401 or 403, _) => new StoreException(
-            $"The store in {location} refuses this identity: status {failed.Status} {failed.ErrorCode}. " +
+            $"The store in {location} refuses this identity: status {failed.Status} {CodeOf(failed)}. " +
             "Give it the role Storage Blob Data Contributor and Storage Table Data Contributor on the account, check the account's firewall, and run again.",
             failed),
         (404, _) => new StoreException(
-            $"The store in {location} does not exist: status 404 {failed.ErrorCode}. Create it, or correct its name in the settings.", failed),
-        _ => new StoreException($"The store in {location} failed: status {failed.Status} {failed.ErrorCode}: {FirstLine(failed)}", failed),
+            $"The store in {location} does not exist: status 404 {CodeOf(failed)}. Create it, or correct its name in the settings.", failed),
+        _ => new StoreException($"The store in {location} failed: status {failed.Status} {CodeOf(failed)}: {FirstLine(failed)}", failed),
     };
+
+    // Answers without a body (HEAD, proxies) have it in a header only.
+    static string CodeOf(RequestFailedException failed) =>
+        failed.ErrorCode ?? (failed.GetRawResponse() is { } answer && answer.Headers.TryGetValue("x-ms-error-code", out var code) ? code : "without a code");
 
     // The library's messages go on with all headers.
     static string FirstLine(Exception cause) => cause.Message.Split('\n', 2)[0].TrimEnd();
