@@ -52,7 +52,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         public async Task RunAsync(ConcurrentDictionary<string, int> reached)
         {
             await using var owner = hub = Sample();
-            
+
             // Asked on the commit thread only, so it has its own source of chance.
             var chance = new Random(~seed);
             faults.Doubles = _ => chance.Next(10) == 0;

@@ -7,7 +7,7 @@ namespace Sluice.Embedded.Tests.Host;
 public sealed class SurfaceTests
 {
     const string accept = "SLUICE_ACCEPT_SURFACE";
-    const int maxTypes = 105;
+    const int maxTypes = 70;
 
     static readonly string repository = FindUp(AppContext.BaseDirectory, "Functions.sln")!;
     static readonly string[] ours = [.. PublicSurface.Of(typeof(FunctionAttribute).Assembly, "Microsoft.", "DurableTask.")];

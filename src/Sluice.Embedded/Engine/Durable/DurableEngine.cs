@@ -173,6 +173,7 @@ public sealed partial class DurableEngine : IAsyncDisposable
             running.Delayed.Dispose();
             running.RenewTimer.Dispose();
             running.Commits.Dispose();
+            running.Store.Dispose();
             running.Lock.Dispose();
             gone.SetResult();
             signals.End(reason);
