@@ -30,6 +30,8 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
         public IReadOnlyList<string> Columns { get; init; } = [];
     }
 
+    public override string FilePath => options.FilePath;
+
     public override async IAsyncEnumerable<Shard> ListShardsAsync(InputFiles inputs, ShardCut cut, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var file in await inputs.ListAsync(options.FilePath, cancellation))
@@ -107,7 +109,7 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
             : $"SELECT {expressions} FROM {Scan(path)} LIMIT {range.Rows} OFFSET {range.From}";
     }
 
-    T Guard<T>(string file, Func<T> read)
+    static T Guard<T>(string file, Func<T> read)
     {
         try
         {
