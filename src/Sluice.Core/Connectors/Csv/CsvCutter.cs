@@ -1,16 +1,30 @@
 namespace Sluice.Connectors;
 
 /// <summary>Joins the records of a file to parts whose borders follow the content.</summary>
-sealed class CsvCutter(string file, TextScan scan, CsvBorders borders, CsvFile found, ShardCut cut)
+sealed class CsvCutter
 {
-    readonly string detail = new CsvDetail(found.Dialect, found.Columns).ToJson();
+    readonly string file;
+    readonly TextScan scan;
+    readonly CsvBorders borders;
+    readonly CsvFile found;
+    readonly ShardCut cut;
+    readonly TextCutter parts;
+    readonly string detail;
     string? detailAfterHighByte;
-    bool headerPending = found.HasHeader;
-    bool any;
+    bool headerPending;
     int begin;
-    long firstLine;
-    int records;
-    long partBytes;
+
+    public CsvCutter(string file, TextScan scan, CsvBorders borders, CsvFile found, ShardCut cut)
+    {
+        this.file = file;
+        this.scan = scan;
+        this.borders = borders;
+        this.found = found;
+        this.cut = cut;
+        parts = new TextCutter(file, scan, cut, Detail);
+        detail = new CsvDetail(found.Dialect, found.Columns).ToJson();
+        headerPending = found.HasHeader;
+    }
 
     /// <summary>Records are taken from the front of the buffer again.</summary>
     public void NextBuffer()
@@ -26,35 +40,25 @@ sealed class CsvCutter(string file, TextScan scan, CsvBorders borders, CsvFile f
     public Shard? Take(ref int next)
     {
         var ends = borders.Ends;
-        for (; next < ends.Length; next++)
+        while (next < ends.Length)
         {
             var isRecord = ends[next] >= 0;
-            var end = isRecord ? ends[next] : ~ends[next];
             var from = begin;
-            begin = end;
-            if (end - from > cut.MaxRecordBytes)
+            var line = borders.Lines[next];
+            begin = isRecord ? ends[next] : ~ends[next];
+            next++;
+            if (begin - from > cut.MaxRecordBytes)
             {
-                throw TooLong(borders.Lines[next]);
+                throw TooLong(line);
             }
 
-            if (!isRecord || headerPending)
+            if (isRecord && headerPending)
             {
-                headerPending &= !isRecord;
-                partBytes += records > 0 ? end - from : 0;
-                continue;
+                headerPending = false;
             }
-
-            if (records++ == 0)
+            else if (isRecord && parts.Take(from, begin, line) is { } part)
             {
-                scan.BeginPart(from);
-                firstLine = borders.Lines[next];
-            }
-
-            partBytes += end - from;
-            if (records >= cut.MaxRecords || EndsAfter(from, end))
-            {
-                next++;
-                return End(end);
+                return part;
             }
         }
 
@@ -72,31 +76,7 @@ sealed class CsvCutter(string file, TextScan scan, CsvBorders borders, CsvFile f
                 + "quote: none if quotes are ordinary characters in this file.");
         }
 
-        if (records == 0 && any)
-        {
-            return null;
-        }
-
-        if (records == 0)
-        {
-            scan.BeginPart(scan.End);
-            firstLine = borders.Line;
-        }
-
-        return End(scan.End);
-    }
-
-    bool EndsAfter(int from, int end) =>
-        partBytes >= cut.MinBytes && cut.EndsAfter(partBytes, partBytes / records, RowHash.Bytes(scan.Buffer.AsSpan(from, end - from)));
-
-    Shard End(int at)
-    {
-        var (offset, length, sha256) = scan.EndPart(at);
-        var part = new Shard(file, offset, length, sha256, firstLine, records, Detail(offset + length));
-        records = 0;
-        partBytes = 0;
-        any = true;
-        return part;
+        return parts.Finish(scan.End) ?? parts.FinishEmpty(scan.End, borders.Line);
     }
 
     /// <summary>Up to the first byte above 0x7F the encoding does not matter; what it is, what follows that byte decides.</summary>

@@ -4,7 +4,7 @@ namespace Sluice.Connectors;
 
 public sealed partial class CsvSource
 {
-    internal override Batch Parse(Shard part, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation)
+    internal override Batch Parse(Shard part, string localPath, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation)
     {
         var detail = CsvDetail.Of(part);
         if (detail.Dialect.Encoding != TextEncodings.Utf8)

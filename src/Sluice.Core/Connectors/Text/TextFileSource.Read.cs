@@ -62,7 +62,7 @@ public abstract partial class TextFileSource
             ReadRange(part, local.Path, bytes.AsSpan(0, length));
             bytes.AsSpan(length, TextScan.Padding).Clear();
             var own = schema is not null && PathColumn is { } name ? new Schema(schema.Where(f => f.Name != name)) : schema;
-            return WithPath(Parse(part, bytes, length, own, rejected, cancellation), part.File, schema);
+            return WithPath(Parse(part, local.Path, bytes, length, own, rejected, cancellation), part.File, schema);
         }
         finally
         {

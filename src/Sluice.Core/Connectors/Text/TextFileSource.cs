@@ -34,6 +34,7 @@ public abstract partial class TextFileSource : Source
             throw new SourceException($"The input \"{FilePath}\" means no file. Expected at least one {FormatName} file. Check file_path, or put the files there.");
         }
 
+        var any = false;
         var group = new List<Shard>();
         foreach (var file in files)
         {
@@ -48,6 +49,7 @@ public abstract partial class TextFileSource : Source
 
             foreach (var part in Guard(file.Path, Cut(file, local.Path, files.Count == 1, cut, cancellation)))
             {
+                any = true;
                 if (!small)
                 {
                     yield return part;
@@ -67,13 +69,18 @@ public abstract partial class TextFileSource : Source
         {
             yield return Group(group);
         }
+
+        if (!any)
+        {
+            throw new SourceException($"None of the {files.Count:N0} files of \"{FilePath}\" has a record in it. Expected at least one. Check file_path.");
+        }
     }
 
     /// <summary>Cuts one file, in order, with bounded memory.</summary>
     internal abstract IEnumerable<Shard> Cut(InputFile file, string localPath, bool alone, ShardCut cut, CancellationToken cancellation);
 
     /// <summary>Parses the bytes of one part, followed by <see cref="TextScan.Padding"/> more. Nothing of the array may be kept.</summary>
-    internal abstract Batch Parse(Shard part, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation);
+    internal abstract Batch Parse(Shard part, string localPath, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation);
 
     static bool Ends(List<Shard> group, ShardCut cut)
     {

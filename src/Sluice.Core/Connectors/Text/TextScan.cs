@@ -20,7 +20,6 @@ sealed class TextScan : IDisposable
     readonly SafeFileHandle handle;
     readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     readonly string encoding;
-    readonly int unitBytes;
     long readTo;
     int hashedTo;
     int mark;
@@ -35,9 +34,12 @@ sealed class TextScan : IDisposable
     {
         handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         this.encoding = encoding;
-        unitBytes = TextEncodings.UnitBytes(encoding);
+        UnitBytes = TextEncodings.UnitBytes(encoding);
         readTo = rawAtMark = partOffset = start;
     }
+
+    /// <summary>Bytes of a code unit in the file.</summary>
+    public int UnitBytes { get; }
 
     public byte[] Buffer { get; private set; } = new byte[ChunkBytes + Padding];
 
@@ -53,17 +55,17 @@ sealed class TextScan : IDisposable
     /// <summary>Position in the file of a byte of the buffer.</summary>
     public long RawOf(int at)
     {
-        if (unitBytes == 1)
+        if (UnitBytes == 1)
         {
             return rawAtMark + at - mark;
         }
 
         if (at < mark)
         {
-            return rawAtMark - ((long)unitBytes * TextEncodings.CountUnits(Buffer.AsSpan(at, mark - at), unitBytes));
+            return rawAtMark - ((long)UnitBytes * TextEncodings.CountUnits(Buffer.AsSpan(at, mark - at), UnitBytes));
         }
 
-        rawAtMark += (long)unitBytes * TextEncodings.CountUnits(Buffer.AsSpan(mark, at - mark), unitBytes);
+        rawAtMark += (long)UnitBytes * TextEncodings.CountUnits(Buffer.AsSpan(mark, at - mark), UnitBytes);
         mark = at;
         return rawAtMark;
     }
@@ -84,7 +86,7 @@ sealed class TextScan : IDisposable
             Buffer = larger;
         }
 
-        if (unitBytes == 1)
+        if (UnitBytes == 1)
         {
             Read();
         }
@@ -110,7 +112,7 @@ sealed class TextScan : IDisposable
 
         // Bytes too few for a unit at the end of the file pass as one unit.
         var length = Math.Min(RawOf(at), readTo) - partOffset;
-        return (partOffset, length, unitBytes == 1 ? Convert.ToHexStringLower(hash.GetHashAndReset()) : HashRange(partOffset, length));
+        return (partOffset, length, UnitBytes == 1 ? Convert.ToHexStringLower(hash.GetHashAndReset()) : HashRange(partOffset, length));
     }
 
     /// <summary>Bytes of the file as they are, for a look ahead.</summary>
@@ -128,7 +130,7 @@ sealed class TextScan : IDisposable
 
     void Hash(int to)
     {
-        if (inPart && to > hashedTo && unitBytes == 1)
+        if (inPart && to > hashedTo && UnitBytes == 1)
         {
             hash.AppendData(Buffer.AsSpan(hashedTo, to - hashedTo));
         }
