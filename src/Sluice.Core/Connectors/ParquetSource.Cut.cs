@@ -14,6 +14,7 @@ public sealed partial class ParquetSource
             throw new SourceException($"The Parquet file \"{file.Path}\" is empty: found 0 bytes, expected a Parquet file. Write it again, or leave it out.");
         }
 
+        ParquetRepair.Check(path, file.Path);
         using var connection = ParquetFile.SharedDb.Connect();
         var columns = Wanted(connection, file.Path, path, null, cancellation);
         if (columns.Count > cut.MaxColumns)
@@ -21,9 +22,15 @@ public sealed partial class ParquetSource
             throw new SourceException($"The Parquet file \"{file.Path}\" has {columns.Count:N0} columns; the limit is {cut.MaxColumns:N0}. Name the ones to read in the option columns.");
         }
 
+        var (rows, bytes) = Size(connection, path, cancellation);
+        if (options.Columns.Count == 0 && rows > 0 && bytes / rows > cut.MaxRecordBytes)
+        {
+            throw new SourceException(
+                $"The Parquet file \"{file.Path}\" has records of {bytes / rows:N0} bytes on average; the limit is {cut.MaxRecordBytes:N0}. Name smaller columns in the option columns, or split the values.");
+        }
+
         var asText = AsText(connection, path, columns, cancellation);
         var whole = new Range(0, int.MaxValue, asText, columns.TrueForAll(column => column.Name != RowNumber) && !HasColumn(connection, path, RowNumber, cancellation));
-        var (rows, bytes) = Size(connection, path, cancellation);
         var ends = rows <= cut.MaxRecords && bytes <= cut.TargetBytes ? [rows] : Borders(connection, path, columns, whole, cut, cancellation);
         var shards = new List<Shard>();
         var from = 0L;

@@ -39,7 +39,7 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
             using var local = await inputs.OpenAsync(file.Path, cancellation);
             await using var content = File.OpenRead(local.Path);
             var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
-            foreach (var shard in await Task.Run(() => Guard(file.Path, () => Cut(file, local.Path, sha256, cut, cancellation)), cancellation))
+            foreach (var shard in await Task.Run(() => Guard(file.Path, local.Path, path => Cut(file, path, sha256, cut, cancellation)), cancellation))
             {
                 yield return shard;
             }
@@ -49,7 +49,7 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
     public override async Task<ShardRows> ReadAsync(InputFiles inputs, Shard shard, Schema? schema, CancellationToken cancellation)
     {
         using var local = await inputs.OpenAsync(shard.File, cancellation);
-        return await Task.Run(() => Guard(shard.File, () => Read(local.Path, shard, schema, cancellation)), cancellation);
+        return await Task.Run(() => Guard(shard.File, local.Path, path => Read(path, shard, schema, cancellation)), cancellation);
     }
 
     ShardRows Read(string path, Shard shard, Schema? schema, CancellationToken cancellation)
@@ -109,11 +109,13 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
             : $"SELECT {expressions} FROM {Scan(path)} LIMIT {range.Rows} OFFSET {range.From}";
     }
 
-    static T Guard<T>(string file, Func<T> read)
+    /// <summary>Reads the file, or a copy that DuckDB understands, and names the file in whatever is wrong with it.</summary>
+    static T Guard<T>(string file, string path, Func<string, T> read)
     {
+        var copy = Path.Combine(Path.GetTempPath(), $"sluice-{Guid.NewGuid():N}.parquet");
         try
         {
-            return read();
+            return read(ParquetRepair.Rewrite(path, copy) ? copy : path);
         }
         catch (DuckDbException cause)
         {
@@ -123,6 +125,10 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
         catch (DataException cause)
         {
             throw new SourceException($"The Parquet file \"{file}\" cannot be read: {cause.Message}", cause);
+        }
+        finally
+        {
+            File.Delete(copy);
         }
     }
 
