@@ -7,7 +7,8 @@ using Xunit.Abstractions;
 namespace Sluice.Embedded.Tests.Durable;
 
 /// <summary>
-/// Kills the engine at its named points over seeded schedules of a sample that uses everything (fan-out, child, timers, events, beginning again), starts it again
+/// Kills the engine at its named points over seeded schedules of a sample that uses everything (fan-out, child, timers, events, beginning again),
+/// starts it again
 /// each time, and checks that nothing is lost or doubled.
 /// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
@@ -34,7 +35,8 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
         });
 
-        output.WriteLine($"seeds 0 to {Schedules - 1}; crashes: {string.Join(", ", reached.OrderBy(point => point.Key).Select(point => $"{point.Key} {point.Value}"))}");
+        output.WriteLine($"seeds 0 to {Schedules - 1}; crashes: "
+            + $"{string.Join(", ", reached.OrderBy(point => point.Key).Select(point => $"{point.Key} {point.Value}"))}");
         Assert.Empty(FaultPoints.All.Except(reached.Keys));
     }
 
@@ -84,7 +86,9 @@ public sealed class CrashTests(ITestOutputHelper output)
             await CheckEmptyAsync();
         }
 
-        Harness Sample() => new Harness(faults: faults, configure: options => options with { ActivityLease = TimeSpan.FromMilliseconds(40), DrainTimeout = TimeSpan.FromMilliseconds(1) })
+        Harness Sample()
+            => new Harness(faults: faults, configure: options =>
+                options with { ActivityLease = TimeSpan.FromMilliseconds(40), DrainTimeout = TimeSpan.FromMilliseconds(1) })
             .ActivityAsync("Add", async call =>
             {
                 var value = call.Input<long>();
@@ -189,7 +193,8 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         void Check(OrchestrationMetadata end)
         {
-            var values = Enumerable.Range(0, Rounds).SelectMany(round => Enumerable.Range(0, Width).Append(50).Select(i => (round * 100L) + i)).ToList();
+            var values = Enumerable.Range(0, Rounds).SelectMany(round =>
+                Enumerable.Range(0, Width).Append(50).Select(i => (round * 100L) + i)).ToList();
             Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
             Assert.Equal(values.Sum(), end.ReadOutputAs<long>());
             Assert.Equal(values.Order(), effects.Values.Order());

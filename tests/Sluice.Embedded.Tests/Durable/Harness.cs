@@ -7,7 +7,10 @@ using Sluice.Embedded.Durable;
 
 namespace Sluice.Embedded.Tests.Durable;
 
-/// <summary>A task hub for contract tests. Tests speak Microsoft's API through <see cref="Client"/>; the clock and the faults are capabilities of the embedded backend.</summary>
+/// <summary>
+/// A task hub for contract tests. Tests speak Microsoft's API through <see cref="Client"/>; the clock and the faults are capabilities of the embedded
+/// backend.
+/// </summary>
 public sealed class Harness : IAsyncDisposable
 {
     readonly DelegateExecutor executor = new();
@@ -24,6 +27,7 @@ public sealed class Harness : IAsyncDisposable
     public TimeProvider Clock { get; }
     public TestFaults? Faults { get; }
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+    public ITaskExecutor Executor => executor;
     public DurableEngine Engine { get; private set; } = null!;
     public DurableTaskClient Client => Engine.Client;
     public string Folder => folder;

@@ -6,11 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// Runs activities, at least once each: a task is claimed for a time (its lease), runs, and goes only together with its answer. The claim is durable before
-/// user code runs, so deliveries that end the process are counted.
+/// Runs activities, at least once each: a task is claimed for a time (its lease), runs, and goes only together with its answer.
+/// The claim is durable before user code runs, so deliveries that end the process are counted.
 /// </summary>
 sealed partial class ActivityWorkers(
-    ITaskExecutor executor, CommitLoop commits, Payloads payloads, DurableEngineOptions options, Action<Message> route, TimeProvider clock, IFaults? faults, ILogger logger)
+    ITaskExecutor executor, CommitLoop commits, Payloads payloads, DurableEngineOptions options,
+    Action<Message> route, TimeProvider clock, IFaults? faults, ILogger logger)
     : IDisposable
 {
     static readonly TimeSpan pauseAfterError = TimeSpan.FromSeconds(1);

@@ -39,14 +39,18 @@ sealed class StoreReader(SqliteConnection connection) : IDisposable
 
     public List<ActivityTask> Tasks()
     {
-        using var all = new Statement(connection, "SELECT seq, instance, execution_id, task_id, name, version, input, trace_parent FROM NewTasks ORDER BY seq");
+        using var all = new Statement(connection, "SELECT seq, instance, execution_id, task_id, name, version, input, trace_parent FROM NewTasks "
+            + "ORDER BY seq");
         return all.ReadAll(Rows.Task);
     }
 
-    /// <summary>Instances in the order of their first start, which never changes: a page boundary is that number, so additions neither repeat nor hide a row.</summary>
+    /// <summary>
+    /// Instances in the order of their first start, which never changes: a page boundary is that number, so additions neither repeat nor hide a row.
+    /// </summary>
     public List<(long Number, InstanceRow Row)> List(OrchestrationQuery query, long after, int count)
     {
-        var statuses = query.Statuses is { } wanted && wanted.ToList() is { Count: > 0 } list ? string.Join(',', list.Select(status => (int)status)) : null;
+        var statuses = query.Statuses is { } wanted && wanted.ToList() is { Count: > 0 } list ? string.Join(',', list.Select(status =>
+            (int)status)) : null;
         using var page = new Statement(
             connection,
             $"""
