@@ -27,7 +27,9 @@ sealed partial class EngineClient
         => (await engine.WaitAsync(instanceId, row => row.IsTerminal, cancellation)).ToMetadata(Converter(getInputsAndOutputs));
 
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
-        => new Listing(engine.Store, payloads.Converter, filter ?? new());
+        => filter?.TaskHubNames is null
+            ? new Listing(engine.Store, payloads.Converter, filter ?? new())
+            : throw new NotSupportedException("OrchestrationQuery.TaskHubNames is not supported: an embedded store is one task hub. Leave it null.");
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)

@@ -123,8 +123,6 @@ sealed class Store : IDisposable
         Run(connection, "PRAGMA busy_timeout = 5000;");
     }
 
-    // CA2100: only literals of this file reach it.
-#pragma warning disable CA2100
     static void Run(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
@@ -138,7 +136,6 @@ sealed class Store : IDisposable
         command.CommandText = sql;
         return (long)command.ExecuteScalar()!;
     }
-#pragma warning restore CA2100
 
     const string Schema =
         """

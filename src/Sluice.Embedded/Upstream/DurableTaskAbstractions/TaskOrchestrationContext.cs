@@ -51,9 +51,7 @@ public abstract partial class TaskOrchestrationContext
 
         // Cancel is on purpose not CancelAsync: that one would go through the thread pool, away from the orchestrator's thread.
         var loser = await Task.WhenAny(timer, arrival) == arrival ? timerSource : eventSource;
-#pragma warning disable CA1849 // See the line above.
         loser.Cancel();
-#pragma warning restore CA1849
         return await arrival;
     }
 
