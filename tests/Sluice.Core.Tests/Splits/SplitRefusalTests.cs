@@ -177,6 +177,10 @@ public sealed class SplitRefusalTests
         AssertFails(
             new() { Counts = Counts(("train", 0), ("test", 9)) }, SplitTests.Rows(5),
             "split was given counts that add up to 9 (train 0, test 9) but found 5 rows; expected no more. Lower the counts, or use ratios.");
+        AssertFails(
+            new() { Counts = Counts(("train", long.MaxValue), ("test", 1)) }, SplitTests.Rows(5),
+            "split was given counts that add up to 9,223,372,036,854,775,808 (train 9223372036854775807, test 1) but found 5 rows; expected exactly as many. "
+            + "Set one count to 0, which stands for the rest, or use ratios.");
     }
 
     [Fact]

@@ -61,6 +61,15 @@ public sealed class SplitStrategyTests
     }
 
     [Fact]
+    public void What_equal_rows_force_on_one_stratum_evens_out_in_the_next()
+    {
+        // 50 strata of two equal rows each: a stratum can only go to a set as a whole.
+        var report = SplitTests.Report(new() { Strategy = SplitStrategy.Stratified, Column = "id" }, SplitTests.Rows(100, copies: 2));
+
+        Assert.Equal([80L, 10, 10], report.Sets.Select(s => s.Rows));
+    }
+
+    [Fact]
     public void Stratified_lists_100_strata_and_the_others_together()
     {
         var rows = SplitTests.Rows(1_300);
