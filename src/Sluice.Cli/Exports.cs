@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Connectors;
 using Sluice.Pipelines;
-using Sluice.Steps;
 
 namespace Sluice.Cli;
 
@@ -24,7 +22,7 @@ static class Exports
         }
 
         var type = FormatOf.Sink(full);
-        var sink = (Sink)Catalog.Default.Create(type, options.Deserialize(Catalog.Default.OptionsOf(type)!, StepJson.Options));
+        var sink = (Sink)Catalog.Default.Configure(CapabilityKind.Sink, type, options.ToJsonString());
         return await sink.WriteAsync(rows, Path.GetDirectoryName(full)!, cancellation);
     }
 }

@@ -347,7 +347,7 @@ public sealed class DurabilityTests
                 if (deliveries["long"].Count == 1)
                 {
                     isRunning.Signal();
-                    await Task.Delay(Timeout.Infinite, call.Cancellation);
+                    await new TaskCompletionSource().Task.WaitAsync(call.Cancellation);
                 }
 
                 return "long";

@@ -45,6 +45,11 @@ public sealed class Harness : IAsyncDisposable
     public async Task<Harness> StartAsync()
     {
         var options = configure(new() { Path = folder, MaxConcurrentActivities = 4, MaxConcurrentOrchestrators = 4 });
+        if (Engine?.Gone is { } gone)
+        {
+            await gone.WaitAsync(Eventually.Limit);
+        }
+
         Engine = new(options, executor, JsonDataConverter.Default, Clock, Loggers, Faults);
         await Engine.StartAsync(CancellationToken.None);
         return this;
@@ -129,6 +134,13 @@ sealed class DelegateExecutor : ITaskExecutor
 static class Eventually
 {
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>For activities that shall take a little: 15 ms, or until cancelled.</summary>
+    public static async Task Soon(CancellationToken cancellation)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(15));
+        await tick.WaitForNextTickAsync(cancellation);
+    }
 
     public static Task IsTrue(Func<bool> condition, string what) => IsTrue(() => Task.FromResult(condition()), what);
 

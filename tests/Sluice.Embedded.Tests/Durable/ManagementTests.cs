@@ -12,7 +12,7 @@ public sealed class ManagementTests
     public async Task A_suspended_instance_holds_still_keeps_events_and_goes_on_when_resumed()
     {
         await using var hub = await Waiting().StartAsync();
-        var id = await hub.ScheduleAsync("Wait", 3);
+        var id = await hub.ScheduleAsync("Wait", 4);
         await hub.StatusAsync(id, "waiting for 0");
 
         await hub.Client.SuspendInstanceAsync(id, "break");
@@ -28,11 +28,12 @@ public sealed class ManagementTests
         var held = await hub.Client.GetInstanceAsync(id, true);
         await hub.Client.ResumeInstanceAsync(id, "go on");
         await hub.Client.ResumeInstanceAsync(id, "again");
+        await hub.Client.RaiseEventAsync(id, "letter", "d");
         var end = await hub.EndAsync(id);
 
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, held!.RuntimeStatus);
         Assert.Equal("waiting for 0", held.ReadCustomStatusAs<string>());
-        Assert.Equal("abc", end.ReadOutputAs<string>());
+        Assert.Equal("abcd", end.ReadOutputAs<string>());
     }
 
     [Fact]

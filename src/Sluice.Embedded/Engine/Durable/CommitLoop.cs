@@ -78,8 +78,9 @@ sealed class CommitLoop : IDisposable
             waiting = [];
         }
 
-        lost.ForEach(entry => entry.Fail(reason));
+        // The store is let go first: who is told may start another engine at once.
         died(reason);
+        lost.ForEach(entry => entry.Fail(reason));
     }
 
     /// <summary>Commits what waits, then ends.</summary>
@@ -135,9 +136,9 @@ sealed class CommitLoop : IDisposable
             Log.LoopFailed(logger, error);
         }
 
-        group.ForEach(entry => entry.Fail(error));
         writer.Dispose();
         Kill(error);
+        group.ForEach(entry => entry.Fail(error));
     }
 
     List<Write> Take()

@@ -18,8 +18,10 @@ public sealed partial class DurableEngine : IAsyncDisposable
     readonly Payloads payloads;
     readonly StatusSignals signals = new();
     readonly CancellationTokenSource stopping = new();
+    readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Parts? parts;
     Exception? end;
+    int isClosed;
 
     public DurableEngine(
         DurableEngineOptions options, ITaskExecutor executor, DataConverter converter, TimeProvider clock, ILoggerFactory loggers, IFaults? faults = null)
@@ -73,18 +75,30 @@ public sealed partial class DurableEngine : IAsyncDisposable
 
         await stopping.CancelAsync();
         running.Mailboxes.Close();
-        running.Delayed.Dispose();
-        await running.RenewTimer.DisposeAsync();
         await Task.WhenAny(Task.WhenAll(running.Workers), Task.Delay(options.DrainTimeout, clock, cancellation));
-        Log.Stopped(logger, await running.Activities.AbandonAsync());
-        running.Commits.Dispose();
-        signals.End(end);
-        running.Lock.Dispose();
+        try
+        {
+            Log.Stopped(logger, await running.Activities.AbandonAsync());
+        }
+        // Whatever could not be released here (the store cannot be written, or a kill came in between) is released by the next start.
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Log.WriteFailed(logger, "release", "leases", error);
+        }
+
+        Close(running, end);
+        await gone.Task;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
+        if (parts is not null)
+        {
+            await gone.Task;
+            parts.Activities.Dispose();
+        }
+
         stopping.Dispose();
     }
 
@@ -143,17 +157,31 @@ public sealed partial class DurableEngine : IAsyncDisposable
     /// <summary>As if the process had been killed: nothing is written or told any more; the lock goes, so that another engine may start.</summary>
     void Die(Exception reason)
     {
-        if (Interlocked.CompareExchange(ref end, reason, null) is null && parts is { } running)
+        Interlocked.CompareExchange(ref end, reason, null);
+        if (parts is { } running)
+        {
+            Close(running, reason);
+        }
+    }
+
+    void Close(Parts running, Exception reason)
+    {
+        if (Interlocked.Exchange(ref isClosed, 1) == 0)
         {
             stopping.Cancel();
             running.Mailboxes.Close();
             running.Delayed.Dispose();
             running.RenewTimer.Dispose();
             running.Commits.Dispose();
+            running.Store.Dispose();
             running.Lock.Dispose();
+            gone.SetResult();
             signals.End(reason);
         }
     }
+
+    /// <summary>Completes when an engine that stops or was killed has let go of its store; null while it runs.</summary>
+    internal Task? Gone => end is null ? null : gone.Task;
 
     Parts Started => parts
         ?? throw new InvalidOperationException("The durable engine is not started. Expected StartAsync before the client is used; in a host, use it after start-up.");

@@ -53,6 +53,8 @@ sealed class Statement : IDisposable
         return rows;
     }
 
+    public void Enlist(SqliteTransaction? transaction) => command.Transaction = transaction;
+
     public void Dispose() => command.Dispose();
 
     void Bind(ReadOnlySpan<object?> values)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask.Client;
 
@@ -6,11 +7,13 @@ namespace Sluice.Embedded.Durable;
 /// <summary>
 /// The SQLite file: schema, start-up, and reads. Tables as in the MSSQL provider of Durable Task (microsoft/durabletask-mssql, Scripts/): Instances, NewEvents, NewTasks, History.
 /// </summary>
-sealed class Store
+sealed class Store : IDisposable
 {
     const int SchemaVersion = 1;
 
+    readonly ConcurrentBag<StoreReader> readers = [];
     readonly string connectionText;
+    volatile bool isClosed;
 
     public Store(string folder)
     {
@@ -43,67 +46,45 @@ sealed class Store
         return new(connection);
     }
 
-    public InstanceRow? Find(string id)
+    public InstanceRow? Find(string id) => Read(reader => reader.Find(id));
+
+    public Execution? Load(string id) => Read(reader => reader.Load(id));
+
+    public List<HistoryEvent> History(string id) => Read(reader => reader.History(id));
+
+    public List<Message> Messages() => Read(reader => reader.Messages());
+
+    public List<ActivityTask> Tasks() => Read(reader => reader.Tasks());
+
+    public List<(long Number, InstanceRow Row)> List(OrchestrationQuery query, long after, int count) => Read(reader => reader.List(query, after, count));
+
+    public void Dispose()
     {
-        using var connection = Open();
-        using var find = new Statement(connection, $"SELECT {Rows.InstanceColumns} FROM Instances WHERE id = $0");
-        var row = find.Read(Rows.Instance, id);
-        return row?.Id == id ? row : null;
+        isClosed = true;
+        while (readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
     }
 
-    public Execution? Load(string id)
+    T Read<T>(Func<StoreReader, T> read)
     {
-        using var connection = Open();
-        using var snapshot = connection.BeginTransaction(deferred: true);
-        using var find = new Statement(connection, $"SELECT {Rows.InstanceColumns} FROM Instances WHERE id = $0");
-        var row = find.Read(Rows.Instance, id);
-        return row?.Id == id ? new(row, History(connection, id)) : null;
-    }
-
-    public List<HistoryEvent> History(string id)
-    {
-        using var connection = Open();
-        return History(connection, id);
-    }
-
-    public List<Message> Messages()
-    {
-        using var connection = Open();
-        using var all = new Statement(
-            connection, $"SELECT seq, instance, execution_id, visible_at, {Rows.EventColumns} FROM NewEvents ORDER BY seq");
-        return all.ReadAll(Rows.Message);
-    }
-
-    public List<ActivityTask> Tasks()
-    {
-        using var connection = Open();
-        using var all = new Statement(
-            connection, "SELECT seq, instance, execution_id, task_id, name, version, input, trace_parent FROM NewTasks ORDER BY seq");
-        return all.ReadAll(Rows.Task);
-    }
-
-    /// <summary>Instances in the order of their first start, which never changes: a page boundary is that number, so additions neither repeat nor hide a row.</summary>
-    public List<(long Number, InstanceRow Row)> List(OrchestrationQuery query, long after, int count)
-    {
-        using var connection = Open();
-        var statuses = query.Statuses is { } wanted && wanted.ToList() is { Count: > 0 } list ? string.Join(',', list.Select(status => (int)status)) : null;
-        using var page = new Statement(
-            connection,
-            $"""
-            SELECT {Rows.InstanceColumns}, num FROM Instances
-            WHERE num > $0 AND ($1 IS NULL OR created >= $1) AND ($2 IS NULL OR created <= $2) AND ($3 IS NULL OR substr(id, 1, length($3)) = $3 COLLATE BINARY)
-            {(statuses is null ? "" : $"AND status IN ({statuses})")}
-            ORDER BY num LIMIT $4
-            """);
-        return page.ReadAll(
-            row => (row.GetInt64(15), Rows.Instance(row)),
-            after, query.CreatedFrom?.UtcTicks, query.CreatedTo?.UtcTicks, string.IsNullOrEmpty(query.InstanceIdPrefix) ? null : query.InstanceIdPrefix, count);
-    }
-
-    static List<HistoryEvent> History(SqliteConnection connection, string id)
-    {
-        using var history = new Statement(connection, $"SELECT {Rows.EventColumns} FROM History WHERE instance = $0 ORDER BY seq");
-        return history.ReadAll(row => Rows.Event(row, 0), id);
+        var reader = readers.TryTake(out var idle) ? idle : new(Open());
+        try
+        {
+            return read(reader);
+        }
+        finally
+        {
+            if (isClosed)
+            {
+                reader.Dispose();
+            }
+            else
+            {
+                readers.Add(reader);
+            }
+        }
     }
 
     SqliteConnection Open()
@@ -151,6 +132,3 @@ sealed class Store
             PRIMARY KEY (instance, seq)) WITHOUT ROWID;
         """;
 }
-
-/// <summary>An instance with the history of its current execution.</summary>
-sealed record Execution(InstanceRow Row, List<HistoryEvent> History);

@@ -56,7 +56,11 @@ static class EmbeddedHost
             DurableServices.AddTo(services, options, host, builder.Configuration);
         }
 
-        AddTriggers(services, functions);
+        if (options.Triggers)
+        {
+            AddTriggers(services, functions);
+        }
+
         if (aspNetCore && options.Http)
         {
             HttpServices.AddTo(services, builder.Configuration, builder.Environment, durable);
