@@ -189,6 +189,20 @@ public sealed class SplitTests
     }
 
     [Fact]
+    public void Is_configured_by_its_alias_from_YAML()
+    {
+        var catalog = Catalog.Of([typeof(Split)]);
+        const string config = "{ strategy: time, column: day, counts: { past: 10, future: 0 }, order: [past, future], null_time: last, output_column: part, seed: 7, max_strata: 5, max_groups: 9 }";
+
+        var run = StepRunner.Run((Step)catalog.Configure(CapabilityKind.Step, "train_test_split", config), Rows(30));
+
+        Assert.Equal([("past", 10L), ("future", 20L)], Report(run).Sets.Select(s => (s.Name, s.Rows)));
+        Assert.Equal("part", run.Schema[^1].Name);
+        Assert.All(catalog.All[0].Options, option => Assert.True(option is { Required: false, Summary.Length: > 0 }, option.Name));
+        Assert.IsType<Split>(catalog.Configure(CapabilityKind.Step, "split", "{}"));
+    }
+
+    [Fact]
     public void The_report_survives_its_JSON()
     {
         var run = StepRunner.Run(new Split(new() { Strategy = SplitStrategy.Stratified, Column = "genre" }), Rows(300));
