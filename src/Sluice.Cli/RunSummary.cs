@@ -67,7 +67,7 @@ sealed record RunSummary
         var record = outcome.Record is null ? null : DocumentJson.Parse<RunRecord>(await store.ReadAsync(outcome.Record, cancellation));
         var manifest = outcome.Version is null ? null
             : (await app.Services.GetRequiredService<DatasetCatalogue>().ShowAsync(outcome.Dataset, outcome.Version, cancellation)).Manifest;
-        var report = await Reports.WriteAsync(app, outcome, manifest, record, cancellation);
+        var report = await RunReports.WriteAsync(app, outcome, manifest, record, time, cancellation);
         return new RunSummary
         {
             Run = run.InstanceId,
