@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Connectors;
 using Sluice.Pipelines;
@@ -79,6 +80,9 @@ public sealed partial class Catalog
     public CapabilityInfo? Find(CapabilityKind kind, string type) =>
         entries.TryGetValue((kind, type), out var entry) ? All.First(i => i.Kind == kind && i.Type == entry.Name) : null;
 
+    /// <summary>By name or alias, whatever its kind; of a source and a sink with one name, the source.</summary>
+    public CapabilityInfo? Find(string type) => KindsOf(type) is [var kind, ..] ? Find(kind, type) : null;
+
     /// <summary>Kinds that have this name or alias.</summary>
     public IReadOnlyList<CapabilityKind> KindsOf(string type) => [.. Enum.GetValues<CapabilityKind>().Where(kind => entries.ContainsKey((kind, type)))];
 
@@ -112,16 +116,21 @@ public sealed partial class Catalog
         }
     }
 
-    /// <summary>As <see cref="Create"/>, from options as JSON or YAML, checked as those of a pipeline are.</summary>
+    /// <summary>A source, step or sink from options as JSON, checked as those of a pipeline are.</summary>
+    /// <param name="type">Name or alias; of a source and a sink with one name, the source. The sinks' other names end in <c>_sink</c>.</param>
+    /// <param name="config">The options, as under <c>config</c>.</param>
     /// <exception cref="DataException">No such type.</exception>
-    /// <exception cref="PipelineException">Every problem of the options, with its place.</exception>
-    public object Configure(CapabilityKind kind, string type, string config, string? fileName = null)
+    /// <exception cref="PipelineException">Every problem of the options.</exception>
+    public object Create(string type, JsonObject config) => Create(KindsOf(type) is [var kind, ..] ? kind : CapabilityKind.Step, type, config);
+
+    /// <summary>As <see cref="Create(string, JsonObject)"/>, for one kind.</summary>
+    public object Create(CapabilityKind kind, string type, JsonObject config)
     {
         var entry = Get(kind, type);
-        var problems = new ProblemList(fileName);
-        var node = YamlReader.Read(config, problems);
+        var problems = new ProblemList(null);
+        var node = YamlReader.Read(config.ToJsonString(), problems);
         problems.ThrowIfAny();
-        var options = BindOptions(kind, entry.Name, node, node ?? new YamlMap(1, 1), new OptionBinder(problems), problems, null);
+        var options = BindOptions(kind, entry.Name, node, node!, new OptionBinder(problems), problems, null);
         problems.ThrowIfAny();
         return Create(kind, type, options);
     }

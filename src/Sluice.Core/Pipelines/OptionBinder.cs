@@ -107,8 +107,7 @@ sealed class OptionBinder(ProblemList problems)
             (OptionKind.List, YamlScalar one) => $" Write {name}: [{one.Value}].",
             _ => "",
         };
-        var article = type.Kind is OptionKind.Text or OptionKind.Flag ? "" : "a ";
-        problems.Add(node, $"'{name}' is {node.Found}; expected {article}{type.Words}.{advice}");
+        problems.Add(node, $"'{name}' is {node.Found}; expected {type.Expected}.{advice}");
         return false;
     }
 
@@ -270,7 +269,7 @@ sealed class OptionBinder(ProblemList problems)
         }
         catch (Exception error) when (error is JsonException or FormatException or OverflowException or ArgumentException or DataException)
         {
-            var words = OptionType.Of(type) is { Kind: OptionKind.Record } ? "" : $"; expected {OptionType.Of(type).Words}";
+            var words = OptionType.Of(type) is { Kind: OptionKind.Record } ? "" : $"; expected {OptionType.Of(type).Expected}";
             var why = error is JsonException ? "" : $": {error.Message}";
             problems.Add(at, $"'{owner}' is {at.Found}{words}{why.TrimEnd('.')}.");
             return false;

@@ -32,7 +32,7 @@ sealed class OptionType
     public static JsonSerializerOptions Json { get; } = new(StepJson.Options)
     {
         AllowOutOfOrderMetadataProperties = true,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutComputed } },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -93,6 +93,11 @@ sealed class OptionType
         _ => "value",
     };
 
+    /// <summary>For <c>expected …</c> in messages.</summary>
+    public string Expected => (Kind is OptionKind.Text && Clr != typeof(char)) || Kind is OptionKind.Flag or OptionKind.Free ? Words
+        : Kind is OptionKind.Choice ? "one of: " + string.Join(", ", Choices)
+        : "a " + Words;
+
     /// <summary>Why a class with this option cannot be in the catalogue; empty when it can.</summary>
     public IEnumerable<string> Refusals(string path, int depth = 0)
     {
@@ -122,6 +127,17 @@ sealed class OptionType
         foreach (var refusal in Element?.Refusals(path + "[]", depth + 1) ?? [])
         {
             yield return refusal;
+        }
+    }
+
+    static void LeaveOutComputed(JsonTypeInfo contract)
+    {
+        for (var i = contract.Properties.Count - 1; i >= 0; i--)
+        {
+            if (!OptionField.IsOption(contract.Properties[i]))
+            {
+                contract.Properties.RemoveAt(i);
+            }
         }
     }
 

@@ -4,7 +4,9 @@ namespace Sluice.Pipelines;
 
 public sealed partial record Pipeline
 {
-    /// <summary>Runs every step's plan over the columns of the source.</summary>
+    /// <summary>Runs the plan of every step from <paramref name="from"/> on, over the columns that come to it.</summary>
+    /// <param name="source">Columns of the source; of the step before <paramref name="from"/> when that is not 0.</param>
+    /// <param name="from">Number of the first step to check.</param>
     /// <returns>The schema after the last step.</returns>
     /// <exception cref="PipelineException">Every option that does not fit the columns, with its place in the file.</exception>
     public Schema CheckColumns(Schema source, int from = 0)
