@@ -1,13 +1,13 @@
 namespace Sluice.Splits;
 
 /// <summary>What each stratum got, before it has a name.</summary>
-sealed record DecidedStrata(List<ulong> Hashes, List<long> Rows, List<Quota> Given)
+sealed record DecidedStrata(List<ulong> Hashes, List<long> Rows, List<long[]> Given)
 {
     const int MaxListed = 100;
 
     public SplitReport AddTo(SplitReport report, StratumNames names)
     {
-        var all = Hashes.Select((hash, i) => new SplitStratum(names[hash], Rows[i], Given[i].Given))
+        var all = Hashes.Select((hash, i) => new SplitStratum(names[hash], Rows[i], Given[i]))
             .OrderByDescending(s => s.Rows).ThenBy(s => s.Name, StringComparer.Ordinal).ToArray();
         var others = all[Math.Min(MaxListed, all.Length)..];
         return report with

@@ -2,39 +2,53 @@ namespace Sluice.Splits;
 
 /// <summary>
 /// Fills sets up to their numbers of rows with ties that come in an order of their own (by hash: at random). A tie goes to the first set that
-/// has room for all of it, so single rows fill every gap and the numbers come out exact; a tie for which no set has room goes to the set with the most room.
+/// has room for all of it, so single rows fill every gap and the numbers come out exact. A tie for which no set has room goes to the set that lacks
+/// the most rows so far, over all strata, so that what ties force evens out.
 /// </summary>
-/// <param name="wanted">Rows for each set.</param>
+/// <param name="sets">How many sets there are.</param>
 /// <param name="ties">Ties that will come, where known: then the last ones go to sets that are still empty. Otherwise <see cref="long.MaxValue"/>.</param>
-sealed class Quota(IReadOnlyList<long> wanted, long ties = long.MaxValue)
+sealed class Quota(int sets, long ties = long.MaxValue)
 {
-    readonly long[] given = new long[wanted.Count];
-    int empty = wanted.Count;
+    readonly long[] room = new long[sets];
+    readonly long[] lacking = new long[sets];
+    readonly long[] total = new long[sets];
+    long[] given = [];
+    int empty = sets;
 
     /// <summary>Rows that each set got.</summary>
-    public IReadOnlyList<long> Given => given;
+    public IReadOnlyList<long> Total => total;
 
-    /// <summary>A set without rows; -1 when there is none.</summary>
-    public int Empty => Array.IndexOf(given, 0);
+    /// <summary>Opens the next stratum; gives the array in which the rows it gives to each set are counted.</summary>
+    public long[] Open(IReadOnlyList<long> wanted)
+    {
+        for (var set = 0; set < room.Length; set++)
+        {
+            room[set] = wanted[set];
+            lacking[set] += wanted[set];
+        }
 
+        return given = new long[room.Length];
+    }
+
+    /// <summary>The set for a tie of this many rows.</summary>
     public int Place(long size)
     {
         var onlyEmpty = empty > 0 && ties <= empty;
         ties--;
         var best = -1;
-        for (var set = 0; set < given.Length; set++)
+        for (var set = 0; set < room.Length; set++)
         {
-            if (onlyEmpty && given[set] > 0)
+            if (onlyEmpty && total[set] > 0)
             {
                 continue;
             }
 
-            if (wanted[set] - given[set] >= size)
+            if (room[set] >= size)
             {
                 return Give(set, size);
             }
 
-            if (best < 0 || wanted[set] - given[set] > wanted[best] - given[best])
+            if (best < 0 || lacking[set] > lacking[best])
             {
                 best = set;
             }
@@ -45,7 +59,10 @@ sealed class Quota(IReadOnlyList<long> wanted, long ties = long.MaxValue)
 
     int Give(int set, long size)
     {
-        empty -= given[set] == 0 ? 1 : 0;
+        empty -= total[set] == 0 ? 1 : 0;
+        room[set] -= size;
+        lacking[set] -= size;
+        total[set] += size;
         given[set] += size;
         return set;
     }

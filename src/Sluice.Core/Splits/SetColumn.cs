@@ -25,7 +25,8 @@ static class SetColumn
 
         if (total > Array.MaxLength)
         {
-            throw new DataException($"The column of set names would hold {total:N0} bytes in one batch; the limit is {Array.MaxLength:N0}. Use smaller batches or shorter names.");
+            throw new DataException(
+                $"The column of set names would hold {total:N0} bytes in one batch; the limit is {Array.MaxLength:N0}. Use smaller batches or shorter names.");
         }
 
         var bytes = new byte[total];

@@ -20,20 +20,22 @@ public sealed partial class Split
     Decided DecideRandom(KeyedRows rows, Decisions decisions, long[] wanted)
     {
         long different = 0;
-        var quota = new Quota(wanted);
+        var quota = new Quota(wanted.Length);
+        quota.Open(wanted);
         Ties.Place(rows, decisions, (_, size) =>
         {
             different++;
             return quota.Place(size);
         });
-        if (quota.Empty >= 0 && different >= wanted.Length)
+        if (quota.Total.Contains(0) && different >= wanted.Length)
         {
             // A few large ties took the room of a set. Now their number is known, and the last ones can be kept for it.
-            quota = new Quota(wanted, different);
+            quota = new Quota(wanted.Length, different);
+            quota.Open(wanted);
             Ties.Place(rows, decisions, (_, size) => quota.Place(size));
         }
 
-        CheckFilled(quota.Given, wanted, different, "different rows", "Equal rows stay together");
+        CheckFilled(quota.Total, wanted, different, "different rows", "Equal rows stay together");
         return Report(rows, decisions, wanted, "equal rows (128-bit hash of all columns)");
     }
 
@@ -41,6 +43,7 @@ public sealed partial class Split
     {
         var hashes = new List<ulong>();
         var counts = new List<long>();
+        long different = 0;
         foreach (var (key, size) in Ties.Of(rows))
         {
             if (hashes.Count == 0 || key.High != hashes[^1])
@@ -51,26 +54,25 @@ public sealed partial class Split
             }
 
             counts[^1] += size;
+            different++;
         }
 
         var plan = new StratifiedPlan(counts, wanted);
-        var quotas = new List<Quota>(counts.Count);
-        long different = 0;
+        var quota = new Quota(wanted.Length, different);
+        var given = new List<long[]>(counts.Count);
         Ties.Place(rows, decisions, (key, size) =>
         {
-            if (quotas.Count == 0 || key.High != hashes[quotas.Count - 1])
+            if (given.Count == 0 || key.High != hashes[given.Count - 1])
             {
-                quotas.Add(new Quota(plan.Of(quotas.Count)));
+                given.Add(quota.Open(plan.Of(given.Count)));
             }
 
-            different++;
-            return quotas[^1].Place(size);
+            return quota.Place(size);
         });
 
-        var given = wanted.Select((_, set) => quotas.Sum(quota => quota.Given[set])).ToArray();
-        CheckFilled(given, wanted, different, "different rows", "Equal rows stay together");
+        CheckFilled(quota.Total, wanted, different, "different rows", "Equal rows stay together");
         var report = Report(rows, decisions, wanted, "equal rows of one stratum (64-bit hash of all columns, 64-bit hash of the stratum)");
-        return report with { Strata = new DecidedStrata(hashes, counts, quotas) };
+        return report with { Strata = new DecidedStrata(hashes, counts, given) };
     }
 
     Decided DecideGroups(KeyedRows rows, Decisions decisions, long[] wanted)
@@ -159,7 +161,8 @@ public sealed partial class Split
         if (check.Crossing > 0 || check.Unplaced > 0)
         {
             throw new InvalidOperationException(
-                $"The split placed {check.Crossing} of {check.Keys} keys in more than one set and left out {check.Unplaced} of {rows.Count} rows. This is a defect of the step; nothing was kept.");
+                $"The split placed {check.Crossing} of {check.Keys} keys in more than one set and left out {check.Unplaced} of {rows.Count} rows. "
+                + "This is a defect of the step; nothing was kept.");
         }
 
         var found = sets.Names.Select((name, set) => new SplitSet(

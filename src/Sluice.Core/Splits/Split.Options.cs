@@ -70,7 +70,7 @@ public sealed partial class Split
         public long Seed { get; init; } = 42;
 
         /// <summary>Name of the new text column that holds the name of each row's set. Default: split.</summary>
-        [Required]
+        [MinLength(1)]
         public string OutputColumn { get; init; } = "split";
 
         /// <summary>

@@ -13,10 +13,7 @@ namespace Sluice.Splits;
 public sealed partial class Split(Split.Options options) : Step
 {
     readonly SplitSets sets = new(options);
-
-    string[] Columns => options.Column is { } one ? [one, .. options.Columns] : [.. options.Columns];
-
-    string ColumnWords => string.Join(", ", Columns.Select(name => $"'{name}'"));
+    readonly byte[][] names = [.. new SplitSets(options).Names.Select(Encoding.UTF8.GetBytes)];
 
     public override bool IsKeyed => true;
 
@@ -66,7 +63,9 @@ public sealed partial class Split(Split.Options options) : Step
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts) => batch.With(Output, SetColumn.Of(names, fitted.Decisions, batch.Rows));
 
-    readonly byte[][] names = [.. new SplitSets(options).Names.Select(Encoding.UTF8.GetBytes)];
+    string[] Columns => options.Column is { } one ? [one, .. options.Columns] : [.. options.Columns];
+
+    string ColumnWords => string.Join(", ", Columns.Select(name => $"'{name}'"));
 
     Field Output => new(options.OutputColumn, ColumnType.Text, Nullable: false);
 

@@ -12,14 +12,7 @@ sealed partial class SplitSets
 
     const double Tolerance = 1e-9;
 
-    // Canonical options have their keys sorted, so the order of a mapping in a file must not matter: well-known names have a rank instead.
-    static readonly Dictionary<string, int> Ranks = new(StringComparer.Ordinal)
-    {
-        ["train"] = 0, ["training"] = 0,
-        ["validation"] = 1, ["valid"] = 1, ["val"] = 1, ["dev"] = 1,
-        ["test"] = 2, ["testing"] = 2, ["holdout"] = 2,
-    };
-
+    const int Unranked = 3;
     readonly Split.Options options;
 
     public SplitSets(Split.Options options)
@@ -29,7 +22,7 @@ sealed partial class SplitSets
         var names = ByCount ? options.Counts.Keys : options.Ratios.Keys;
         Names = options.Order.Count > 0
             ? options.Order
-            : [.. names.OrderBy(name => Ranks.GetValueOrDefault(name, Ranks.Count)).ThenBy(name => name, StringComparer.Ordinal)];
+            : [.. names.OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal)];
     }
 
     public IReadOnlyList<string> Names { get; }
@@ -51,7 +44,8 @@ sealed partial class SplitSets
 
         if (names.Length is < 2 or > Max)
         {
-            problems.Add(Path, $"There are {names.Length} sets; expected 2 to {Max}. Name each set with its {(ByCount ? "number of rows" : "share")}, for example train and test.");
+            var part = ByCount ? "number of rows" : "share";
+            problems.Add(Path, $"There are {names.Length} sets; expected 2 to {Max}. Name each set with its {part}, for example train and test.");
         }
 
         foreach (var name in names.Where(name => !Name().IsMatch(name)))
@@ -77,14 +71,15 @@ sealed partial class SplitSets
     {
         if (rows == 0)
         {
-            throw new DataException("split found no rows to place; expected at least one for each set. Look at what the input holds and what the steps before rejected.");
+            throw new DataException(
+                "split found no rows to place; expected at least one for each set. Look at what the input holds and what the steps before rejected.");
         }
 
         var wanted = ByCount ? WantedByCount(rows) : WantedByRatio(rows);
         var empty = Array.IndexOf(wanted, 0);
         return empty < 0 ? wanted : throw new DataException(
             $"split cannot fill set '{Names[empty]}': {rows:N0} rows by {Path} {Words} give {Listed(wanted)}; expected at least 1 row in every set. "
-            + (ByCount ? "Lower the counts of other sets, or give the split more rows." : $"Raise the share of '{Names[empty]}', use counts, or give the split more rows."));
+            + (ByCount ? "Lower the counts of other sets" : $"Raise the share of '{Names[empty]}', use counts") + ", or give the split more rows.");
     }
 
     /// <summary>Numbers of rows by name: <c>train 8, test 2</c>.</summary>
@@ -93,7 +88,7 @@ sealed partial class SplitSets
     long[] WantedByCount(long rows)
     {
         var wanted = Names.Select(name => options.Counts[name]).ToArray();
-        var given = wanted.Sum();
+        var given = wanted.Aggregate(Int128.Zero, (sum, count) => sum + count);
         var rest = Array.IndexOf(wanted, 0);
         if (rest < 0 ? given != rows : given > rows)
         {
@@ -104,7 +99,7 @@ sealed partial class SplitSets
 
         if (rest >= 0)
         {
-            wanted[rest] = rows - given;
+            wanted[rest] = (long)(rows - given);
         }
 
         return wanted;
@@ -113,7 +108,7 @@ sealed partial class SplitSets
     /// <summary>Largest remainder (Hamilton): round down, then one more for the largest fractions; of equal fractions, the last set first.</summary>
     long[] WantedByRatio(long rows)
     {
-        // Decimals hold the shares as they are written, so that equal fractions are equal: 0.1 · 5 and 0.1 · 5 in doubles are, 0.15 · 10 and 0.05 · 30 need not be.
+        // Decimals hold the shares as they are written, so that equal fractions are equal; in doubles 0.1 · 3 is not 0.3.
         var shares = Names.Select(name => (decimal)options.Ratios[name]).ToArray();
         var sum = shares.Sum();
         var exact = shares.Select(share => share * rows / sum).ToArray();
@@ -152,7 +147,9 @@ sealed partial class SplitSets
         var rest = options.Counts.Where(c => c.Value == 0).Select(c => c.Key).Order(StringComparer.Ordinal).ToArray();
         if (rest.Length > 1)
         {
-            problems.Add("counts", $"Sets {string.Join(", ", rest)} have the count 0, which stands for the rest; expected at most one such set. Give the others a number of rows.");
+            problems.Add(
+                "counts",
+                $"Sets {string.Join(", ", rest)} have the count 0, which stands for the rest; expected at most one such set. Give the others a number of rows.");
         }
     }
 
@@ -162,20 +159,30 @@ sealed partial class SplitSets
         {
             if (!options.Order.Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
             {
-                problems.Add(
-                    "order",
-                    $"order is {string.Join(", ", options.Order)}; expected each set once: {string.Join(", ", names.Order(StringComparer.Ordinal))}. Name exactly the sets of {Path}.");
+                var expected = string.Join(", ", names.Order(StringComparer.Ordinal));
+                problems.Add("order", $"order is {string.Join(", ", options.Order)}; expected each set once: {expected}. Name exactly the sets of {Path}.");
             }
         }
-        else if (options.Strategy == SplitStrategy.Time && names.Select(n => Ranks.GetValueOrDefault(n, -1)).ToHashSet() is var ranks
-            && (ranks.Contains(-1) || ranks.Count < names.Length))
+        else if (options.Strategy == SplitStrategy.Time && (names.Any(name => Rank(name) == Unranked) || names.DistinctBy(Rank).Count() < names.Length))
         {
-            problems.Add("order", $"Which of the sets {string.Join(", ", names.Order(StringComparer.Ordinal))} has the oldest rows? Give order: the sets from oldest to newest.");
+            var sorted = string.Join(", ", names.Order(StringComparer.Ordinal));
+            problems.Add("order", $"Which of the sets {sorted} has the oldest rows? Give order: the sets from oldest to newest.");
         }
     }
 
     static bool SameAsDefault(IReadOnlyDictionary<string, double> ratios) =>
         ratios.Count == Split.DefaultRatios.Count && ratios.All(r => Split.DefaultRatios.TryGetValue(r.Key, out var share) && share == r.Value);
+
+    /// <summary>
+    /// Canonical options have their keys sorted, so the order in which a file names the sets must not matter: well-known names have a rank instead.
+    /// </summary>
+    static int Rank(string name) => name switch
+    {
+        "train" or "training" => 0,
+        "validation" or "valid" or "val" or "dev" => 1,
+        "test" or "testing" or "holdout" => 2,
+        _ => Unranked,
+    };
 
     static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

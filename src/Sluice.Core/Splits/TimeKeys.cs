@@ -10,8 +10,10 @@ static class TimeKeys
     public static string? Refusal(string name, ColumnType type) => type switch
     {
         ColumnType.Text =>
-            $"Column '{name}' is text, which does not sort as time does; expected a date, a timestamp or a number. Convert it before the split with data_cleaning, operation fix_types.",
-        ColumnType.Boolean => $"Column '{name}' is boolean; expected a date, a timestamp or a number. Name the column that has the time.",
+            $"Column '{name}' is text, which does not sort as time does; expected a date, a timestamp or a number. "
+            + "Convert it before the split with data_cleaning, operation fix_types.",
+        ColumnType.Boolean =>
+            $"Column '{name}' is boolean; expected a date, a timestamp or a number. Name the column that has the time.",
         _ => null,
     };
 
