@@ -186,6 +186,10 @@ public sealed partial class QualityValidation : Step
         return duplicates;
     }
 
+    /// <summary>Evidence depends on the types that columns should have, not on how many cells have them.</summary>
+    public override string ApplyKey(Fitted fitted) =>
+        string.Join('\n', fitted.As<QualityReport>().Types.Where(t => t.Misfits > 0).Select(t => $"{t.Type} {t.Column}"));
+
     public override string? GateFailure(Fitted fitted) =>
         fitted.As<QualityReport>().GateFailures is { Count: > 0 } failures ? string.Join(" ", failures) : null;
 
