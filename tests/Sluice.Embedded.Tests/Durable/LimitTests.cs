@@ -204,6 +204,42 @@ public sealed class LimitTests
         Assert.Contains("The durable engine is not started.", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("claim")]
+    [InlineData("complete")]
+    [InlineData("turn")]
+    public async Task A_write_that_fails_for_a_while_is_repeated_and_no_work_is_done_twice(string write)
+    {
+        var clock = new TestClock();
+        var (failures, runs) = (0, 0);
+        var faults = new TestFaults
+        {
+            Watch = (point, _) =>
+            {
+                if (point == write + ".written" && Interlocked.Increment(ref failures) <= 3)
+                {
+                    throw new IOException("disk full");
+                }
+            },
+        };
+        await using var hub = await new Harness(clock, faults)
+            .Activity("Work", _ => Interlocked.Increment(ref runs))
+            .Orchestrator("Run", async context => await context.CallActivityAsync<int>("Work"))
+            .StartAsync();
+
+        var id = await hub.ScheduleAsync("Run");
+        await Eventually.IsTrue(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return (await hub.Client.GetInstanceAsync(id))!.IsCompleted;
+            },
+            "the end");
+
+        Assert.Equal(1, (await hub.EndAsync(id)).ReadOutputAs<int>());
+        Assert.True(failures > 3);
+    }
+
     [Fact]
     public async Task A_file_that_is_no_store_is_refused()
     {

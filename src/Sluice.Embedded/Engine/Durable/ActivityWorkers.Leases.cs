@@ -9,7 +9,7 @@ sealed partial class ActivityWorkers
         var now = Now;
         var held = leases.Values.ToList();
         var lost = held.Where(lease =>
-            lease.IsDead || faults?.LosesLease(lease.Task.Name, lease.Task.InstanceId, lease.Task.TaskId) == true).ToList();
+            faults?.LosesLease(lease.Task.Name, lease.Task.InstanceId, lease.Task.TaskId) == true).ToList();
         var renewed = held.Except(lost).ToList();
         if (renewed.Count > 0)
         {

@@ -128,19 +128,19 @@ sealed partial class ActivityWorkers(
             return;
         }
 
-        try
+        while (true)
         {
-            await commits.Submit("complete", task.Name, writer => Complete(writer, task, delivery, answer));
-        }
-        catch (Exception error) when (error is not (EngineKilledException or ObjectDisposedException))
-        {
-            // The task is still claimed in the store: its lease is no longer renewed, runs out, and it is delivered again.
-            if (leases.TryGetValue(task.Seq, out var lease))
+            try
             {
-                leases.TryUpdate(task.Seq, lease with { IsDead = true }, lease);
+                await commits.Submit("complete", task.Name, writer => Complete(writer, task, delivery, answer));
+                return;
             }
-
-            Log.DeliveryFailed(logger, task.Name, task.TaskId, task.InstanceId, error);
+            // The store cannot be written now (a full disk, for instance). The work is done, so its answer is kept and offered again.
+            catch (Exception error) when (error is not (EngineKilledException or ObjectDisposedException))
+            {
+                Log.DeliveryFailed(logger, task.Name, task.TaskId, task.InstanceId, error);
+                await Task.Delay(pauseAfterError, clock, abandon.Token);
+            }
         }
     }
 
@@ -175,5 +175,5 @@ sealed partial class ActivityWorkers(
         Details = new() { Failure = failure, IsNonRetriable = isNonRetriable },
     };
 
-    sealed record Lease(ActivityTask Task, int Delivery, DateTime Until, bool IsDead = false);
+    sealed record Lease(ActivityTask Task, int Delivery, DateTime Until);
 }

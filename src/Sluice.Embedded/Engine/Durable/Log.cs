@@ -36,7 +36,7 @@ static partial class Log
         + "it is failed.")]
     public static partial void Poisoned(ILogger logger, string name, int taskId, string instance, int deliveries);
 
-    [LoggerMessage(10, LogLevel.Error, "Activity '{Name}' #{TaskId} of instance '{Instance}' could not be claimed or completed; it will be "
-        + "delivered again.")]
+    [LoggerMessage(10, LogLevel.Error, "Activity '{Name}' #{TaskId} of instance '{Instance}' could not be claimed or answered in the store; it is "
+        + "tried again.")]
     public static partial void DeliveryFailed(ILogger logger, string name, int taskId, string instance, Exception error);
 }
