@@ -17,4 +17,7 @@ public sealed class SluiceOptions
 
     /// <summary>Folders that pipelines started over HTTP may read, besides the incoming one; separated by the platform's path separator. Default none.</summary>
     public string InputRoots { get; set; } = "";
+
+    /// <summary>File that gets a line for each unit of work that starts, is done, or is found done. Default none.</summary>
+    public string UnitLog { get; set; } = "";
 }
