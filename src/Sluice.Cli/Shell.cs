@@ -58,7 +58,7 @@ static class Shell
         }
         else
         {
-            Errors.MarkupLineInterpolated($"[red]error:[/] {message}");
+            WriteError(message);
         }
 
         return exitCode;
@@ -74,11 +74,24 @@ static class Shell
 
         foreach (var problem in problems)
         {
-            Errors.MarkupLineInterpolated($"[red]error:[/] {problem}");
+            WriteError(problem.ToString());
         }
 
-        Errors.MarkupLineInterpolated($"{problems.Count} {(problems.Count == 1 ? "problem" : "problems")}; nothing was run.");
+        Console.Error.WriteLine($"{problems.Count} {(problems.Count == 1 ? "problem" : "problems")}; nothing was run.");
         return exitCode;
+    }
+
+    // One line a message, whatever the width: it is read by editors and scripts too.
+    static void WriteError(string message)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine("error: " + message);
+            return;
+        }
+
+        Errors.Markup("[red]error:[/] ");
+        Console.Error.WriteLine(message);
     }
 
     public static int Invalid(ParseResult parsed, string message) => Fail(parsed, ExitCodes.Invalid, message);

@@ -29,18 +29,23 @@ static class SingleRun
             var folder = Environment.CurrentDirectory;
             var engine = new RunEngine(
                 store, ledger, files, r => new FolderInputs([Path.GetPathRoot(folder)!], r.InputFolder), new RunOptions(), TimeProvider.System);
-            var text = Definition(input, step, output);
+            var text = Definition(input, step);
             await store.CreateAsync("pipelines/single.yaml", Encoding.UTF8.GetBytes(text), cancellation);
             var request = new RunRequest("single", "pipelines/single.yaml", "command line", folder);
             var outcome = await LocalRun.RunAsync(engine, request, Environment.ProcessorCount, null, cancellation);
             var record = DocumentJson.Parse<RunRecord>(await store.ReadAsync(outcome.Record!, cancellation));
             if (evidence is not null)
             {
-                await ExportAsync(new EvidenceRows(files, record), evidence, cancellation);
+                await Exports.WriteAsync(new EvidenceRows(files, record), evidence, null, cancellation);
             }
 
             var catalogue = new DatasetCatalogue(store, ledger, files, TimeProvider.System);
             var rows = outcome.Version is null ? null : await catalogue.OpenAsync(outcome.Dataset, outcome.Version, cancellation);
+            if (output is not null && rows is not null)
+            {
+                await Exports.WriteAsync(rows, output, null, cancellation);
+            }
+
             await ShowAsync(parsed, record, rows, output, cancellation);
             return outcome.GateFailure is null ? ExitCodes.Done : Shell.Fail(parsed, ExitCodes.GateFailed, outcome.GateFailure);
         }
@@ -50,27 +55,13 @@ static class SingleRun
         }
     }
 
-    /// <summary>Writes rows to a file by its extension.</summary>
-    public static async Task ExportAsync(DatasetRows rows, string path, CancellationToken cancellation)
-    {
-        var full = Path.GetFullPath(path);
-        var sink = (Sink)Catalog.Default.Create(FormatOf.Sink(path), new JsonObject { ["file_path"] = Path.GetFileName(full) });
-        await sink.WriteAsync(rows, Path.GetDirectoryName(full)!, cancellation);
-    }
-
     // JSON is YAML: the command line goes through the same strict checks as a file.
-    static string Definition(string input, JsonObject? step, string? output)
+    static string Definition(string input, JsonObject? step)
     {
         var steps = new JsonArray(new JsonObject { ["id"] = "in", ["type"] = FormatOf.Source(input), ["config"] = new JsonObject { ["file_path"] = input } });
         if (step is not null)
         {
             steps.Add(step);
-        }
-
-        if (output is not null)
-        {
-            var full = Path.GetRelativePath(Environment.CurrentDirectory, Path.GetFullPath(output));
-            steps.Add(new JsonObject { ["id"] = "out", ["type"] = FormatOf.Sink(output), ["config"] = new JsonObject { ["file_path"] = full } });
         }
 
         return new JsonObject { ["name"] = "single", ["steps"] = steps }.ToJsonString();

@@ -1,4 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sluice.Batches;
@@ -19,6 +21,10 @@ public static class SluiceApp
     public static FunctionsApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<string>? inputRoots = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
+
+        // First, so that every setting of the user wins. In Azure the host reads the schedule itself: there it is an app setting.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+            0, new MemoryConfigurationSource { InitialData = [new("RefreshSchedule", "0 0 2 * * *")] });
         builder.ConfigureFunctionsWebApplication();
         var services = builder.Services;
         services.AddOptions<SluiceOptions>().BindConfiguration(SluiceOptions.Section).ValidateDataAnnotations().ValidateOnStart();

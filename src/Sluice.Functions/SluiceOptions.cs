@@ -17,8 +17,4 @@ public sealed class SluiceOptions
 
     /// <summary>Folders that pipelines started over HTTP may read, besides the incoming one; separated by the platform's path separator. Default none.</summary>
     public string InputRoots { get; set; } = "";
-
-    /// <summary>When pipelines that ask for it are run again: NCRONTAB with seconds. Default every night at two.</summary>
-    [Required]
-    public string RefreshSchedule { get; set; } = "0 0 2 * * *";
 }

@@ -17,7 +17,7 @@ static class ApplyCommand
         Shell.Act(command, async (parsed, cancellation) =>
         {
             var type = parsed.GetRequiredValue(step);
-            if (Catalog.Default.Find(type) is not { Kind: CapabilityKind.Step })
+            if (Catalog.Default.Find(CapabilityKind.Step, type) is null)
             {
                 var steps = Catalog.Default.All.Where(c => c.Kind == CapabilityKind.Step).Select(c => c.Type);
                 return Shell.Invalid(parsed, $"'{type}' is not a step. There are: {string.Join(", ", steps)}.");

@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Sluice.Batches;
-using Sluice.Connectors;
 using Sluice.Datasets;
-using Sluice.Pipelines;
 using Sluice.Storage;
 using Spectre.Console;
 
@@ -101,15 +98,8 @@ static class DatasetsCommand
         {
             var (dataset, version) = Split(parsed.GetRequiredValue(name));
             var (entry, _) = await catalogue.ShowAsync(dataset, version, cancellation);
-            var full = Path.GetFullPath(parsed.GetRequiredValue(output));
-            var options = new JsonObject { ["file_path"] = Path.GetFileName(full) };
-            if (parsed.GetValue(splitBy) is { } column)
-            {
-                options["split_by"] = column;
-            }
-
-            var sink = (Sink)Catalog.Default.Create(FormatOf.Sink(full), options);
-            var written = await sink.WriteAsync(await catalogue.OpenAsync(dataset, entry.Version, cancellation), Path.GetDirectoryName(full)!, cancellation);
+            var rows = await catalogue.OpenAsync(dataset, entry.Version, cancellation);
+            var written = await Exports.WriteAsync(rows, parsed.GetRequiredValue(output), parsed.GetValue(splitBy), cancellation);
             if (parsed.GetValue(Shell.Json))
             {
                 Shell.Print(new { entry.Dataset, entry.Version, entry.Rows, files = written });

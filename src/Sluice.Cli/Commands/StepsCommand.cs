@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Pipelines;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
@@ -19,8 +18,10 @@ static class StepsCommand
     {
         if (type is not null)
         {
-            return Catalog.Default.Find(type) is { } one
-                ? One(parsed, one)
+            // A name may be a source and a sink: both are shown.
+            var found = Enum.GetValues<CapabilityKind>().Select(kind => Catalog.Default.Find(kind, type)).OfType<CapabilityInfo>().ToList();
+            return found.Count > 0
+                ? Several(parsed, found)
                 : Shell.Invalid(parsed, $"'{type}' is not in the catalogue. It has: {string.Join(", ", Catalog.Default.All.Select(c => c.Type))}.");
         }
 
@@ -41,14 +42,22 @@ static class StepsCommand
         return ExitCodes.Done;
     }
 
-    static int One(ParseResult parsed, CapabilityInfo capability)
+    static int Several(ParseResult parsed, List<CapabilityInfo> capabilities)
     {
         if (parsed.GetValue(Shell.Json))
         {
-            Shell.Print(capability);
-            return ExitCodes.Done;
+            Shell.Print(capabilities);
+        }
+        else
+        {
+            capabilities.ForEach(Describe);
         }
 
+        return ExitCodes.Done;
+    }
+
+    static void Describe(CapabilityInfo capability)
+    {
         AnsiConsole.MarkupLineInterpolated($"[bold]{capability.Type}[/] ({capability.Kind.ToString().ToLowerInvariant()}): {capability.Summary}");
         if (capability.Aliases.Count > 0)
         {
@@ -58,7 +67,6 @@ static class StepsCommand
         var table = new Table().Border(TableBorder.Rounded).AddColumns("option", "type", "default", "meaning");
         Rows(table, capability.Options, "");
         AnsiConsole.Write(table);
-        return ExitCodes.Done;
     }
 
     static void Rows(Table table, IReadOnlyList<OptionInfo> options, string prefix)

@@ -15,7 +15,8 @@ public sealed record Shard(string File, long Offset, long Length, string Sha256,
 /// <param name="Column">Column name or 1-based character position, where known.</param>
 /// <param name="Reason">snake_case.</param>
 /// <param name="Found">The text that was found, cut to a bounded length.</param>
-public sealed record RejectedRecord(long Line, string? Column, string Reason, string Found);
+/// <param name="File">The file it is in, where a shard holds several; null: <see cref="Shard.File"/>.</param>
+public sealed record RejectedRecord(long Line, string? Column, string Reason, string Found, string? File = null);
 
 /// <summary>What one shard gave.</summary>
 /// <param name="Batch">Rows, with the narrowest types that hold every value of this shard, or the types asked for.</param>

@@ -189,8 +189,9 @@ sealed class OptionField
         [
             .. Attributes<ValidationAttribute>(property.AttributeProvider).Concat(Attributes<ValidationAttribute>(property.AssociatedParameter?.AttributeProvider)),
         ];
-        Required = property.IsRequired || Checks.OfType<RequiredAttribute>().Any()
-            || property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
+
+        // [Required] on a property with a default means that it may not be emptied, not that it must be given.
+        Required = property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
         Nullable = System.Nullable.GetUnderlyingType(property.PropertyType) is not null
             || (!property.PropertyType.IsValueType && property.IsSetNullable && property.AssociatedParameter is null or { IsNullable: true });
     }

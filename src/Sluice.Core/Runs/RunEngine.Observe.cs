@@ -98,7 +98,7 @@ public sealed partial class RunEngine
             key.Add(run.Identity(i));
             if (await FitAsync(run, i, schemas[i], cancellation) is { } fit)
             {
-                key.Add(fit.Json).Add(fit.Decisions?[batch] ?? "-");
+                key.Add(run.Steps[i].ApplyKey(new Fitted(Encoding.UTF8.GetBytes(fit.Json)))).Add(fit.Decisions?[batch] ?? "-");
                 foreach (var row in PoisonOf(fit, batch))
                 {
                     key.Add($"{row.Row}:{row.Error}");

@@ -77,6 +77,7 @@ public static class Unify
         {
             ColumnType.Int64 => BeyondDouble,
             ColumnType.Text when left.Format == Mixed || right.Format == Mixed => Mixed,
+            ColumnType.Text => TextFormatNames.Common(left.Format, right.Format),
             _ => null,
         };
     }

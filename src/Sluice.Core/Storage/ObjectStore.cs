@@ -81,7 +81,7 @@ public abstract class ObjectStore : IAsyncDisposable
         ? $"The object \"{path}\" cannot be made in {Location}: objects lie below \"{path}/\". Expected a path that is not the folder of others. Choose another name."
         : $"The object \"{path}\" cannot be made in {Location}: \"{by}\" is an object, not a folder. Choose a path that does not go through it.");
 
-    private protected DataException NoLocalFile(string path, string localFile) => new(
+    protected DataException NoLocalFile(string path, string localFile) => new(
         $"The file \"{localFile}\" that is to become \"{path}\" in {Location} does not exist. Write it before publishing it.");
 
     /// <summary>The extension as it is appended to a scratch file's name: empty, or a dot and a few letters and digits.</summary>

@@ -10,7 +10,7 @@ public sealed class Refresh(PipelineStore pipelines, IOptions<SluiceOptions> opt
 {
     [Function(nameof(Refresh))]
     public async Task RunAsync(
-        [TimerTrigger("%Sluice:RefreshSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+        [TimerTrigger("%RefreshSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         // One run a pipeline and due time: a second delivery of the same tick starts nothing.
         var due = (timer.ScheduleStatus?.Last ?? time.GetUtcNow().UtcDateTime).ToString("yyyyMMddHHmmss");

@@ -107,7 +107,8 @@ public sealed class ActivityTests
         var end = await hub.RunAsync("Catch");
 
         Assert.Equal(
-            "Fail|0|Task 'Fail' (#0) failed with an unhandled exception: no such table|System.IO.FileNotFoundException|no such table|System.FormatException|True|True|False|True|True",
+            "Fail|0|Task 'Fail' (#0) failed with an unhandled exception: no such table|System.IO.FileNotFoundException|no such "
+                + "table|System.FormatException|True|True|False|True|True",
             end.ReadOutputAs<string>());
     }
 
@@ -132,7 +133,8 @@ public sealed class ActivityTests
                 }
                 catch (TaskFailedException first)
                 {
-                    return first.FailureDetails.ErrorMessage + ", failed: " + string.Join(',', tasks.Index().Where(t => t.Item.IsFaulted).Select(t => t.Index));
+                    return first.FailureDetails.ErrorMessage + ", failed: " + string.Join(',', tasks.Index().Where(t =>
+                        t.Item.IsFaulted).Select(t => t.Index));
                 }
             })
             .StartAsync();
@@ -219,7 +221,8 @@ public sealed class ActivityTests
     {
         await using var hub = await new Harness()
             .Activity("A", _ => null)
-            .Orchestrator("Mixed", async context => await context.CallActivityAsync<int>("A", (object)new TaskOptions(new RetryPolicy(1, TimeSpan.FromSeconds(1)))))
+            .Orchestrator("Mixed", async context =>
+                await context.CallActivityAsync<int>("A", (object)new TaskOptions(new RetryPolicy(1, TimeSpan.FromSeconds(1)))))
             .StartAsync();
 
         var end = await hub.RunAsync("Mixed");

@@ -37,7 +37,8 @@ public sealed class EventTests
     public async Task Event_names_ignore_case()
     {
         await using var hub = await new Harness()
-            .Orchestrator("Wait", async context => await context.WaitForExternalEvent<string>("Approval") + await context.WaitForExternalEvent<string>("APPROVAL"))
+            .Orchestrator("Wait", async context =>
+                await context.WaitForExternalEvent<string>("Approval") + await context.WaitForExternalEvent<string>("APPROVAL"))
             .StartAsync();
         var id = await hub.ScheduleAsync("Wait");
 

@@ -7,7 +7,10 @@ using Sluice.Embedded.Durable;
 
 namespace Sluice.Embedded.Tests.Durable;
 
-/// <summary>A task hub for contract tests. Tests speak Microsoft's API through <see cref="Client"/>; the clock and the faults are capabilities of the embedded backend.</summary>
+/// <summary>
+/// A task hub for contract tests. Tests speak Microsoft's API through <see cref="Client"/>; the clock and the faults are capabilities of the embedded
+/// backend.
+/// </summary>
 public sealed class Harness : IAsyncDisposable
 {
     readonly DelegateExecutor executor = new();
@@ -24,6 +27,7 @@ public sealed class Harness : IAsyncDisposable
     public TimeProvider Clock { get; }
     public TestFaults? Faults { get; }
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+    public ITaskExecutor Executor => executor;
     public DurableEngine Engine { get; private set; } = null!;
     public DurableTaskClient Client => Engine.Client;
     public string Folder => folder;
@@ -45,6 +49,11 @@ public sealed class Harness : IAsyncDisposable
     public async Task<Harness> StartAsync()
     {
         var options = configure(new() { Path = folder, MaxConcurrentActivities = 4, MaxConcurrentOrchestrators = 4 });
+        if (Engine?.Gone is { } gone)
+        {
+            await gone.WaitAsync(Eventually.Limit);
+        }
+
         Engine = new(options, executor, JsonDataConverter.Default, Clock, Loggers, Faults);
         await Engine.StartAsync(CancellationToken.None);
         return this;
@@ -129,6 +138,13 @@ sealed class DelegateExecutor : ITaskExecutor
 static class Eventually
 {
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>For activities that shall take a little: 15 ms, or until cancelled.</summary>
+    public static async Task Soon(CancellationToken cancellation)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(15));
+        await tick.WaitForNextTickAsync(cancellation);
+    }
 
     public static Task IsTrue(Func<bool> condition, string what) => IsTrue(() => Task.FromResult(condition()), what);
 

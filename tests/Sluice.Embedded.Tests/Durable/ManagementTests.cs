@@ -12,7 +12,7 @@ public sealed class ManagementTests
     public async Task A_suspended_instance_holds_still_keeps_events_and_goes_on_when_resumed()
     {
         await using var hub = await Waiting().StartAsync();
-        var id = await hub.ScheduleAsync("Wait", 3);
+        var id = await hub.ScheduleAsync("Wait", 4);
         await hub.StatusAsync(id, "waiting for 0");
 
         await hub.Client.SuspendInstanceAsync(id, "break");
@@ -28,11 +28,12 @@ public sealed class ManagementTests
         var held = await hub.Client.GetInstanceAsync(id, true);
         await hub.Client.ResumeInstanceAsync(id, "go on");
         await hub.Client.ResumeInstanceAsync(id, "again");
+        await hub.Client.RaiseEventAsync(id, "letter", "d");
         var end = await hub.EndAsync(id);
 
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, held!.RuntimeStatus);
         Assert.Equal("waiting for 0", held.ReadCustomStatusAs<string>());
-        Assert.Equal("abc", end.ReadOutputAs<string>());
+        Assert.Equal("abcd", end.ReadOutputAs<string>());
     }
 
     [Fact]
@@ -130,8 +131,10 @@ public sealed class ManagementTests
     public async Task Termination_reaches_children_only_when_it_is_recursive(bool isRecursive)
     {
         await using var hub = await Waiting()
-            .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<string>("Middle", options: new SubOrchestrationOptions(instanceId: "middle")))
-            .Orchestrator("Middle", async context => await context.CallSubOrchestratorAsync<string>("Wait", 1, new SubOrchestrationOptions(instanceId: "leaf")))
+            .Orchestrator("Parent", async context =>
+                await context.CallSubOrchestratorAsync<string>("Middle", options: new SubOrchestrationOptions(instanceId: "middle")))
+            .Orchestrator("Middle", async context =>
+                await context.CallSubOrchestratorAsync<string>("Wait", 1, new SubOrchestrationOptions(instanceId: "leaf")))
             .StartAsync();
         await hub.ScheduleAsync("Parent", id: "parent");
         await hub.StatusAsync("leaf", "waiting for 0");
@@ -236,7 +239,8 @@ public sealed class ManagementTests
         }
 
         var second = await hub.Client.GetAllInstancesAsync(query).AsPages().Skip(1).FirstAsync();
-        var resumed = await hub.Client.GetAllInstancesAsync(query).AsPages(second.ContinuationToken).SelectMany(page => page.Values.ToAsyncEnumerable()).CountAsync();
+        var resumed = await hub.Client.GetAllInstancesAsync(query).AsPages(second.ContinuationToken).SelectMany(page =>
+            page.Values.ToAsyncEnumerable()).CountAsync();
 
         Assert.Equal(Enumerable.Range(0, 25).Select(i => $"a-{i}"), seen);
         Assert.Equal(25 - 14, resumed);
@@ -256,7 +260,8 @@ public sealed class ManagementTests
             clock.Advance(TimeSpan.FromHours(1));
         }
 
-        var found = await hub.Client.GetAllInstancesAsync(new(CreatedFrom: start.AddHours(1), CreatedTo: start.AddHours(3))).Select(i => i.InstanceId).ToListAsync();
+        var found = await hub.Client.GetAllInstancesAsync(new(CreatedFrom: start.AddHours(1), CreatedTo: start.AddHours(3))).Select(i =>
+            i.InstanceId).ToListAsync();
 
         Assert.Equal(["h1", "h2", "h3"], found);
     }
@@ -273,7 +278,8 @@ public sealed class ManagementTests
         await hub.RunAsync("Run", id: "run");
 
         Assert.Equal(
-            "OrchestratorStarted ExecutionStarted TaskScheduled OrchestratorCompleted OrchestratorStarted TaskCompleted ExecutionCompleted OrchestratorCompleted",
+            "OrchestratorStarted ExecutionStarted TaskScheduled OrchestratorCompleted OrchestratorStarted TaskCompleted ExecutionCompleted "
+                + "OrchestratorCompleted",
             string.Join(' ', hub.Engine.History("run")!.Select(e => e.Kind)));
     }
 
@@ -309,7 +315,8 @@ public sealed class ManagementTests
         var end = await hub.RunAsync("Status");
 
         Assert.Equal(
-            "The custom status of orchestrator 'Status' is too large: found 4097 bytes of JSON, expected at most 4096. Keep progress counts in it, not data.",
+            "The custom status of orchestrator 'Status' is too large: found 4097 bytes of JSON, expected at most 4096. Keep progress counts in "
+                + "it, not data.",
             end.FailureDetails!.ErrorMessage);
     }
 

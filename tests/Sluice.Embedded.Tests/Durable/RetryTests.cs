@@ -112,7 +112,8 @@ public sealed class RetryTests
                 clock.Advance(TimeSpan.FromSeconds(1));
                 throw new IOException("at " + call.Invocation.TaskId);
             })
-            .Orchestrator("Retry", async context => await context.CallActivityAsync<int>("Fail", options: TaskOptions.FromRetryHandler((RetryContext retry) =>
+            .Orchestrator("Retry", async context =>
+                await context.CallActivityAsync<int>("Fail", options: TaskOptions.FromRetryHandler((RetryContext retry) =>
             {
                 seen[retry.LastAttemptNumber] = $"{retry.LastFailure.ErrorMessage} after {retry.TotalRetryTime.TotalSeconds} s";
                 return retry.LastAttemptNumber < 3;

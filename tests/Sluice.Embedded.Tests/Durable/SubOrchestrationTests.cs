@@ -12,7 +12,8 @@ public sealed class SubOrchestrationTests
     public async Task Results_and_failures_of_children_reach_the_parent()
     {
         await using var hub = await new Harness()
-            .Orchestrator("Child", context => Task.FromResult<object?>(context.GetInput<int>() < 0 ? throw new FormatException("negative") : context.GetInput<int>() + 1))
+            .Orchestrator("Child", context =>
+                Task.FromResult<object?>(context.GetInput<int>() < 0 ? throw new FormatException("negative") : context.GetInput<int>() + 1))
             .Orchestrator("Parent", async context =>
             {
                 var result = await context.CallSubOrchestratorAsync<int>("Child", 41);
@@ -78,7 +79,8 @@ public sealed class SubOrchestrationTests
     {
         await using var hub = await new Harness()
             .Orchestrator("Child", async context => await context.WaitForExternalEvent<int>("never"))
-            .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "child")))
+            .Orchestrator("Parent", async context =>
+                await context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "child")))
             .StartAsync();
         var id = await hub.ScheduleAsync("Parent");
         await hub.RuntimeStatusAsync("child", OrchestrationRuntimeStatus.Running);
@@ -125,7 +127,8 @@ public sealed class SubOrchestrationTests
     {
         await using var hub = await new Harness()
             .Orchestrator("Child", async context => await context.WaitForExternalEvent<int>("never"))
-            .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "taken")))
+            .Orchestrator("Parent", async context =>
+                await context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "taken")))
             .StartAsync();
         await hub.ScheduleAsync("Child", id: "taken");
 

@@ -14,6 +14,7 @@ public sealed class TestFaults : IFaults
     public Func<string, bool> Doubles { get; set; } = _ => false;
     public Func<string, bool> Leaks { get; set; } = _ => false;
     public Action<string, string>? Watch { get; set; }
+    public Action<string>? Crashed { get; set; }
     public IReadOnlyDictionary<string, int> Reached => reached;
 
     /// <summary>Ends the engine when the point is reached for the <paramref name="nth"/> time from now.</summary>
@@ -30,6 +31,7 @@ public sealed class TestFaults : IFaults
         if (Volatile.Read(ref crashPoint) == point && Interlocked.Decrement(ref crashIn) == 0)
         {
             Volatile.Write(ref crashPoint, null);
+            Crashed?.Invoke(point);
             throw new EngineKilledException($"Crash at '{point}' of '{subject}'.");
         }
     }

@@ -45,6 +45,7 @@ public sealed class BlobTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    [Trait("Contract", "87")]
     public async Task Calls_once_per_blob_and_binds_the_parts_of_its_path()
     {
         await using var app = await StartAsync<Texts>();
@@ -56,6 +57,7 @@ public sealed class BlobTests : IDisposable
     }
 
     [Fact]
+    [Trait("Contract", "90")]
     public async Task Finds_blobs_that_came_while_the_host_was_down()
     {
         await DropAsync("in/early.txt", "early");
@@ -66,6 +68,7 @@ public sealed class BlobTests : IDisposable
     }
 
     [Fact]
+    [Trait("Contract", "87")]
     public async Task A_restart_calls_nothing_again()
     {
         await using (await StartAsync<Texts>())
@@ -84,6 +87,7 @@ public sealed class BlobTests : IDisposable
     }
 
     [Fact]
+    [Trait("Contract", "88")]
     public async Task An_overwritten_blob_is_a_new_one()
     {
         await using var app = await StartAsync<Texts>();
@@ -142,6 +146,7 @@ public sealed class BlobTests : IDisposable
     }
 
     [Fact]
+    [Trait("Contract", "89")]
     public async Task A_throwing_handler_is_tried_five_times_and_then_recorded_as_poison()
     {
         drops.Error = new InvalidOperationException("bad file");
@@ -248,27 +253,6 @@ public sealed class BlobTests : IDisposable
         Assert.True(read.IsDone("in/a.txt", new FileState(1, new DateTime(2, DateTimeKind.Utc))));
         Assert.Single(await File.ReadAllLinesAsync(path));
     }
-
-    [Theory]
-    [InlineData("films/{name}.{ext}", "a/b.c.txt", "name=a/b.c ext=txt")]
-    [InlineData("films/in/{name}", "out/a", null)]
-    [InlineData("films", "any/thing", "")]
-    [InlineData("films/{y}-{m}/x", "2026-11/x", "y=2026 m=11")]
-    [InlineData("films/a+b/{n}", "a+b/c", "n=c")]
-    public void Matches_paths_with_named_parts(string pattern, string blob, string? expected)
-    {
-        var parts = BlobPattern.Parse(pattern).Match(blob);
-
-        Assert.Equal(expected, parts is null ? null : string.Join(' ', parts.Select(p => $"{p.Key}={p.Value}")));
-    }
-
-    [Theory]
-    [InlineData("../{name}", "the blob path '../{name}' has the container '..'; expected 3 to 63 of a-z, 0-9 and single '-', then '/' and the name of the blob.")]
-    [InlineData("Films/{name}", "the blob path 'Films/{name}' has the container 'Films'; expected 3 to 63 of a-z, 0-9 and single '-', then '/' and the name of the blob.")]
-    [InlineData("films/{a}{A}", "the blob path 'films/{a}{A}' has a part '{A}'; expected distinct names of letters, digits and '_' in braces.")]
-    [InlineData("films/{a", "the blob path 'films/{a' has a part '{}'; expected distinct names of letters, digits and '_' in braces.")]
-    public void Refuses_wrong_paths(string pattern, string message) =>
-        Assert.Equal(message, Assert.Throws<NotSupportedException>(() => BlobPattern.Parse(pattern)).Message);
 
     Task<TestApp> StartAsync<T>() => TestApp.StartAsync(new AppSetup
     {

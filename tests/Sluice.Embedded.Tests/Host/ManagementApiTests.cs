@@ -26,6 +26,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     public async Task DisposeAsync() => await app.DisposeAsync();
 
     [Fact]
+    [Trait("Contract", "80")]
     public async Task A_start_answers_202_with_location_retry_and_links()
     {
         var response = await PostAsync("/orchestrators/Waits/film-1", null);
@@ -45,6 +46,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "80")]
     public async Task A_start_that_waits_answers_200_with_the_output()
     {
         var response = await PostAsync("/orchestrators/Chain?timeout=20", """{ "item": "film", "count": 2 }""");
@@ -82,6 +84,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "81")]
     public async Task Status_is_202_while_active_then_200_with_the_whole_instance()
     {
         await StartAsync("Waits", "w", "\"in\"");
@@ -104,6 +107,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "64")]
     public async Task Status_hides_the_input_and_shows_the_history_when_asked_to()
     {
         await StartAsync("Chain", "c", """{ "item": "film", "count": 2 }""");
@@ -122,6 +126,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "81")]
     public async Task A_failed_instance_is_200_or_500_with_the_flag()
     {
         await StartAsync("Fails", "f", null);
@@ -136,9 +141,11 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "81")]
     public async Task An_unknown_instance_is_404() => Assert.Equal(HttpStatusCode.NotFound, (await GetAsync("/instances/nobody")).StatusCode);
 
     [Fact]
+    [Trait("Contract", "82")]
     public async Task Raising_an_event_answers_202_400_404_or_410()
     {
         await StartAsync("Waits", "e", null);
@@ -156,6 +163,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "83")]
     public async Task Suspend_resume_and_terminate_answer_202_then_410()
     {
         await StartAsync("Waits", "m", null);
@@ -174,6 +182,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "84")]
     public async Task Lists_page_by_page_and_filters()
     {
         for (var i = 0; i < 5; i++)
@@ -245,6 +254,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("Contract", "85")]
     [InlineData("X-Forwarded-Host", "films.example", "X-Forwarded-Proto", "https", "https://films.example")]
     [InlineData("Forwarded", "for=1.2.3.4;proto=https;host=\"films.example:8443\", for=5.6.7.8;host=inner", "X-Forwarded-Host", "late.example", "https://films.example:8443")]
     public async Task Links_carry_the_address_that_the_caller_used(string header, string value, string second, string secondValue, string origin)
@@ -261,6 +271,7 @@ public sealed class ManagementApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "86")]
     public async Task Ids_with_quotes_and_other_letters_are_encoded_in_links_and_found_again()
     {
         const string id = "l'été \"1\" & co";

@@ -77,6 +77,7 @@ public sealed class TimerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Contract", "91")]
     public async Task Runs_missed_while_the_host_was_down_become_one_late_call()
     {
         await using (await StartAsync<EveryMinute>())

@@ -8,7 +8,8 @@ sealed partial class ActivityWorkers
     {
         var now = Now;
         var held = leases.Values.ToList();
-        var lost = held.Where(lease => lease.IsDead || faults?.LosesLease(lease.Task.Name, lease.Task.InstanceId, lease.Task.TaskId) == true).ToList();
+        var lost = held.Where(lease =>
+            faults?.LosesLease(lease.Task.Name, lease.Task.InstanceId, lease.Task.TaskId) == true).ToList();
         var renewed = held.Except(lost).ToList();
         if (renewed.Count > 0)
         {

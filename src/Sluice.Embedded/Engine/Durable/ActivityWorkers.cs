@@ -6,11 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// Runs activities, at least once each: a task is claimed for a time (its lease), runs, and goes only together with its answer. The claim is durable before
-/// user code runs, so deliveries that end the process are counted.
+/// Runs activities, at least once each: a task is claimed for a time (its lease), runs, and goes only together with its answer.
+/// The claim is durable before user code runs, so deliveries that end the process are counted.
 /// </summary>
 sealed partial class ActivityWorkers(
-    ITaskExecutor executor, CommitLoop commits, Payloads payloads, DurableEngineOptions options, Action<Message> route, TimeProvider clock, IFaults? faults, ILogger logger)
+    ITaskExecutor executor, CommitLoop commits, Payloads payloads, DurableEngineOptions options,
+    Action<Message> route, TimeProvider clock, IFaults? faults, ILogger logger)
     : IDisposable
 {
     static readonly TimeSpan pauseAfterError = TimeSpan.FromSeconds(1);
@@ -127,19 +128,19 @@ sealed partial class ActivityWorkers(
             return;
         }
 
-        try
+        while (true)
         {
-            await commits.Submit("complete", task.Name, writer => Complete(writer, task, delivery, answer));
-        }
-        catch (Exception error) when (error is not (EngineKilledException or ObjectDisposedException))
-        {
-            // The task is still claimed in the store: its lease is no longer renewed, runs out, and it is delivered again.
-            if (leases.TryGetValue(task.Seq, out var lease))
+            try
             {
-                leases.TryUpdate(task.Seq, lease with { IsDead = true }, lease);
+                await commits.Submit("complete", task.Name, writer => Complete(writer, task, delivery, answer));
+                return;
             }
-
-            Log.DeliveryFailed(logger, task.Name, task.TaskId, task.InstanceId, error);
+            // The store cannot be written now (a full disk, for instance). The work is done, so its answer is kept and offered again.
+            catch (Exception error) when (error is not (EngineKilledException or ObjectDisposedException))
+            {
+                Log.DeliveryFailed(logger, task.Name, task.TaskId, task.InstanceId, error);
+                await Task.Delay(pauseAfterError, clock, abandon.Token);
+            }
         }
     }
 
@@ -174,5 +175,5 @@ sealed partial class ActivityWorkers(
         Details = new() { Failure = failure, IsNonRetriable = isNonRetriable },
     };
 
-    sealed record Lease(ActivityTask Task, int Delivery, DateTime Until, bool IsDead = false);
+    sealed record Lease(ActivityTask Task, int Delivery, DateTime Until);
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// Group commit: one thread puts the writes of many turns, activities and starts into one SQLite transaction. Each caller waits for its own write to be durable.
+/// Group commit: one thread puts the writes of many turns, activities and starts into one SQLite transaction. Each caller waits for its own write to
+/// be durable.
 /// A write that fails is rolled back with its group, and the group is then written one by one, so only the culprit's caller sees the error.
 /// </summary>
 sealed class CommitLoop : IDisposable
@@ -30,7 +31,9 @@ sealed class CommitLoop : IDisposable
         thread.Start();
     }
 
-    /// <summary>Runs <paramref name="write"/> in the next transaction. Completes when it is committed and what it registered to follow has run.</summary>
+    /// <summary>
+    /// Runs <paramref name="write"/> in the next transaction. Completes when it is committed and what it registered to follow has run.
+    /// </summary>
     public Task<T> Submit<T>(string name, string subject, Func<StoreWriter, T> write)
     {
         var entry = new Write<T>(name, subject, write);
@@ -78,8 +81,9 @@ sealed class CommitLoop : IDisposable
             waiting = [];
         }
 
-        lost.ForEach(entry => entry.Fail(reason));
+        // The store is let go first: who is told may start another engine at once.
         died(reason);
+        lost.ForEach(entry => entry.Fail(reason));
     }
 
     /// <summary>Commits what waits, then ends.</summary>
@@ -135,9 +139,9 @@ sealed class CommitLoop : IDisposable
             Log.LoopFailed(logger, error);
         }
 
-        group.ForEach(entry => entry.Fail(error));
         writer.Dispose();
         Kill(error);
+        group.ForEach(entry => entry.Fail(error));
     }
 
     List<Write> Take()

@@ -1,6 +1,8 @@
 namespace Sluice.Embedded.Durable;
 
-/// <summary>Holds messages until they are due (durable timers, later starts) and then delivers them. Due times are stored, so a restart loses none.</summary>
+/// <summary>
+/// Holds messages until they are due (durable timers, later starts) and then delivers them. Due times are stored, so a restart loses none.
+/// </summary>
 sealed class DelayedMessages : IDisposable
 {
     // Looking at the clock at least this often bounds the error after the machine slept.

@@ -41,6 +41,8 @@ public sealed partial class DurableEngine
 
     internal InstanceRow? Find(string instanceId) => Started.Store.Find(instanceId);
 
+    internal Execution? Load(string instanceId) => Started.Store.Load(instanceId);
+
     internal Store Store => Started.Store;
 
     /// <summary>Null when started, else the instance in the way.</summary>
@@ -53,7 +55,8 @@ public sealed partial class DurableEngine
         });
 
     /// <summary>Removes ended instances, and ended children with <paramref name="recursive"/>. Returns how many.</summary>
-    internal Task<int> PurgeAsync(string instanceId, bool recursive) => Started.Commits.Submit("purge", instanceId, writer => Purge(writer, instanceId, recursive));
+    internal Task<int> PurgeAsync(string instanceId, bool recursive)
+        => Started.Commits.Submit("purge", instanceId, writer => Purge(writer, instanceId, recursive));
 
     internal async Task<InstanceRow> WaitAsync(string instanceId, Func<InstanceRow, bool> isReached, CancellationToken cancellation)
     {

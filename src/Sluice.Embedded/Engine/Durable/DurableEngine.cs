@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// Durable Task on one SQLite file: orchestrations as replayed history, activities at least once, timers with stored due times. Stricter than Azure, never laxer.
+/// Durable Task on one SQLite file: orchestrations as replayed history, activities at least once, timers with stored due times. Stricter than Azure,
+/// never laxer.
 /// </summary>
 public sealed partial class DurableEngine : IAsyncDisposable
 {
@@ -18,11 +19,14 @@ public sealed partial class DurableEngine : IAsyncDisposable
     readonly Payloads payloads;
     readonly StatusSignals signals = new();
     readonly CancellationTokenSource stopping = new();
+    readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Parts? parts;
     Exception? end;
+    int isClosed;
 
     public DurableEngine(
-        DurableEngineOptions options, ITaskExecutor executor, DataConverter converter, TimeProvider clock, ILoggerFactory loggers, IFaults? faults = null)
+        DurableEngineOptions options, ITaskExecutor executor, DataConverter converter, TimeProvider clock, ILoggerFactory loggers,
+        IFaults? faults = null)
     {
         options.Check();
         this.options = options;
@@ -47,6 +51,11 @@ public sealed partial class DurableEngine : IAsyncDisposable
             throw new InvalidOperationException("The durable engine was started before. Expected one start; create another engine to start again.");
         }
 
+        // Activities may block their thread (native code does). The pool adds threads beyond its minimum only slowly, and turns and commits would
+        // wait for them.
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(
+            Math.Max(threads, Environment.ProcessorCount + options.MaxConcurrentActivities + options.MaxConcurrentOrchestrators), ports);
         Directory.CreateDirectory(options.Path);
         var guard = EngineLock.Acquire(options.Path);
         try
@@ -63,7 +72,9 @@ public sealed partial class DurableEngine : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Stops taking work, waits for running activities up to the drain timeout, abandons the rest (they run again), and closes the store.</summary>
+    /// <summary>
+    /// Stops taking work, waits for running activities up to the drain timeout, abandons the rest (they run again), and closes the store.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
         if (parts is not { } running || Interlocked.CompareExchange(ref end, Ended("stopped"), null) is not null)
@@ -73,18 +84,30 @@ public sealed partial class DurableEngine : IAsyncDisposable
 
         await stopping.CancelAsync();
         running.Mailboxes.Close();
-        running.Delayed.Dispose();
-        await running.RenewTimer.DisposeAsync();
         await Task.WhenAny(Task.WhenAll(running.Workers), Task.Delay(options.DrainTimeout, clock, cancellation));
-        Log.Stopped(logger, await running.Activities.AbandonAsync());
-        running.Commits.Dispose();
-        signals.End(end);
-        running.Lock.Dispose();
+        try
+        {
+            Log.Stopped(logger, await running.Activities.AbandonAsync());
+        }
+        // Whatever could not be released here (the store cannot be written, or a kill came in between) is released by the next start.
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Log.WriteFailed(logger, "release", "leases", error);
+        }
+
+        Close(running, end);
+        await gone.Task;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
+        if (parts is not null)
+        {
+            await gone.Task;
+            parts.Activities.Dispose();
+        }
+
         stopping.Dispose();
     }
 
@@ -110,8 +133,10 @@ public sealed partial class DurableEngine : IAsyncDisposable
         Log.Started(logger, running.Store.File, messages.Select(message => message.InstanceId).Distinct().Count(), tasks.Count);
         var third = options.ActivityLease / 3;
         running.RenewTimer = clock.CreateTimer(_ => Renew(running), null, third, third);
-        running.Workers.AddRange(Enumerable.Range(0, options.MaxConcurrentOrchestrators).Select(_ => Task.Run(() => running.Turns.RunAsync(stopping.Token))));
-        running.Workers.AddRange(Enumerable.Range(0, options.MaxConcurrentActivities).Select(_ => Task.Run(() => running.Activities.RunAsync(stopping.Token))));
+        running.Workers.AddRange(Enumerable.Range(0, options.MaxConcurrentOrchestrators).Select(_ =>
+            Task.Run(() => running.Turns.RunAsync(stopping.Token))));
+        running.Workers.AddRange(Enumerable.Range(0, options.MaxConcurrentActivities).Select(_ =>
+            Task.Run(() => running.Activities.RunAsync(stopping.Token))));
     }
 
     async void Renew(Parts running)
@@ -143,25 +168,41 @@ public sealed partial class DurableEngine : IAsyncDisposable
     /// <summary>As if the process had been killed: nothing is written or told any more; the lock goes, so that another engine may start.</summary>
     void Die(Exception reason)
     {
-        if (Interlocked.CompareExchange(ref end, reason, null) is null && parts is { } running)
+        Interlocked.CompareExchange(ref end, reason, null);
+        if (parts is { } running)
+        {
+            Close(running, reason);
+        }
+    }
+
+    void Close(Parts running, Exception reason)
+    {
+        if (Interlocked.Exchange(ref isClosed, 1) == 0)
         {
             stopping.Cancel();
             running.Mailboxes.Close();
             running.Delayed.Dispose();
             running.RenewTimer.Dispose();
             running.Commits.Dispose();
+            running.Store.Dispose();
             running.Lock.Dispose();
+            gone.SetResult();
             signals.End(reason);
         }
     }
 
+    /// <summary>Completes when an engine that stops or was killed has let go of its store; null while it runs.</summary>
+    internal Task? Gone => end is null ? null : gone.Task;
+
     Parts Started => parts
-        ?? throw new InvalidOperationException("The durable engine is not started. Expected StartAsync before the client is used; in a host, use it after start-up.");
+        ?? throw new InvalidOperationException("The durable engine is not started. Expected StartAsync before the client is used; in a host, use "
+            + "it after start-up.");
 
     static ObjectDisposedException Ended(string how) => new(nameof(DurableEngine), $"The durable engine is {how}.");
 
     sealed record Parts(
-        EngineLock Lock, Store Store, CommitLoop Commits, Mailboxes Mailboxes, DelayedMessages Delayed, Starting Starting, ActivityWorkers Activities, TurnWorkers Turns)
+        EngineLock Lock, Store Store, CommitLoop Commits, Mailboxes Mailboxes, DelayedMessages Delayed,
+        Starting Starting, ActivityWorkers Activities, TurnWorkers Turns)
     {
         public List<Task> Workers { get; } = [];
         public ITimer RenewTimer { get; set; } = null!;

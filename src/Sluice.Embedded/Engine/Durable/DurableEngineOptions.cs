@@ -12,7 +12,9 @@ public sealed record DurableEngineOptions
     /// <summary>Orchestrations whose turns run at once. Default: number of cores.</summary>
     public int MaxConcurrentOrchestrators { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How long a claimed activity is held before it is given to another worker, unless renewed. Renewed every third of it. Default 5 min, as Azure.</summary>
+    /// <summary>
+    /// How long a claimed activity is held before it is given to another worker, unless renewed. Renewed every third of it. Default 5 min, as Azure.
+    /// </summary>
     public TimeSpan ActivityLease { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Largest input, output or event in UTF-8 bytes. Default 16 KiB: pass references, not rows.</summary>
@@ -25,7 +27,8 @@ public sealed record DurableEngineOptions
     public int MaxDeliveries { get; init; } = 10;
 
     /// <summary>
-    /// Whether each commit waits for the disk. Default false: commits survive the end of the process, and the last ones may be lost (never torn) when the machine loses power.
+    /// Whether each commit waits for the disk. Default false: commits survive the end of the process, and the last ones may be lost (never torn) when
+    /// the machine loses power.
     /// </summary>
     public bool FullSync { get; init; }
 

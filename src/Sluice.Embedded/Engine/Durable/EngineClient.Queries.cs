@@ -10,7 +10,8 @@ sealed partial class EngineClient
 {
     const int PurgePage = 100;
 
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult(engine.Find(instanceId)?.ToMetadata(Converter(getInputsAndOutputs)));
@@ -18,15 +19,20 @@ sealed partial class EngineClient
 
     public override async Task<OrchestrationMetadata> WaitForInstanceStartAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
-        => (await engine.WaitAsync(instanceId, row => row.Status != OrchestrationRuntimeStatus.Pending, cancellation)).ToMetadata(Converter(getInputsAndOutputs));
+        => (await engine.WaitAsync(instanceId, row =>
+            row.Status != OrchestrationRuntimeStatus.Pending, cancellation)).ToMetadata(Converter(getInputsAndOutputs));
 
     public override async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
         => (await engine.WaitAsync(instanceId, row => row.IsTerminal, cancellation)).ToMetadata(Converter(getInputsAndOutputs));
 
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => new Listing(engine.Store, payloads.Converter, filter ?? new());
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
+        => filter?.TaskHubNames is null
+            ? new Listing(engine.Store, payloads.Converter, filter ?? new())
+            : throw new NotSupportedException("OrchestrationQuery.TaskHubNames is not supported: an embedded store is one task hub. Leave it null.");
 
-    public override async Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         return new(await engine.PurgeAsync(instanceId, options?.Recursive == true), true);

@@ -7,8 +7,8 @@ using Microsoft.DurableTask.Client;
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// Microsoft's client over the engine. Where Azure answers a management call with an error of its transport (unknown or finished instance), this one throws
-/// InvalidOperationException: silence would be laxer.
+/// Microsoft's client over the engine. Where Azure answers a management call with an error of its transport (unknown or finished instance),
+/// this one throws InvalidOperationException: silence would be laxer.
 /// </summary>
 sealed partial class EngineClient(DurableEngine engine, Payloads payloads) : DurableTaskClient("sluice")
 {
@@ -39,15 +39,18 @@ sealed partial class EngineClient(DurableEngine engine, Payloads payloads) : Dur
         return obstacle is null ? id : throw Refused(id, obstacle);
     }
 
-    public override async Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    public override async Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         cancellation.ThrowIfCancellationRequested();
-        Expect(await engine.RaiseEventAsync(instanceId, eventName, payloads.Write(eventPayload, $"event '{eventName}'")), instanceId, $"event '{eventName}'");
+        Expect(await engine.RaiseEventAsync(
+            instanceId, eventName, payloads.Write(eventPayload, $"event '{eventName}'")), instanceId, $"event '{eventName}'");
     }
 
-    public override async Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
+    public override async Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         var output = payloads.Write(options?.Output, "output of a termination");
@@ -66,14 +69,17 @@ sealed partial class EngineClient(DurableEngine engine, Payloads payloads) : Dur
         Expect(await engine.ResumeAsync(instanceId, reason), instanceId, "a resumption");
     }
 
-    public override async Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
         var old = engine.Find(instanceId)
-            ?? throw new ArgumentException($"No instance with id '{instanceId}'. Expected the id of an instance that was started and not purged.", nameof(instanceId));
+            ?? throw new ArgumentException($"No instance with id '{instanceId}'. Expected the id of an instance that was started and not "
+                + "purged.", nameof(instanceId));
         if (!old.IsTerminal && !restartWithNewInstanceId)
         {
             throw new InvalidOperationException(
-                $"Instance '{instanceId}' is {old.Status} and cannot be restarted under its own id. Expected a finished one: wait, terminate it, or ask for a new id.");
+                $"Instance '{instanceId}' is {old.Status} and cannot be restarted under its own id. Expected a finished one: wait, terminate it, "
+                    + "or ask for a new id.");
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -99,11 +105,14 @@ sealed partial class EngineClient(DurableEngine engine, Payloads payloads) : Dur
         => [.. (options?.DedupeStatuses ?? []).Select(text => Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status)
             ? status
             : throw new ArgumentException(
-                $"Unknown status to deduplicate on: found '{text}', expected one of {string.Join(", ", Enum.GetNames<OrchestrationRuntimeStatus>())}.", nameof(options)))];
+                $"Unknown status to deduplicate on: found '{text}', expected one of "
+                    + $"{string.Join(", ", Enum.GetNames<OrchestrationRuntimeStatus>())}.", nameof(options)))];
 
     static OrchestrationAlreadyExistsException Refused(string id, InstanceRow obstacle) => new(obstacle.Id == id
-        ? $"An orchestration instance with id '{id}' exists and is {obstacle.Status}. Expected a free or finished id: use another one, or wait for it to end."
-        : $"The instance id '{id}' differs from the existing '{obstacle.Id}' only by case. Backends disagree whether that is the same one: use a clearly different id.");
+        ? $"An orchestration instance with id '{id}' exists and is {obstacle.Status}. Expected a free or finished id: use another one, or wait "
+            + "for it to end."
+        : $"The instance id '{id}' differs from the existing '{obstacle.Id}' only by case. Backends disagree whether that is the same one: use a "
+            + "clearly different id.");
 
     static void Expect(SendOutcome outcome, string instanceId, string what)
     {

@@ -1,7 +1,8 @@
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// Proves that this process alone uses the store. The kernel releases it when the process ends, however it ends, so the next start may take over every lease at once.
+/// Proves that this process alone uses the store. The kernel releases it when the process ends, however it ends, so the next start may take over
+/// every lease at once.
 /// </summary>
 sealed class EngineLock : IDisposable
 {
@@ -22,6 +23,12 @@ sealed class EngineLock : IDisposable
                 $"The durable store '{folder}' is in use: another process (or another engine in this one) holds '{path}'. "
                 + "Expected to be the only one. Stop the other one, or give this one its own folder.",
                 error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new InvalidOperationException(
+                $"The durable store '{folder}' cannot be used: '{path}' is not writable. Expected write permission for the folder: grant it, or "
+                    + "use another folder.", error);
         }
     }
 

@@ -30,7 +30,8 @@ enum EventKind
 }
 
 /// <summary>
-/// One row of history. <see cref="EventId"/> is the sequence id of what was scheduled, <see cref="RelatedId"/> the one that a completion answers; −1 when neither.
+/// One row of history. <see cref="EventId"/> is the sequence id of what was scheduled, <see cref="RelatedId"/> the one that a completion answers; −1
+/// when neither.
 /// <see cref="Data"/> is the payload as JSON.
 /// </summary>
 sealed record HistoryEvent(EventKind Kind, DateTime Timestamp)
@@ -66,4 +67,5 @@ sealed record EventDetails
 sealed record Message(long Seq, string InstanceId, string? ExecutionId, DateTime VisibleAt, HistoryEvent Event);
 
 /// <summary>A scheduled activity that waits for a worker.</summary>
-sealed record ActivityTask(long Seq, string InstanceId, string ExecutionId, int TaskId, string Name, string Version, string? Input, string? TraceParent);
+sealed record ActivityTask(
+    long Seq, string InstanceId, string ExecutionId, int TaskId, string Name, string Version, string? Input, string? TraceParent);

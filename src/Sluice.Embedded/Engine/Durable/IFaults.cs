@@ -4,7 +4,8 @@ namespace Sluice.Embedded.Durable;
 public interface IFaults
 {
     /// <summary>
-    /// Called at each named point of <see cref="FaultPoints"/>. Throw <see cref="EngineKilledException"/> to end the engine there as a kill of the process would.
+    /// Called at each named point of <see cref="FaultPoints"/>. Throw <see cref="EngineKilledException"/> to end the engine there as a kill of the
+    /// process would.
     /// </summary>
     void Reach(string point, string subject);
 

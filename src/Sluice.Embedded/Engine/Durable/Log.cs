@@ -7,7 +7,8 @@ static partial class Log
     [LoggerMessage(1, LogLevel.Error, "The durable store could not write '{Write}' for '{Subject}'; nothing of it was committed.")]
     public static partial void WriteFailed(ILogger logger, string write, string subject, Exception error);
 
-    [LoggerMessage(2, LogLevel.Information, "Durable engine started on '{Store}': {Instances} instances have messages, {Activities} activities wait.")]
+    [LoggerMessage(2, LogLevel.Information, "Durable engine started on '{Store}': {Instances} instances have messages, {Activities} activities "
+        + "wait.")]
     public static partial void Started(ILogger logger, string store, int instances, int activities);
 
     [LoggerMessage(3, LogLevel.Information, "Durable engine stopped; {Abandoned} running activities were abandoned and will run again.")]
@@ -31,9 +32,11 @@ static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "The lease of activity '{Name}' #{TaskId} of instance '{Instance}' was lost; its result is ignored.")]
     public static partial void LeaseLost(ILogger logger, string name, int taskId, string instance);
 
-    [LoggerMessage(9, LogLevel.Error, "Activity '{Name}' #{TaskId} of instance '{Instance}' was delivered {Deliveries} times and never completed; it is failed.")]
+    [LoggerMessage(9, LogLevel.Error, "Activity '{Name}' #{TaskId} of instance '{Instance}' was delivered {Deliveries} times and never completed; "
+        + "it is failed.")]
     public static partial void Poisoned(ILogger logger, string name, int taskId, string instance, int deliveries);
 
-    [LoggerMessage(10, LogLevel.Error, "Activity '{Name}' #{TaskId} of instance '{Instance}' could not be claimed or completed; it will be delivered again.")]
+    [LoggerMessage(10, LogLevel.Error, "Activity '{Name}' #{TaskId} of instance '{Instance}' could not be claimed or answered in the store; it is "
+        + "tried again.")]
     public static partial void DeliveryFailed(ILogger logger, string name, int taskId, string instance, Exception error);
 }

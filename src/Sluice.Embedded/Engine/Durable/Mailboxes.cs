@@ -3,7 +3,8 @@ using System.Threading.Channels;
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// The messages of each live instance in memory, in commit order, and which instances have work. SQLite stays the truth: this is filled after commits and at start.
+/// The messages of each live instance in memory, in commit order, and which instances have work. SQLite stays the truth: this is filled after commits
+/// and at start.
 /// An instance is handed to one worker at a time.
 /// </summary>
 sealed class Mailboxes(int maxCached)
@@ -75,6 +76,16 @@ sealed class Mailboxes(int maxCached)
             {
                 box.Cached = null;
             }
+        }
+    }
+
+    /// <summary>The instance has ended, and its stored messages went with it.</summary>
+    public void End(Mailbox box)
+    {
+        lock (gate)
+        {
+            box.Cached = null;
+            box.Pending.Clear();
         }
     }
 

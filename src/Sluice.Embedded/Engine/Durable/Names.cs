@@ -11,7 +11,8 @@ static class Names
         if (id.Length is 0 or > MaxIdLength || id[0] == '@' || id.AsSpan().IndexOfAny("/\\#?") >= 0 || id.Any(char.IsControl))
         {
             throw new ArgumentException(
-                $"The instance id is not allowed: found '{Shorten(id)}' ({id.Length} characters). Expected 1 to {MaxIdLength} characters, not starting with '@', "
+                $"The instance id is not allowed: found '{Shorten(id)}' ({id.Length} characters). Expected 1 to {MaxIdLength} characters, not "
+                    + "starting with '@', "
                 + @"without '/', '\', '#', '?' and control characters. Use letters, digits, '.', '_' and '-'.",
                 nameof(id));
         }

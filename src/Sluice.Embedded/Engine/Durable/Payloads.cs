@@ -13,10 +13,13 @@ sealed class Payloads(DataConverter converter, DurableEngineOptions options)
     public T Read<T>(string? json) => converter.Deserialize<T>(json)!;
 
     /// <summary>Refuses a payload over the limit. <paramref name="what"/> names it, as in: input of activity 'Clean'.</summary>
-    public string? Check(string? json, string what) => Check(json, what, options.MaxPayloadBytes, "Pass a reference (a file name, a key) instead of the data");
+    public string? Check(string? json, string what)
+        => Check(json, what, options.MaxPayloadBytes, "Pass a reference (a file name, a key) instead of the data");
 
     public string? WriteStatus(object? value, string orchestrator)
-        => Check(converter.Serialize(value), $"custom status of orchestrator '{orchestrator}'", options.MaxCustomStatusBytes, "Keep progress counts in it, not data");
+        => Check(
+            converter.Serialize(value), $"custom status of orchestrator '{orchestrator}'", options.MaxCustomStatusBytes,
+            "Keep progress counts in it, not data");
 
     static string? Check(string? json, string what, int limit, string advice)
     {

@@ -2,7 +2,9 @@ using Microsoft.DurableTask;
 
 namespace Sluice.Embedded.Durable;
 
-/// <content>Activities, sub-orchestrations and timers. The methods are async so that a refused argument surfaces in the task, as it does in Azure.</content>
+/// <content>
+/// Activities, sub-orchestrations and timers. The methods are async so that a refused argument surfaces in the task, as it does in Azure.
+/// </content>
 sealed partial class ReplayContext
 {
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
@@ -15,7 +17,8 @@ sealed partial class ReplayContext
             answer => payloads.Read<TResult>(answer.Data)));
     }
 
-    public override async Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+    public override async Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
         Guard();
         CheckCall(orchestratorName, input, options, "sub-orchestrator");
@@ -71,7 +74,8 @@ sealed partial class ReplayContext
         if (input is TaskOptions && options is null)
         {
             throw new ArgumentException(
-                $"TaskOptions were given as the input of {kind} '{name}', and no options. Expected them as the argument 'options'; name it: options: ….", nameof(input));
+                $"TaskOptions were given as the input of {kind} '{name}', and no options. Expected them as the argument 'options'; name it: "
+                    + "options: ….", nameof(input));
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Sluice.Embedded.Durable;
 
-/// <content>External events. Names ignore case; events that nobody waits for yet are kept in order; the latest waiter gets the next event, as in Durable Task.</content>
+/// <content>
+/// External events. Names ignore case; events that nobody waits for yet are kept in order; the latest waiter gets the next event, as in Durable Task.
+/// </content>
 sealed partial class ReplayContext
 {
     readonly Dictionary<string, Stack<Waiter>> waiters = new(StringComparer.OrdinalIgnoreCase);
@@ -18,7 +20,8 @@ sealed partial class ReplayContext
         else if (stack.TryPeek(out var top) && top.Type != typeof(T))
         {
             throw new ArgumentException(
-                $"Orchestrator '{Name}' waits for event '{eventName}' with two types: found '{typeof(T).FullName}', expected '{top.Type.FullName}' as before.", nameof(eventName));
+                $"Orchestrator '{Name}' waits for event '{eventName}' with two types: found '{typeof(T).FullName}', expected "
+                    + $"'{top.Type.FullName}' as before.", nameof(eventName));
         }
 
         stack.Push(new(typeof(T), source.Task, json => Complete(source, json)));

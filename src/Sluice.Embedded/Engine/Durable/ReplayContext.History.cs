@@ -85,11 +85,11 @@ sealed partial class ReplayContext
         var recorded = Decision.Describe(e.Kind, e.Name);
         if (!decisions.Remove(e.EventId, out var decided))
         {
-            Stopped = Ending.Failed(Failures.NonDeterministic(row.Name, row.Id, $"Expected at #{e.EventId}: {recorded}. Found: the code schedules nothing there."));
+            Deviate($"Expected at #{e.EventId}: {recorded}. Found: the code schedules nothing there.");
         }
         else if (decided.Kind != e.Kind || !string.Equals(decided.Name, e.Name, StringComparison.OrdinalIgnoreCase))
         {
-            Stopped = Ending.Failed(Failures.NonDeterministic(row.Name, row.Id, $"Expected at #{e.EventId}: {recorded}. Found: {decided}."));
+            Deviate($"Expected at #{e.EventId}: {recorded}. Found: {decided}.");
         }
     }
 
@@ -98,9 +98,11 @@ sealed partial class ReplayContext
         if (!IsSuspended && decisions.Count > 0)
         {
             var (id, extra) = decisions.First();
-            Stopped = Ending.Failed(Failures.NonDeterministic(row.Name, row.Id, $"Expected at #{id}: nothing in this turn. Found: {extra}."));
+            Deviate($"Expected at #{id}: nothing in this turn. Found: {extra}.");
         }
     }
+
+    void Deviate(string what) => Stopped = Ending.Failed(Failures.NonDeterministic(row.Name, row.Id, what));
 
     /// <summary>What was decided in the same turn is held until the resume, and events queue up meanwhile.</summary>
     void Suspend()

@@ -4,10 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Embedded.Durable;
 
 /// <summary>
-/// The context of one replay. It is built anew for every turn and plays the whole history of the execution, so nothing survives between turns but history.
+/// The context of one replay. It is built anew for every turn and plays the whole history of the execution, so nothing survives between turns but
+/// history.
 /// Semantics: Azure/durabletask src/DurableTask.Core/TaskOrchestrationContext.cs and microsoft/durabletask-dotnet src/Worker/Core/Shims.
 /// </summary>
-sealed partial class ReplayContext(InstanceRow row, Payloads payloads, ILoggerFactory loggers, OrchestratorLoop loop, Action foreign) : TaskOrchestrationContext
+sealed partial class ReplayContext(
+    InstanceRow row, Payloads payloads, ILoggerFactory loggers, OrchestratorLoop loop, Action foreign) : TaskOrchestrationContext
 {
     // Azure splits longer timers into legs, because storage queues cannot hide a message for longer. The history must look the same here.
     static readonly TimeSpan longestTimer = TimeSpan.FromDays(3);
@@ -74,7 +76,8 @@ sealed partial class ReplayContext(InstanceRow row, Payloads payloads, ILoggerFa
             foreign();
             throw new InvalidOperationException(
                 $"Orchestrator '{row.Name}' of instance '{row.Id}' used its context from another thread than its own, or after its turn. "
-                + "Expected calls on the orchestrator's thread only: do not use Task.Run, ConfigureAwait(false) or awaits of non-durable tasks in an orchestrator.");
+                + "Expected calls on the orchestrator's thread only: do not use Task.Run, ConfigureAwait(false) or awaits of non-durable tasks in "
+                + "an orchestrator.");
         }
     }
 

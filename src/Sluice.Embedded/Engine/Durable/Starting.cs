@@ -3,7 +3,10 @@ namespace Sluice.Embedded.Durable;
 /// <summary>Puts a new instance, top-level or child, into the store: row and start message in the caller's transaction.</summary>
 sealed class Starting(Action<Message> route)
 {
-    /// <summary>Null when started; otherwise the instance that stands in the way (live, or its status is in <paramref name="blocking"/>, or its id differs only by case).</summary>
+    /// <summary>
+    /// Null when started; otherwise the instance that stands in the way (live, or its status is in <paramref name="blocking"/>, or its id differs
+    /// only by case).
+    /// </summary>
     public InstanceRow? TryStart(StoreWriter writer, InstanceRow row, DateTime visibleAt, Func<InstanceRow, bool>? blocking = null)
     {
         var existing = writer.Find(row.Id);

@@ -18,11 +18,12 @@ sealed partial class StoreWriter
     {
         findInstance = Prepare($"SELECT {Rows.InstanceColumns} FROM Instances WHERE id = $0");
         insertInstance = Prepare(
-            $"INSERT INTO Instances ({Rows.InstanceColumns}, parent_id) VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+            $"INSERT INTO Instances ({Rows.InstanceColumns}, parent_id) VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                + "$15)");
         updateInstance = Prepare(
             """
-            UPDATE Instances SET execution_id = $1, name = $2, version = $3, status = $4, created = $5, updated = $6, completed = $7, input = $8, output = $9,
-            custom_status = $10, failure = $11, parent = $12, tags = $13, trace_parent = $14, parent_id = $15 WHERE id = $0
+            UPDATE Instances SET execution_id = $1, name = $2, version = $3, status = $4, created = $5, updated = $6, completed = $7,
+            input = $8, output = $9, custom_status = $10, failure = $11, parent = $12, tags = $13, trace_parent = $14, parent_id = $15 WHERE id = $0
             """);
         deleteInstance = Prepare("DELETE FROM Instances WHERE id = $0");
         children = Prepare($"SELECT {Rows.InstanceColumns} FROM Instances WHERE parent_id = $0");
@@ -61,6 +62,7 @@ sealed partial class StoreWriter
     }
 
     static void Write(Statement statement, InstanceRow row) => statement.Execute(
-        row.Id, row.ExecutionId, row.Name, row.Version, (int)row.Status, row.Created.Ticks, row.Updated.Ticks, row.Completed?.Ticks, row.Input, row.Output,
+        row.Id, row.ExecutionId, row.Name, row.Version, (
+            int)row.Status, row.Created.Ticks, row.Updated.Ticks, row.Completed?.Ticks, row.Input, row.Output,
         row.CustomStatus, row.Failure, Json(row.Parent), row.Tags, row.TraceParent, row.Parent?.InstanceId);
 }

@@ -17,7 +17,8 @@ sealed partial class StoreWriter
     void PrepareQueues()
     {
         insertMessage = Prepare(
-            $"INSERT INTO NewEvents (seq, instance, execution_id, visible_at, {Rows.EventColumns}) VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+            $"INSERT INTO NewEvents (seq, instance, execution_id, visible_at, {Rows.EventColumns}) VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, "
+                + "$9, $10)");
         deleteMessage = Prepare("DELETE FROM NewEvents WHERE seq = $0");
         deleteMessagesOf = Prepare("DELETE FROM NewEvents WHERE instance = $0");
         insertTask = Prepare(
@@ -26,17 +27,22 @@ sealed partial class StoreWriter
             VALUES ($0, $1, $2, $3, $4, $5, $6, $7, 0)
             """);
         claimTask = Prepare(
-            "UPDATE NewTasks SET locked_by = $1, lock_until = $2, dequeue_count = dequeue_count + 1 WHERE seq = $0 AND (locked_by IS NULL OR lock_until <= $3)");
+            "UPDATE NewTasks SET locked_by = $1, lock_until = $2, dequeue_count = dequeue_count + 1 WHERE seq = $0 AND (locked_by IS NULL OR "
+                + "lock_until <= $3)");
         readDeliveries = Prepare("SELECT dequeue_count FROM NewTasks WHERE seq = $0");
         deleteTask = Prepare("DELETE FROM NewTasks WHERE seq = $0 AND dequeue_count = $1");
-        releaseTask = Prepare("UPDATE NewTasks SET locked_by = NULL, lock_until = NULL, dequeue_count = dequeue_count - $2 WHERE seq = $0 AND dequeue_count = $1");
+        releaseTask = Prepare("UPDATE NewTasks SET locked_by = NULL, lock_until = NULL, dequeue_count = dequeue_count - $2 WHERE seq = $0 AND "
+            + "dequeue_count = $1");
         renewTask = Prepare("UPDATE NewTasks SET lock_until = $2 WHERE seq = $0 AND dequeue_count = $1");
         deleteTasksOf = Prepare("DELETE FROM NewTasks WHERE instance = $0");
     }
 
-    public Message Send(string instance, string? execution, DateTime visibleAt, HistoryEvent e) => Enqueue(new(++lastSeq, instance, execution, visibleAt, e));
+    public Message Send(string instance, string? execution, DateTime visibleAt, HistoryEvent e)
+        => Enqueue(new(++lastSeq, instance, execution, visibleAt, e));
 
-    /// <summary>Puts messages before everything that already waits: a new execution starts before it sees events that arrived during the old one.</summary>
+    /// <summary>
+    /// Puts messages before everything that already waits: a new execution starts before it sees events that arrived during the old one.
+    /// </summary>
     public List<Message> SendFirst(string instance, IReadOnlyList<(string? Execution, HistoryEvent Event)> events)
     {
         firstSeq -= events.Count;
@@ -62,7 +68,9 @@ sealed partial class StoreWriter
         return task;
     }
 
-    /// <summary>Locks a task and counts the delivery; 0 when it is gone or still held. The count also names this lock: see <see cref="Complete"/>.</summary>
+    /// <summary>
+    /// Locks a task and counts the delivery; 0 when it is gone or still held. The count also names this lock: see <see cref="Complete"/>.
+    /// </summary>
     public int Claim(long seq, string owner, DateTime now, DateTime until)
         => claimTask.Execute(seq, owner, until.Ticks, now.Ticks) == 0
             ? 0

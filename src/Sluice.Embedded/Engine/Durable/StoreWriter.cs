@@ -28,7 +28,8 @@ sealed partial class StoreWriter : IDisposable
         PrepareQueues();
         using var bounds = new Statement(
             connection,
-            "SELECT max(coalesce((SELECT max(seq) FROM NewEvents), 0), coalesce((SELECT max(seq) FROM NewTasks), 0)), coalesce((SELECT min(seq) FROM NewEvents), 0)");
+            "SELECT max(coalesce((SELECT max(seq) FROM NewEvents), 0), coalesce((SELECT max(seq) FROM NewTasks), 0)), coalesce((SELECT min(seq) "
+                + "FROM NewEvents), 0)");
         (lastSeq, firstSeq) = bounds.Read(row => Tuple.Create(row.GetInt64(0), Math.Min(0, row.GetInt64(1))))!;
     }
 

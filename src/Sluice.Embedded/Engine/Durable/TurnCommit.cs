@@ -95,7 +95,9 @@ sealed class TurnCommit(Execution execution, IReadOnlyList<Message> consumed, IR
         }
     }
 
-    /// <summary>A new execution of the same instance: history cleared, kept events first in line, answers to the old execution ignored from here on.</summary>
+    /// <summary>
+    /// A new execution of the same instance: history cleared, kept events first in line, answers to the old execution ignored from here on.
+    /// </summary>
     void BeginAgain(StoreWriter writer, InstanceRow next, Continuation continuation, Action<Message> route)
     {
         next = next with { ExecutionId = Starting.NewId(), Input = continuation.Input, Version = continuation.Version ?? row.Version };

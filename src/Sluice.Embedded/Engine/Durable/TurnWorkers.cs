@@ -85,13 +85,13 @@ sealed class TurnWorkers(
             var next = turn.Write(writer, starting, route, enqueue);
             writer.AfterCommit(() =>
             {
-                if (next is null)
-                {
-                    mailboxes.Forget(box.Id);
-                }
-                else
+                if (next is not null)
                 {
                     mailboxes.Keep(box, next);
+                }
+                else if (turn.Result.IsTerminal)
+                {
+                    mailboxes.End(box);
                 }
 
                 signals.Changed(box.Id);

@@ -19,10 +19,12 @@ static class EmbeddedHost
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            // As Core Tools has it. Anything that is set otherwise wins over these two.
+            // As Core Tools has it. Anything that is set otherwise wins over these.
             [HostDefaults.EnvironmentKey] = Environments.Development,
             // A watcher on each settings file would cost more than the rest of the start.
             ["hostBuilder:reloadConfigOnChange"] = "false",
+            // Several lines a request otherwise; Core Tools does not show them either.
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         });
         configuration.AddEnvironmentVariables("AZURE_FUNCTIONS_");
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = args, Configuration = configuration });
@@ -56,7 +58,11 @@ static class EmbeddedHost
             DurableServices.AddTo(services, options, host, builder.Configuration);
         }
 
-        AddTriggers(services, functions);
+        if (options.Triggers)
+        {
+            AddTriggers(services, functions);
+        }
+
         if (aspNetCore && options.Http)
         {
             HttpServices.AddTo(services, builder.Configuration, builder.Environment, durable);

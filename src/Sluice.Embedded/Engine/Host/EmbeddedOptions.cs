@@ -14,6 +14,9 @@ public sealed record EmbeddedOptions
     /// <summary>False: no port is opened. HTTP functions are checked, but cannot be called.</summary>
     public bool Http { get; init; } = true;
 
+    /// <summary>False: timers and blob folders start nothing. For a process that runs one orchestration and ends.</summary>
+    public bool Triggers { get; init; } = true;
+
     /// <summary>Addresses to listen on, divided by semicolons. Null: <c>--urls</c> or ASPNETCORE_URLS, else http://127.0.0.1:7071.</summary>
     public string? Urls { get; init; }
 

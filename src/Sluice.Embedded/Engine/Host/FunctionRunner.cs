@@ -28,14 +28,17 @@ sealed class FunctionRunner(
         {
             await Pipeline(invocation);
         }
-        catch (Exception e)
+        catch (Exception e) when (IsLate(limit, activity, e, cancellation))
         {
-            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
-            logger.Failed(function.Name, invocation.InvocationId, clock.GetElapsedTime(started).TotalMilliseconds, e);
-            throw;
+            throw Late(function, e);
         }
 
-        RefuseLateResult(function, limit, cancellation);
+        // A function that ignores its token is waited for, so that it never runs twice at once; but what it returns late does not count.
+        if (IsLate(limit, activity, null, cancellation))
+        {
+            throw Late(function, null);
+        }
+
         logger.Succeeded(function.Name, invocation.InvocationId, clock.GetElapsedTime(started).TotalMilliseconds);
         return invocation.Result;
     }
@@ -70,15 +73,21 @@ sealed class FunctionRunner(
         invocation.Result = await invocation.Function.CallAsync(invocation);
     }
 
-    // A function that ignores its token is waited for, so that it never runs twice at once; but what it returns late does not count.
-    void RefuseLateResult(FunctionEntry function, CancellationTokenSource limit, CancellationToken cancellation)
+    // Also marks the trace: as a filter it sees every exception without catching it.
+    static bool IsLate(CancellationTokenSource limit, Activity? activity, Exception? thrown, CancellationToken cancellation)
     {
-        if (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        var isLate = limit.IsCancellationRequested && !cancellation.IsCancellationRequested;
+        if (isLate || thrown is not null)
         {
-            throw new TimeoutException(
-                $"Function '{function.Name}' took longer than functionTimeout of host.json ('{host.FunctionTimeout}') allows. Its result is dropped. Do less per call, or raise the limit.");
+            activity?.SetStatus(ActivityStatusCode.Error, thrown?.Message ?? "functionTimeout");
         }
+
+        return isLate;
     }
+
+    TimeoutException Late(FunctionEntry function, Exception? thrown) => new(
+        $"Function '{function.Name}' took longer than functionTimeout of host.json ('{host.FunctionTimeout}') allows. Its result is dropped. Do less per call, or raise the limit.",
+        thrown);
 
     static Activity? Trace(Invocation invocation)
     {

@@ -61,8 +61,13 @@ public sealed class EmbeddedServer : IHostedService, IDisposable
 
         Addresses = [.. server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a))];
         var keys = services.GetRequiredService<FunctionKeys>();
-        loggers.CreateLogger("Sluice.Embedded.Http").Listening(
+        var logger = loggers.CreateLogger("Sluice.Embedded.Http");
+        logger.Listening(
             string.Join(", ", Addresses), services.GetRequiredService<HostJson>().RoutePrefix, keys.Required ? $"required ('{keys.Path}')" : "not required on loopback");
+        foreach (var (function, http) in services.GetRequiredService<FunctionTable>().With<HttpBinding>())
+        {
+            logger.Route(function.Name, http.Methods.Count == 0 ? "any method" : string.Join(',', http.Methods), $"{Addresses[0]}{http.Pattern.RawText}");
+        }
     }
 
     /// <inheritdoc/>

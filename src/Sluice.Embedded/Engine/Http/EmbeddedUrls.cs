@@ -13,7 +13,9 @@ sealed record EmbeddedUrls(IReadOnlyList<(IPAddress? Address, int Port)> EndPoin
 
     internal static EmbeddedUrls Read(EmbeddedOptions options, IConfiguration configuration)
     {
-        var port = configuration[LocalPortSetting] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : defaultPort;
+        var port = configuration[LocalPortSetting] is not { } text ? defaultPort
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= ushort.MaxValue ? number
+            : throw new NotSupportedException($"Host.LocalHttpPort of local.settings.json is '{text}'; expected a port from 0 to {ushort.MaxValue}.");
         var urls = options.Urls ?? configuration["urls"] ?? configuration["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{port}";
         (IPAddress? Address, int Port)[] endPoints =
             [.. urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse)];

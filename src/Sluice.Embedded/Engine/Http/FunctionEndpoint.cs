@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Sluice.Embedded;
 
 /// <summary>From a request to a function and back to a response.</summary>
 sealed class FunctionEndpoint(
-    FunctionTable functions, FunctionRunner runner, FunctionKeys keys, EmbeddedOptions options, EmbeddedUrls urls, ILoggerFactory loggers)
+    FunctionTable functions, FunctionRunner runner, FunctionKeys keys, EmbeddedOptions options, EmbeddedUrls urls, IHostApplicationLifetime lifetime,
+    ILoggerFactory loggers)
 {
     readonly ILogger logger = loggers.CreateLogger("Sluice.Embedded.Http");
     readonly string[] allowedHosts = [.. options.AllowedHosts.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
@@ -36,11 +38,19 @@ sealed class FunctionEndpoint(
             return;
         }
 
+        // A function that waits for something must not hold up the end of the program.
+        var gone = context.RequestAborted;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, lifetime.ApplicationStopping);
+        context.RequestAborted = either.Token;
         try
         {
             await next(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
             context.Abort();
         }

@@ -40,7 +40,7 @@ sealed class FunctionKeys
 
     static bool Matches(HttpRequest request, string key)
     {
-        var given = (string?)request.Headers[header] ?? (string?)request.Query[queryParameter];
+        var given = (string?)request.Headers[header] is { Length: > 0 } inHeader ? inHeader : (string?)request.Query[queryParameter];
         return given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key));
     }
 

@@ -48,6 +48,13 @@ sealed class HttpBinding(HttpTriggerAttribute attribute, string functionName, Bi
 
     internal override IEnumerable<string> Problems(MethodInfo method)
     {
+        var type = FunctionCall.ResultType(method.ReturnType);
+        resultProperty = type.GetProperties().FirstOrDefault(p => p.IsDefined(typeof(HttpResultAttribute)));
+        return [.. RouteProblems(), .. ResultProblems(method, type)];
+    }
+
+    IEnumerable<string> RouteProblems()
+    {
         if (Level == AuthorizationLevel.User)
         {
             yield return "AuthorizationLevel.User is obsolete in Azure and not supported; use Anonymous, Function or Admin.";
@@ -58,8 +65,10 @@ sealed class HttpBinding(HttpTriggerAttribute attribute, string functionName, Bi
             yield return $"the route '{Pattern.RawText}' begins with '{first.Content}', which belongs to the host; choose another.";
         }
 
-        var type = FunctionCall.ResultType(method.ReturnType);
-        resultProperty = type.GetProperties().FirstOrDefault(p => p.IsDefined(typeof(HttpResultAttribute)));
+    }
+
+    IEnumerable<string> ResultProblems(MethodInfo method, Type type)
+    {
         if (!IsResult(resultProperty?.PropertyType ?? type))
         {
             yield return $"it returns '{method.ReturnType}', for which Azure's ASP.NET Core model sends an empty response. "

@@ -126,7 +126,7 @@ sealed class BlobCalls(
             // The boundary of a blob call: five failures of any kind make it poison, as in Azure.
             catch (Exception e)
             {
-                logger.BlobFailed(blob.Container, blob.Name, function.Name, attempt, host.BlobAttempts);
+                logger.BlobFailed(blob.Container, blob.Name, function.Name, attempt, host.BlobAttempts, e);
                 if (attempt >= host.BlobAttempts)
                 {
                     Poison(blob, attempt, e);

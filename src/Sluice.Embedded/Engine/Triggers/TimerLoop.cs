@@ -75,9 +75,10 @@ sealed class TimerLoop(FunctionEntry function, TimerBinding binding, FunctionRun
             await runner.RunAsync(
                 function, new Call(new TimerInfo { ScheduleStatus = status, IsPastDue = isLate }, ImmutableDictionary<string, object?>.Empty), stopping);
         }
-        // The boundary of a timer call: it is logged by the runner and not retried, as in Azure.
-        catch (Exception) when (!stopping.IsCancellationRequested)
+        // The boundary of a timer call: whatever was thrown is logged and not retried, as in Azure.
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
+            logger.TimerFailed(function.Name, e);
         }
 
         var next = binding.Schedule.Next(started);

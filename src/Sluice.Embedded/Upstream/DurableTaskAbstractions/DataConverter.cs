@@ -14,7 +14,9 @@ namespace Microsoft.DurableTask
 
 namespace Microsoft.DurableTask.Converters
 {
-    /// <summary>JSON by System.Text.Json, fields included. Upstream: microsoft/durabletask-dotnet src/Abstractions/Converters/JsonDataConverter.cs, 1.25.0.</summary>
+    /// <summary>
+    /// JSON by System.Text.Json, fields included. Upstream: microsoft/durabletask-dotnet src/Abstractions/Converters/JsonDataConverter.cs, 1.25.0.
+    /// </summary>
     public class JsonDataConverter(JsonSerializerOptions? options = null) : DataConverter
     {
         static readonly JsonSerializerOptions fieldsToo = new() { IncludeFields = true };
@@ -25,6 +27,7 @@ namespace Microsoft.DurableTask.Converters
 
         public override string? Serialize(object? value) => value is null ? null : JsonSerializer.Serialize(value, options);
 
-        public override object? Deserialize(string? data, Type targetType) => data is null ? null : JsonSerializer.Deserialize(data, targetType, options);
+        public override object? Deserialize(string? data, Type targetType)
+            => data is null ? null : JsonSerializer.Deserialize(data, targetType, options);
     }
 }

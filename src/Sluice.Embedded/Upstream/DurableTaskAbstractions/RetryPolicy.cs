@@ -3,16 +3,20 @@ namespace Microsoft.DurableTask;
 /// <summary>Declared retries of a call. Upstream: microsoft/durabletask-dotnet src/Abstractions/RetryPolicy.cs, 1.25.0.</summary>
 public class RetryPolicy
 {
-    public RetryPolicy(int maxNumberOfAttempts, TimeSpan firstRetryInterval, double backoffCoefficient = 1.0, TimeSpan? maxRetryInterval = null, TimeSpan? retryTimeout = null)
+    public RetryPolicy(
+        int maxNumberOfAttempts, TimeSpan firstRetryInterval, double backoffCoefficient = 1.0,
+        TimeSpan? maxRetryInterval = null, TimeSpan? retryTimeout = null)
     {
         if (maxNumberOfAttempts <= 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(maxNumberOfAttempts), maxNumberOfAttempts, "The number of attempts must be greater than zero.");
+            throw new ArgumentOutOfRangeException(nameof(maxNumberOfAttempts), maxNumberOfAttempts, "The number of attempts must be greater than "
+                + "zero.");
         }
 
         if (firstRetryInterval <= TimeSpan.Zero)
         {
-            throw new ArgumentOutOfRangeException(nameof(firstRetryInterval), firstRetryInterval, "The first retry interval must be greater than zero.");
+            throw new ArgumentOutOfRangeException(nameof(firstRetryInterval), firstRetryInterval, "The first retry interval must be greater than "
+                + "zero.");
         }
 
         if (backoffCoefficient < 1.0)

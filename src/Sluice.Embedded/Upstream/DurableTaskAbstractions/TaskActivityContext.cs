@@ -8,5 +8,7 @@ public abstract class TaskActivityContext
     public virtual string Version => "";
 }
 
-/// <summary>The orchestration that called this one. Upstream: microsoft/durabletask-dotnet src/Abstractions/ParentOrchestrationInstance.cs, 1.25.0.</summary>
+/// <summary>
+/// The orchestration that called this one. Upstream: microsoft/durabletask-dotnet src/Abstractions/ParentOrchestrationInstance.cs, 1.25.0.
+/// </summary>
 public record ParentOrchestrationInstance(TaskName Name, string InstanceId);

@@ -1,6 +1,8 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>An activity or sub-orchestration failed. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskFailedException.cs, 1.25.0.</summary>
+/// <summary>
+/// An activity or sub-orchestration failed. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskFailedException.cs, 1.25.0.
+/// </summary>
 public sealed class TaskFailedException : Exception
 {
     public TaskFailedException(string taskName, int taskId, Exception innerException)

@@ -33,7 +33,9 @@ public record TaskOptions
     public SubOrchestrationOptions WithInstanceId(string instanceId) => new(this, instanceId);
 }
 
-/// <summary>As <see cref="TaskOptions"/>, with the child's id. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOptions.cs, 1.25.0.</summary>
+/// <summary>
+/// As <see cref="TaskOptions"/>, with the child's id. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOptions.cs, 1.25.0.
+/// </summary>
 public record SubOrchestrationOptions : TaskOptions
 {
     public SubOrchestrationOptions(TaskRetryOptions? retry = null, string? instanceId = null)

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.DurableTask;
 
-/// <summary>What an orchestrator may do. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOrchestrationContext.cs, 1.25.0 (without entities).</summary>
+/// <summary>
+/// What an orchestrator may do. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOrchestrationContext.cs, 1.25.0 (without entities).
+/// </summary>
 public abstract partial class TaskOrchestrationContext
 {
     public abstract TaskName Name { get; }
@@ -17,7 +19,8 @@ public abstract partial class TaskOrchestrationContext
 
     public abstract T? GetInput<T>();
 
-    public virtual Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null) => CallActivityAsync<object>(name, input, options);
+    public virtual Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null)
+        => CallActivityAsync<object>(name, input, options);
     public virtual Task CallActivityAsync(TaskName name, TaskOptions options) => CallActivityAsync(name, null, options);
     public abstract Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null);
     public virtual Task<TResult> CallActivityAsync<TResult>(TaskName name, TaskOptions options) => CallActivityAsync<TResult>(name, null, options);
@@ -25,13 +28,15 @@ public abstract partial class TaskOrchestrationContext
     public virtual Task CallSubOrchestratorAsync(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
         => CallSubOrchestratorAsync<object>(orchestratorName, input, options);
 
-    public virtual Task CallSubOrchestratorAsync(TaskName orchestratorName, TaskOptions options) => CallSubOrchestratorAsync(orchestratorName, null, options);
+    public virtual Task CallSubOrchestratorAsync(TaskName orchestratorName, TaskOptions options)
+        => CallSubOrchestratorAsync(orchestratorName, null, options);
     public abstract Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null);
 
     public virtual Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, TaskOptions options)
         => CallSubOrchestratorAsync<TResult>(orchestratorName, null, options);
 
-    public virtual Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken) => CreateTimer(CurrentUtcDateTime.Add(delay), cancellationToken);
+    public virtual Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken)
+        => CreateTimer(CurrentUtcDateTime.Add(delay), cancellationToken);
     public abstract Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken);
 
     public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
@@ -46,9 +51,7 @@ public abstract partial class TaskOrchestrationContext
 
         // Cancel is on purpose not CancelAsync: that one would go through the thread pool, away from the orchestrator's thread.
         var loser = await Task.WhenAny(timer, arrival) == arrival ? timerSource : eventSource;
-#pragma warning disable CA1849 // See the line above.
         loser.Cancel();
-#pragma warning restore CA1849
         return await arrival;
     }
 

@@ -35,4 +35,5 @@ public delegate Task<bool> AsyncRetryHandler(RetryContext retryContext);
 
 /// <summary>What a retry handler sees. Upstream: microsoft/durabletask-dotnet src/Abstractions/RetryContext.cs, 1.25.0.</summary>
 public record RetryContext(
-    TaskOrchestrationContext OrchestrationContext, int LastAttemptNumber, TaskFailureDetails LastFailure, TimeSpan TotalRetryTime, CancellationToken CancellationToken);
+    TaskOrchestrationContext OrchestrationContext, int LastAttemptNumber, TaskFailureDetails LastFailure,
+    TimeSpan TotalRetryTime, CancellationToken CancellationToken);

@@ -2,7 +2,10 @@ using Microsoft.DurableTask.Internal;
 
 namespace Microsoft.DurableTask.Client;
 
-/// <summary>Starts and manages orchestrations. Upstream: microsoft/durabletask-dotnet src/Client/Core/DurableTaskClient.cs, 1.25.0 (without entities and rewind).</summary>
+/// <summary>
+/// Starts and manages orchestrations. Upstream: microsoft/durabletask-dotnet src/Client/Core/DurableTaskClient.cs, 1.25.0 (without entities and
+/// rewind).
+/// </summary>
 public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, IAsyncDisposable
 {
     public string Name { get; } = name;
@@ -46,7 +49,8 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
     public virtual Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
         => throw Unsupported("terminating instances");
 
-    public virtual Task SuspendInstanceAsync(string instanceId, CancellationToken cancellation) => SuspendInstanceAsync(instanceId, null, cancellation);
+    public virtual Task SuspendInstanceAsync(string instanceId, CancellationToken cancellation)
+        => SuspendInstanceAsync(instanceId, null, cancellation);
     public abstract Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default);
     public virtual Task ResumeInstanceAsync(string instanceId, CancellationToken cancellation) => ResumeInstanceAsync(instanceId, null, cancellation);
     public abstract Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default);
@@ -54,18 +58,22 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
     public virtual Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, CancellationToken cancellation)
         => GetInstanceAsync(instanceId, false, cancellation);
 
-    public virtual Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    public virtual Task<OrchestrationMetadata?> GetInstanceAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
         => GetInstancesAsync(instanceId, getInputsAndOutputs, cancellation);
 
     public virtual Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, CancellationToken cancellation)
         => GetInstancesAsync(instanceId, false, cancellation);
 
-    public abstract Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default);
+    public abstract Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default);
     public abstract AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null);
 
-    public virtual Task<PurgeResult> PurgeInstanceAsync(string instanceId, CancellationToken cancellation) => PurgeInstanceAsync(instanceId, null, cancellation);
+    public virtual Task<PurgeResult> PurgeInstanceAsync(string instanceId, CancellationToken cancellation)
+        => PurgeInstanceAsync(instanceId, null, cancellation);
 
-    public virtual Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    public virtual Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
         => throw Unsupported("purging instances");
 
     public virtual Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, CancellationToken cancellation)

@@ -1,0 +1,108 @@
+using System.Buffers;
+using Sluice.Schemas;
+
+namespace Sluice.Connectors;
+
+/// <summary>
+/// Chooses a dialect by Q = P · T: P is high when records have the same number of fields, T when the fields are things one knows
+/// (numbers, dates, words). G. van den Burg, A. Nazábal, C. Sutton, "Wrangling messy CSV files by detecting row and type patterns", 2019.
+/// </summary>
+static class CsvDialectScore
+{
+    const string Candidates = ",;\t|:^~ \u001f\u0001";
+    const int Rows = 100;
+
+    // A record of one field tells nothing about a delimiter, but must not make the score zero.
+    const double OneFieldWeight = 1e-3;
+
+    // In the wrong dialect, fields keep the delimiters and quotes of the right one.
+    static readonly SearchValues<byte> unusual = SearchValues.Create(",;\t|^~\"\u001f\u0001"u8);
+
+    public static CsvDialect Best(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, bool whole)
+    {
+        var delimiters = settings.Delimiter is { } given ? [given] : Occurring(text, dialect);
+        var quotes = settings.AutoQuote && text.Contains((byte)'\'') ? new char?[] { '"', '\'' } : [dialect.Quote];
+        var best = (Score: 0.0, Dialect: dialect with { Delimiter = settings.Delimiter ?? Unused(text) });
+        foreach (var quote in quotes)
+        {
+            foreach (var delimiter in delimiters)
+            {
+                var tried = dialect with { Delimiter = delimiter, Quote = quote };
+                var rows = CsvRows.Read(text, tried, settings.Comment, settings.Trim, Rows, text.Length, whole);
+                var score = Score(rows, tried, settings.Delimiter is not null);
+                if (score > best.Score)
+                {
+                    best = (score, tried);
+                }
+            }
+        }
+
+        return settings.Delimiter is null && OneColumn(text, best.Dialect, settings, whole) ? best.Dialect with { Delimiter = Unused(text) } : best.Dialect;
+    }
+
+    static char[] Occurring(ReadOnlySpan<byte> text, CsvDialect dialect)
+    {
+        var found = new List<char>();
+        foreach (var candidate in Candidates)
+        {
+            if (text.Contains((byte)candidate) && candidate != dialect.Quote && candidate != dialect.Escape)
+            {
+                found.Add(candidate);
+            }
+        }
+
+        return [.. found];
+    }
+
+    /// <summary>A delimiter that leaves every line whole.</summary>
+    static char Unused(ReadOnlySpan<byte> text)
+    {
+        foreach (var candidate in ",\t;|\u001f")
+        {
+            if (!text.Contains((byte)candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return ',';
+    }
+
+    static double Score(List<List<CsvSampleField>> rows, CsvDialect dialect, bool given)
+    {
+        var patterns = rows.CountBy(r => r.Count).ToList();
+        var usual = patterns.MaxBy(p => p.Value);
+        if (rows.Count == 0 || (!given && (usual.Key < 2 || !IsRegular(usual.Value, rows.Count, dialect.Delimiter))))
+        {
+            return 0;
+        }
+
+        var pattern = patterns.Sum(p => p.Value * Math.Max(OneFieldWeight, (p.Key - 1.0) / p.Key)) / patterns.Count;
+        var cells = rows.Sum(r => r.Count);
+        var known = rows.Sum(r => r.Count(IsKnown));
+        return pattern * Math.Max(1e-10, (double)known / cells);
+    }
+
+    /// <summary>Blanks and colons are in most prose: they must divide every record alike. Of others, most records.</summary>
+    static bool IsRegular(int usual, int rows, char delimiter) => delimiter is ' ' or ':' ? usual == rows : usual * 2 >= rows;
+
+    /// <summary>Lines that are one value each, such as times, are not divided at what the value is made of.</summary>
+    static bool OneColumn(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, bool whole)
+    {
+        var lines = CsvRows.Read(text, dialect with { Delimiter = '\0', Quote = null }, settings.Comment, settings.Trim, Rows, text.Length, whole);
+        var typed = lines.Count(l => ValueParser.TypeOf(l[0].Text) != ColumnType.Text || ValueParser.DateFormatsOf(l[0].Text) != TextFormats.None || IsTime(l[0].Text));
+        return lines.Count > 0 && typed > 0 && typed >= lines.Count - 1;
+    }
+
+    static bool IsTime(ReadOnlySpan<byte> text) => text.Length is 5 or 8 && text[2] == ':' && ValueParser.TryTimestamp([.. "2000-01-01T"u8, .. text], out _);
+
+    static bool IsKnown(CsvSampleField field)
+    {
+        if (field.Quoted || field.Text.Length == 0 || ValueParser.TypeOf(field.Text) != ColumnType.Text)
+        {
+            return true;
+        }
+
+        return ValueParser.DateFormatsOf(field.Text) != TextFormats.None || ValueParser.TryFloat64Lenient(field.Text, (byte)',', out _) || !field.Text.AsSpan().ContainsAny(unusual);
+    }
+}
