@@ -69,11 +69,12 @@ public sealed partial class RunEngine
             result.Origin is null ? null : await WriteContentAsync("origins", Deflate(MemoryMarshal.AsBytes(result.Origin.AsSpan()).ToArray()), cancellation));
         if (run.Plan.Request.ReplayQuarantine)
         {
-            await store.DeleteAsync(path, cancellation);
-            documents.TryRemove(path, out _);
+            await ReplaceDocumentAsync(path, memo, cancellation);
         }
-
-        await WriteDocumentAsync(path, memo, cancellation);
+        else
+        {
+            await WriteDocumentAsync(path, memo, cancellation);
+        }
 
         void Record(int step, Batch before, Batch judged, Verdicts verdicts, IReadOnlyList<PoisonRow> aside)
         {
