@@ -6,10 +6,30 @@ sealed partial class Binder
 {
     static readonly Dictionary<string, (int Least, int Most)> Functions = new(StringComparer.Ordinal)
     {
-        ["lower"] = (1, 1), ["upper"] = (1, 1), ["trim"] = (1, 1), ["btrim"] = (1, 1), ["ltrim"] = (1, 1), ["rtrim"] = (1, 1),
-        ["length"] = (1, 1), ["char_length"] = (1, 1), ["abs"] = (1, 1), ["round"] = (1, 2), ["floor"] = (1, 1), ["ceil"] = (1, 1), ["ceiling"] = (1, 1),
-        ["coalesce"] = (1, 100), ["nullif"] = (2, 2), ["substring"] = (2, 3), ["substr"] = (2, 3), ["starts_with"] = (2, 2), ["ends_with"] = (2, 2),
-        ["contains"] = (2, 2), ["matches"] = (2, 2), ["year"] = (1, 1), ["month"] = (1, 1), ["day"] = (1, 1),
+        ["lower"] = (1, 1),
+        ["upper"] = (1, 1),
+        ["trim"] = (1, 1),
+        ["btrim"] = (1, 1),
+        ["ltrim"] = (1, 1),
+        ["rtrim"] = (1, 1),
+        ["length"] = (1, 1),
+        ["char_length"] = (1, 1),
+        ["abs"] = (1, 1),
+        ["round"] = (1, 2),
+        ["floor"] = (1, 1),
+        ["ceil"] = (1, 1),
+        ["ceiling"] = (1, 1),
+        ["coalesce"] = (1, 100),
+        ["nullif"] = (2, 2),
+        ["substring"] = (2, 3),
+        ["substr"] = (2, 3),
+        ["starts_with"] = (2, 2),
+        ["ends_with"] = (2, 2),
+        ["contains"] = (2, 2),
+        ["matches"] = (2, 2),
+        ["year"] = (1, 1),
+        ["month"] = (1, 1),
+        ["day"] = (1, 1),
     };
 
     Node Call(CallSyntax call)
