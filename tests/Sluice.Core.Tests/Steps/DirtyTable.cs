@@ -69,7 +69,7 @@ static class DirtyTable
         new Schema(columns.Select(c => new Field(c.Name, ColumnType.Text))), columns.Select(c => TextColumn.Of(c.Values)), columns[0].Values.Length);
 
     /// <summary>Values of a column as a user sees them; null where missing.</summary>
-    public static string?[] Shown(Batch batch, string column) =>
+    public static IEnumerable<string?> Shown(Batch batch, string column) =>
         [.. Enumerable.Range(0, batch.Rows).Select(row => batch[column].IsNull(row) ? null : batch[column].Display(row))];
 
     public static Batch Numbers(string column, params double?[] values)
