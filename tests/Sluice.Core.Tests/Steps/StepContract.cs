@@ -20,9 +20,16 @@ public abstract class StepContract
     [Fact]
     public void Accepts_a_batch_without_rows()
     {
-        var run = StepRunner.Run(Create(), Sample().Slice(0, 0));
+        var whole = Sample();
+        Batch[] parts = [whole.Slice(0, 0), whole, whole.Slice(0, 0)];
 
-        Assert.Equal(0, run.All.Rows);
+        var run = StepRunner.Run(Create(), parts);
+
+        AssertSame(StepRunner.Run(Create(), whole), [whole], run, parts);
+        if (AcceptsNoValues)
+        {
+            Assert.Equal(0, StepRunner.Run(Create(), whole.Slice(0, 0)).All.Rows);
+        }
     }
 
     [Fact]
@@ -36,7 +43,7 @@ public abstract class StepContract
         }
     }
 
-    /// <summary>False for a step that rightly refuses rows that are all alike.</summary>
+    /// <summary>False for a step that rightly refuses no rows, or rows that are all alike.</summary>
     protected virtual bool AcceptsNoValues => true;
 
     [Fact]
