@@ -99,7 +99,14 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         CleaningOperation.HandleMissing => new HandleMissing(
             new() { Columns = options.Columns, MissingStrategy = options.MissingStrategy, FillValue = options.FillValue }, strict: false),
         CleaningOperation.FixTypes => new FixTypes(
-            new() { Columns = options.Columns, MinShare = options.MinShare, MissingTokens = options.MissingTokens, Unconvertible = options.Unconvertible }, strict: false),
+            new()
+            {
+                Columns = options.Columns,
+                MinShare = options.MinShare,
+                MissingTokens = options.MissingTokens,
+                Unconvertible = options.Unconvertible,
+            },
+            strict: false),
         CleaningOperation.RemoveOutliers => new RemoveOutliers(
             new()
             {
