@@ -167,10 +167,10 @@ public sealed partial class Catalog
         var entry = new Entry(attribute.Type, attribute.Aliases, KindOf(attribute), type, constructor, constructor.GetParameters().FirstOrDefault()?.ParameterType);
         foreach (var name in attribute.Aliases.Prepend(attribute.Type))
         {
-            var rival = KindsOf(name).FirstOrDefault(kind => kind == entry.Kind || kind == CapabilityKind.Step || entry.Kind == CapabilityKind.Step, (CapabilityKind)(-1));
-            if (entries.TryGetValue((rival, name), out var first))
+            var rivals = KindsOf(name).Where(kind => kind == entry.Kind || kind == CapabilityKind.Step || entry.Kind == CapabilityKind.Step);
+            if (rivals.Any())
             {
-                refusals.Add($"{type.Name}: the name '{name}' is already that of {first.Class.Name}.");
+                refusals.Add($"{type.Name}: the name '{name}' is already that of {entries[(rivals.First(), name)].Class.Name}.");
             }
             else
             {
