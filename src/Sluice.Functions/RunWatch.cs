@@ -9,7 +9,7 @@ namespace Sluice.Functions;
 /// What runs in this process are doing, for live progress, and their stop flags: terminating an orchestration does not stop activities
 /// (Durable never does), so each activity looks for the flag in the store before it starts and is cancelled when it is set here.
 /// </summary>
-public sealed class RunWatch(ObjectStore store)
+public sealed class RunWatch(ObjectStore store, UnitLog log)
 {
     readonly ConcurrentDictionary<string, CancellationTokenSource> stops = new(StringComparer.Ordinal);
 
@@ -28,7 +28,15 @@ public sealed class RunWatch(ObjectStore store)
         }
     }
 
-    public void Finished(UnitRequest unit) => UnitFinished?.Invoke(unit);
+    public void Started(UnitRequest unit) => log.Write("start", unit);
+
+    /// <param name="unit">The unit.</param>
+    /// <param name="worked">False: its finished work was found.</param>
+    public void Finished(UnitRequest unit, bool worked)
+    {
+        log.Write(worked ? "done" : "found", unit);
+        UnitFinished?.Invoke(unit);
+    }
 
     /// <summary>Stops a run's activities, here at once and elsewhere before they start.</summary>
     public async Task StopAsync(string runId, CancellationToken cancellation)

@@ -32,6 +32,7 @@ public static class SluiceApp
         services.AddSingleton<ObjectStore>(s => new FolderStore(Path.Combine(OptionsOf(s).Store, "data")));
         services.AddSingleton<Ledger>(s => new SqliteLedger(Path.Combine(OptionsOf(s).Store, "ledger.db")));
         services.AddSingleton<BatchFiles>();
+        services.AddSingleton(s => new UnitLog(OptionsOf(s).UnitLog));
         services.AddSingleton<RunWatch>();
         services.AddSingleton<DatasetCatalogue>();
         services.AddSingleton<PipelineStore>();

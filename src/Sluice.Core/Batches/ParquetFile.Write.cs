@@ -54,8 +54,10 @@ static partial class ParquetFile
             ParquetCompression.None => "uncompressed",
             _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "Unknown compression."),
         };
+
+        // Callers write to a temporary name already; DuckDB's own would stay behind when the disk is full.
         connection.Execute(
-            $"COPY (SELECT {columns} FROM {Table}) TO {DuckDbSql.Literal(file)} (FORMAT parquet, ROW_GROUP_SIZE {RowGroupRows}, COMPRESSION {codec}{more})",
+            $"COPY (SELECT {columns} FROM {Table}) TO {DuckDbSql.Literal(file)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {RowGroupRows}, COMPRESSION {codec}{more})",
             cancellation);
     }
 

@@ -11,7 +11,7 @@ namespace Sluice.Connectors;
 static class ParquetRepair
 {
     const int MaxFooterBytes = 512 << 20;
-    const int Float = 4, Double = 5, FixedBytes = 7;
+    const int Integer32 = 1, Integer64 = 2, Float = 4, Double = 5, FixedBytes = 7;
     const int Plain = 0, ByteStreamSplit = 9;
     const int Map = 1, MapKeyValue = 2, AsList = 3;
 
@@ -24,10 +24,13 @@ static class ParquetRepair
     });
 
     /// <summary>Writes a copy when the file needs one; false when it can be read as it is, or not be understood here.</summary>
-    public static bool Rewrite(string path, string copy) => Understand(path, (file, footer) =>
+    /// <param name="path">The file.</param>
+    /// <param name="copy">Where to write the copy; nothing may be there.</param>
+    /// <param name="all">Rewrites every column chunk whose compression is known here, needed or not.</param>
+    public static bool Rewrite(string path, string copy, bool all = false) => Understand(path, (file, footer) =>
     {
         var maps = LoneMaps(footer);
-        if (maps.Count == 0 && !Chunks(footer).Any(NeedsRewrite))
+        if (maps.Count == 0 && !all && !Chunks(footer).Any(NeedsRewrite))
         {
             return false;
         }
@@ -39,7 +42,7 @@ static class ParquetRepair
             entry.Remove(6, 10);
         }
 
-        Write(file, footer, copy);
+        Write(file, footer, copy, all);
         return true;
     });
 
@@ -135,7 +138,7 @@ static class ParquetRepair
         return maps;
     }
 
-    static void Write(FileStream file, ParquetThrift footer, string copy)
+    static void Write(FileStream file, ParquetThrift footer, string copy, bool all)
     {
         using var target = new FileStream(copy, FileMode.CreateNew, FileAccess.Write);
         target.Write("PAR1"u8);
@@ -147,7 +150,7 @@ static class ParquetRepair
             var column = 0;
             foreach (var chunk in group.Children(1))
             {
-                Copy(file, chunk, widths[column++], target);
+                Copy(file, chunk, widths[column++], target, all || NeedsRewrite(chunk));
             }
         }
 
@@ -159,10 +162,9 @@ static class ParquetRepair
         target.Write("PAR1"u8);
     }
 
-    static void Copy(FileStream file, ParquetThrift chunk, (int Bytes, int Repetition, int Definition) width, FileStream target)
+    static void Copy(FileStream file, ParquetThrift chunk, (int Bytes, int Repetition, int Definition) width, FileStream target, bool rewrite)
     {
         var meta = chunk.Child(3) ?? throw new InvalidDataException("A column chunk has no metadata.");
-        var rewrite = NeedsRewrite(chunk);
         var (at, end) = Extent(meta);
         var start = target.Position;
         long? dictionary = null, data = null;
@@ -242,7 +244,7 @@ static class ParquetRepair
             definition += element.Number(3) == 0 ? 0 : 1;
             if (!element.Has(5))
             {
-                leaves.Add(((int)element.Number(1) switch { 1 => 4, 2 => 8, FixedBytes => (int)element.Number(2), _ => 1 }, repetition, definition));
+                leaves.Add(((int)element.Number(1) switch { Integer32 or Float => 4, Integer64 or Double => 8, FixedBytes => (int)element.Number(2), _ => 1 }, repetition, definition));
                 return;
             }
 

@@ -33,7 +33,19 @@ public sealed partial class RunEngine
     async Task<bool> WasQuarantinedAsync(Run run, int batch, CancellationToken cancellation) =>
         (await ApplyMemoAsync(run, batch, cancellation)).Quarantine is not null;
 
-    async Task ApplyAsync(Run run, int batch, CancellationToken cancellation)
+    async Task<bool> ApplyAsync(Run run, int batch, CancellationToken cancellation)
+    {
+        var path = MemoKey.PathOf(await ApplyKeyAsync(run, batch, cancellation));
+        if (run.Plan.Request.ReplayQuarantine)
+        {
+            await ApplyAsync(run, batch, path, cancellation);
+            return true;
+        }
+
+        return await OnceAsync(run, path, () => ApplyAsync(run, batch, path, cancellation), cancellation);
+    }
+
+    async Task ApplyAsync(Run run, int batch, string path, CancellationToken cancellation)
     {
         var steps = await AppliedStepsAsync(run, cancellation);
         var counts = new List<StepCounts>();
@@ -55,7 +67,6 @@ public sealed partial class RunEngine
             quarantine.Count == 0 ? null : quarantine,
             result.Rows == 0 ? -1 : result.OriginOf(0),
             result.Rows == 0 ? -1 : result.OriginOf(result.Rows - 1));
-        var path = MemoKey.PathOf(await ApplyKeyAsync(run, batch, cancellation));
         if (run.Plan.Request.ReplayQuarantine)
         {
             await store.DeleteAsync(path, cancellation);

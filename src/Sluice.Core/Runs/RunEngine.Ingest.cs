@@ -80,9 +80,15 @@ public sealed partial class RunEngine
         return (schema is null ? key : key.Add(new Schema(schema).Id())).Value();
     }
 
-    async Task IngestAsync(Run run, int index, IReadOnlyList<Field>? schema, CancellationToken cancellation)
+    Task<bool> IngestAsync(Run run, int index, IReadOnlyList<Field>? schema, CancellationToken cancellation)
     {
         var shard = run.Plan.Shards[index];
+        var path = MemoKey.PathOf(IngestKey(run, shard, schema));
+        return OnceAsync(run, path, () => IngestAsync(run, shard, schema, path, cancellation), cancellation);
+    }
+
+    async Task IngestAsync(Run run, Shard shard, IReadOnlyList<Field>? schema, string path, CancellationToken cancellation)
+    {
         var rows = await run.Source.ReadAsync(run.Inputs, shard, schema is null ? null : new Schema(schema), cancellation);
         if (rows.Batch.Rows + rows.Rejected.Count != shard.Records)
         {
@@ -93,7 +99,7 @@ public sealed partial class RunEngine
         var batch = await files.WriteAsync(rows.Batch, cancellation);
         var rejects = rows.Rejected.Count == 0 ? null : await WriteContentAsync("rejects", Rejects(rows.Rejected, shard.FirstLine), cancellation);
         var memo = new IngestMemo(batch, [.. rows.Batch.Schema], rows.Rejected.Count, rejects);
-        await WriteDocumentAsync(MemoKey.PathOf(IngestKey(run, shard, schema)), memo, cancellation);
+        await WriteDocumentAsync(path, memo, cancellation);
     }
 
     // Lines are kept relative to the shard, so that an inserted line elsewhere does not make this work new.

@@ -22,20 +22,21 @@ public sealed partial class RunEngine
 
         await CheckTypesAsync(run, passes[pass].Prefix, cancellation);
         var title = "look: " + string.Join(", ", passes[pass].Observers.Select(o => o == PassPlan.Before ? "quality before" : run.Chain[o].Id));
-        return await OpenStageAsync(run, StageKind.Observe, pass, title, All(rows.Batches.Count), IsDone, cancellation);
+        return await OpenStageAsync(
+            run, StageKind.Observe, pass, title, All(rows.Batches.Count), batch => IsObservedAsync(run, passes[pass], batch, cancellation), cancellation);
+    }
 
-        async Task<bool> IsDone(int batch)
+    async Task<bool> IsObservedAsync(Run run, Pass pass, int batch, CancellationToken cancellation)
+    {
+        foreach (var observer in pass.Observers)
         {
-            foreach (var observer in passes[pass].Observers)
+            if (!await HasAsync(run, await ObserveKeyAsync(run, pass, observer, batch, cancellation), cancellation))
             {
-                if (!await HasAsync(run, await ObserveKeyAsync(run, passes[pass], observer, batch, cancellation), cancellation))
-                {
-                    return false;
-                }
+                return false;
             }
-
-            return true;
         }
+
+        return true;
     }
 
     async Task<IReadOnlyList<Pass>> PassesAsync(Run run, CancellationToken cancellation)
@@ -179,9 +180,14 @@ public sealed partial class RunEngine
         return decisions;
     }
 
-    async Task ObserveAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
+    async Task<bool> ObserveAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
     {
         var pass = (await PassesAsync(run, cancellation))[passNumber];
+        if (await IsObservedAsync(run, pass, batch, cancellation))
+        {
+            return false;
+        }
+
         var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
         IReadOnlySet<string>? wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var observer in pass.Observers)
@@ -197,6 +203,8 @@ public sealed partial class RunEngine
                 ?? await WriteDocumentAsync(path, await LookAsync(StepOf(run, observer), rows, schema, cancellation), cancellation);
             rows = memo.Poison is null ? rows : Guarded.Without(rows, memo.Poison).Batch;
         }
+
+        return true;
     }
 
     /// <summary>One step's look at one batch; rows on which it throws are found and left out.</summary>

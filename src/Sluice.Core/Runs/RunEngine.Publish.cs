@@ -52,9 +52,15 @@ public sealed partial class RunEngine
     async Task<Schema> OutputSchemaAsync(Run run, CancellationToken cancellation) =>
         (await SchemasAsync(run, run.Steps.Count, cancellation))[^1];
 
-    async Task PublishAsync(Run run, int index, CancellationToken cancellation)
+    async Task<bool> PublishAsync(Run run, int index, CancellationToken cancellation)
     {
         var segment = (await PublishPlanAsync(run, cancellation)).Segments[index];
+        var path = MemoKey.PathOf(await PublishKeyAsync(run, segment, cancellation));
+        return await OnceAsync(run, path, () => PublishAsync(run, segment, path, cancellation), cancellation);
+    }
+
+    async Task PublishAsync(Run run, Segment segment, string path, CancellationToken cancellation)
+    {
         var schema = await OutputSchemaAsync(run, cancellation);
         var parts = new List<Batch>();
         foreach (var piece in segment.Pieces)
@@ -66,7 +72,7 @@ public sealed partial class RunEngine
         }
 
         var file = await files.PublishAsync(Batch.Concat(parts), cancellation);
-        await WriteDocumentAsync(MemoKey.PathOf(await PublishKeyAsync(run, segment, cancellation)), new PublishMemo(file), cancellation);
+        await WriteDocumentAsync(path, new PublishMemo(file), cancellation);
     }
 
     async Task<List<BatchRef>> PublishedAsync(Run run, CancellationToken cancellation)
@@ -97,13 +103,19 @@ public sealed partial class RunEngine
             file => HasAsync(run, MeasureKey(run, published[file]), cancellation), cancellation);
     }
 
-    async Task MeasureAsync(Run run, int index, CancellationToken cancellation)
+    async Task<bool> MeasureAsync(Run run, int index, CancellationToken cancellation)
     {
         var file = (await PublishedAsync(run, cancellation))[index];
+        var path = MemoKey.PathOf(MeasureKey(run, file));
+        return await OnceAsync(run, path, () => MeasureAsync(run, file, path, cancellation), cancellation);
+    }
+
+    async Task MeasureAsync(Run run, BatchRef file, string path, CancellationToken cancellation)
+    {
         var schema = await OutputSchemaAsync(run, cancellation);
         var rows = await files.ReadAsync(file, null, cancellation);
         var memo = await LookAsync(QualityAfter(run), new Batch(schema, rows.Columns, rows.Rows), schema, cancellation);
-        await WriteDocumentAsync(MemoKey.PathOf(MeasureKey(run, file)), memo, cancellation);
+        await WriteDocumentAsync(path, memo, cancellation);
     }
 
     /// <summary>The report on the published rows.</summary>
@@ -145,9 +157,14 @@ public sealed partial class RunEngine
                 f => new FileInfo(Path.Combine(run.Plan.Request.InputFolder, f.Path)) is { Exists: true } there && there.Length == f.Bytes);
     }
 
-    async Task ExportAsync(Run run, int index, CancellationToken cancellation)
+    async Task<bool> ExportAsync(Run run, int index, CancellationToken cancellation)
     {
         var version = await VersionOfRunAsync(run, cancellation) ?? throw new DataException($"Run '{run.Id}' has no version to export.");
+        if (await IsExportedAsync(run, version, index, cancellation))
+        {
+            return false;
+        }
+
         var folder = run.Plan.Request.InputFolder;
         var rows = await Catalogue.OpenAsync(run.Pipeline.Dataset, version, cancellation);
         var written = await run.Pipeline.Sinks[index].Sink.WriteAsync(rows, folder, cancellation);
@@ -155,6 +172,7 @@ public sealed partial class RunEngine
         var path = ExportPath(run, version, index);
         await store.DeleteAsync(path, cancellation);
         await store.CreateAsync(path, DocumentJson.Bytes(receipt), cancellation);
+        return true;
     }
 
     async Task<Stage> FinishAsync(Run run, CancellationToken cancellation) =>

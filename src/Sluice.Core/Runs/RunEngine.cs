@@ -25,12 +25,13 @@ public sealed partial class RunEngine(
     /// <param name="pass">Its pass.</param>
     /// <param name="unit">Which of its units, 0-based.</param>
     /// <param name="cancellation">Stops at the next safe point; nothing half done is ever visible.</param>
-    public async Task RunUnitAsync(string runId, StageKind kind, int pass, int unit, CancellationToken cancellation)
+    /// <returns>False: it was done before, and nothing was done now.</returns>
+    public async Task<bool> RunUnitAsync(string runId, StageKind kind, int pass, int unit, CancellationToken cancellation)
     {
         var run = await OpenAsync(runId, cancellation);
         var pending = await ReadDocumentAsync<Pending>(PendingPath(runId, kind, pass), cancellation);
         var index = pending.Units[unit];
-        await (kind switch
+        return await (kind switch
         {
             StageKind.Ingest => IngestAsync(run, index, null, cancellation),
             StageKind.Retype => IngestAsync(run, index, (await UnifiedAsync(run, cancellation)).Schema, cancellation),
@@ -167,6 +168,19 @@ public sealed partial class RunEngine(
 
         documents[path] = document;
         return document;
+    }
+
+    /// <summary>Does a piece of work unless its result is there: a second delivery finds the first one's.</summary>
+    async Task<bool> OnceAsync(Run run, string memoPath, Func<Task> work, CancellationToken cancellation)
+    {
+        // What this run itself has finished counts even when it was told not to reuse the work of others.
+        if (await store.StatAsync(memoPath, cancellation) is not null && (run.Pipeline.Optimization.Caching || documents.ContainsKey(memoPath)))
+        {
+            return false;
+        }
+
+        await work();
+        return true;
     }
 
     async Task<bool> HasAsync(Run run, string memoKey, CancellationToken cancellation) =>

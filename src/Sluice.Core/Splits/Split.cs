@@ -61,6 +61,9 @@ public sealed partial class Split(Split.Options options) : Step
         return Fitted.Of(state is StratumNames names && strata is not null ? strata.AddTo(report, names) : report);
     }
 
+    /// <summary>Apply names the sets that were decided for the batch's own rows; how many rows other batches have is nothing to it.</summary>
+    public override string ApplyKey(Fitted fitted) => "";
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts) => batch.With(Output, SetColumn.Of(names, fitted.Decisions, batch.Rows));
 
     string[] Columns => options.Column is { } one ? [one, .. options.Columns] : [.. options.Columns];

@@ -102,10 +102,12 @@ public sealed class LocalCache : IDisposable
         }
 
         throw new StoreException(
-            $"The cache folder \"{folder}\" is in use by {MaxPlaces} processes, the most that may share it. Stop some, or give this one another folder.");
+            $"The cache folder \"{folder}\" is in use by {MaxPlaces} processes, the most that may share it. Stop some, or give this one another " +
+            "folder.");
     }
 
-    static string NameOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..40] + Path.GetExtension(key.AsSpan()).ToString();
+    static string NameOf(string key) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..40] + Path.GetExtension(key.AsSpan()).ToString();
 
     // The place is ours alone: what is whole in it came from an earlier process, what is not is from a killed one.
     void Adopt()
@@ -115,7 +117,8 @@ public sealed class LocalCache : IDisposable
             file.Delete();
         }
 
-        foreach (var file in new DirectoryInfo(place).EnumerateFiles().Where(file => file.Name != "lock").OrderBy(file => file.LastWriteTimeUtc).ToList())
+        var found = new DirectoryInfo(place).EnumerateFiles().Where(file => file.Name != "lock").OrderBy(file => file.LastWriteTimeUtc).ToList();
+        foreach (var file in found)
         {
             if (file.Extension == Unfinished)
             {

@@ -46,7 +46,8 @@ public sealed class SqliteLedger : Ledger
             Directory.CreateDirectory(Path.GetDirectoryName(this.file)!);
             connection.Open();
             var synchronous = options.Fsync ? "FULL" : "NORMAL";
-            Execute($"PRAGMA busy_timeout = {(long)options.LockTimeout.TotalMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};");
+            Execute($"PRAGMA busy_timeout = {(long)options.LockTimeout.TotalMilliseconds}");
+            Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}");
             InTransaction<object>(() => Execute(Schema));
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
@@ -115,7 +116,8 @@ public sealed class SqliteLedger : Ledger
                 () =>
                 {
                     using var command = Command(
-                        "SELECT row, json, version FROM ledger WHERE partition = $partition AND row >= $prefix AND row > $last AND row < $end ORDER BY row LIMIT $rows",
+                        "SELECT row, json, version FROM ledger WHERE partition = $partition AND row >= $prefix AND row > $last AND row < $end " +
+                        "ORDER BY row LIMIT $rows",
                         ("$partition", partition), ("$prefix", prefix), ("$last", last), ("$end", end), ("$rows", PageRows));
                     return Read(partition, command);
                 },
@@ -250,7 +252,8 @@ public sealed class SqliteLedger : Ledger
                 raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT =>
                     $"The ledger in {Location} is damaged or not a ledger ({cause.Message}). Restore it from a copy, or choose another store.",
                 raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_IOERR =>
-                    $"The ledger in {Location} cannot be read or written ({cause.Message}). Check that the path is a file that this user may write, on a disk with space, and run again.",
+                    $"The ledger in {Location} cannot be read or written ({cause.Message}). Check that the path is a file that this user may " +
+                    "write, on a disk with space, and run again.",
                 _ => $"The ledger in {Location} failed: {cause.Message}",
             },
             cause);

@@ -10,8 +10,8 @@ public sealed class RunUnit(RunEngine engine, RunWatch watch)
     public async Task RunAsync([ActivityTrigger] UnitRequest request, CancellationToken cancellation)
     {
         using var stop = await watch.LinkAsync(request.RunId, cancellation);
-        await engine.RunUnitAsync(request.RunId, request.Kind, request.Pass, request.Unit, stop.Token);
-        watch.Finished(request);
+        watch.Started(request);
+        watch.Finished(request, await engine.RunUnitAsync(request.RunId, request.Kind, request.Pass, request.Unit, stop.Token));
     }
 }
 

@@ -50,7 +50,8 @@ static class ServiceFaults
         (412, _) => new TransientException($"An object in {location} was replaced while it was read.", failed),
         (401 or 403, _) => new StoreException(
             $"The store in {location} refuses this identity: status {failed.Status} {CodeOf(failed)}. " +
-            "Give it the role Storage Blob Data Contributor and Storage Table Data Contributor on the account, check the account's firewall, and run again.",
+            "Give it the role Storage Blob Data Contributor and Storage Table Data Contributor on the account, check the account's firewall, and " +
+            "run again.",
             failed),
         (404, _) => new StoreException(
             $"The store in {location} does not exist: status 404 {CodeOf(failed)}. Create it, or correct its name in the settings.", failed),
@@ -59,7 +60,8 @@ static class ServiceFaults
 
     // Answers without a body (HEAD, proxies) have it in a header only.
     static string CodeOf(RequestFailedException failed) =>
-        failed.ErrorCode ?? (failed.GetRawResponse() is { } answer && answer.Headers.TryGetValue("x-ms-error-code", out var code) ? code : "without a code");
+        failed.ErrorCode
+        ?? (failed.GetRawResponse() is { } answer && answer.Headers.TryGetValue("x-ms-error-code", out var code) ? code : "without a code");
 
     // The library's messages go on with all headers.
     static string FirstLine(Exception cause) => cause.Message.Split('\n', 2)[0].TrimEnd();

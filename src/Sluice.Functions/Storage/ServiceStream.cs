@@ -53,7 +53,8 @@ sealed class ServiceStream(Stream inner, string location) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException("Objects are immutable: a stored object cannot change its length.");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Objects are immutable: publish a new one instead.");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Objects are immutable: publish a new one instead.");
 
     protected override void Dispose(bool disposing)
     {

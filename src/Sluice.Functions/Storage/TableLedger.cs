@@ -59,7 +59,8 @@ public sealed class TableLedger(TableClient table, TableLedger.Options? options 
         var filter = string.IsNullOrEmpty(rowPrefix)
             ? TableClient.CreateQueryFilter($"PartitionKey eq {partition}")
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {rowPrefix} and RowKey lt {rowPrefix + '\u007f'}");
-        await using var pages = table.QueryAsync<TableEntity>(filter, options.PageSize, select: null, cancellation).AsPages().GetAsyncEnumerator(cancellation);
+        await using var pages = table.QueryAsync<TableEntity>(filter, options.PageSize, select: null, cancellation)
+            .AsPages().GetAsyncEnumerator(cancellation);
         while (await GuardAsync(async () => await pages.MoveNextAsync(), cancellation))
         {
             // A page may be empty and yet not be the last: the service ends a page after some seconds of looking.
@@ -99,13 +100,13 @@ public sealed class TableLedger(TableClient table, TableLedger.Options? options 
                 var response = await write();
                 return response.Headers.ETag is { } etag
                     ? new LedgerRow(entity.PartitionKey, entity.RowKey, json, etag.ToString())
-                    : throw new StoreException($"The ledger in {Location} answered a write without an ETag. Check what lies between this app and the account.");
+                    : throw new StoreException($"The ledger in {Location} answered a write without an ETag. Check what lies between this app and " +
+                        "the account.");
             }
             catch (RequestFailedException e) when (IsChangedOrGone(e))
             {
-                return await FindAsync(entity.PartitionKey, entity.RowKey, cancellation) is { } found && found.GetString(WriterKey) == entity.GetString(WriterKey)
-                    ? Read(found)
-                    : null;
+                var found = await FindAsync(entity.PartitionKey, entity.RowKey, cancellation);
+                return found?.GetString(WriterKey) == entity.GetString(WriterKey) ? Read(found!) : null;
             }
         },
         cancellation);
@@ -146,7 +147,8 @@ public sealed class TableLedger(TableClient table, TableLedger.Options? options 
     LedgerRow Read(TableEntity entity)
     {
         var json = entity.GetString(JsonKey) ?? throw new DataException(
-            $"The row \"{entity.PartitionKey}\" / \"{entity.RowKey}\" in {Location} has no property {JsonKey}: it was written by something else. Remove it or choose another table.");
+            $"The row \"{entity.PartitionKey}\" / \"{entity.RowKey}\" in {Location} has no property {JsonKey}: it was written by something else. " +
+            "Remove it or choose another table.");
         for (var number = 1; entity.GetString(PartKey(number)) is { } part; number++)
         {
             json += part;

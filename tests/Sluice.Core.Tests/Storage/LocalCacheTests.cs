@@ -52,7 +52,8 @@ public sealed class LocalCacheTests : IDisposable
         var error = await Assert.ThrowsAsync<StoreException>(() => GetAsync(cache, "c", 1));
 
         Assert.Equal(
-            $"The cache folder \"{folder.File("0")}\" cannot take 1 bytes: 30 of at most 30 bytes are in use by open files. Raise its limit, or run fewer steps at once.",
+            $"The cache folder \"{folder.File("0")}\" cannot take 1 bytes: 30 of at most 30 bytes are in use by open files. Raise its limit, or " +
+            "run fewer steps at once.",
             error.Message);
         second.Dispose();
         (await GetAsync(cache, "c", 1)).Dispose();
@@ -104,7 +105,8 @@ public sealed class LocalCacheTests : IDisposable
         using var cache = new LocalCache(folder.Path);
 
         await Assert.ThrowsAsync<TransientException>(() => cache.GetAsync("a", 10, (_, _) => throw new TransientException("throttled"), default));
-        var cut = await Assert.ThrowsAsync<TransientException>(() => cache.GetAsync("a", 10, (file, cancellation) => File.WriteAllTextAsync(file, "half", cancellation), default));
+        var cut = await Assert.ThrowsAsync<TransientException>(
+            () => cache.GetAsync("a", 10, (file, cancellation) => File.WriteAllTextAsync(file, "half", cancellation), default));
 
         Assert.EndsWith("ended after 4 of 10 bytes.", cut.Message, StringComparison.Ordinal);
         Assert.Equal(0, cache.TotalBytes);

@@ -54,7 +54,8 @@ public sealed partial class SickDiskTests : IDisposable
         });
 
         Assert.Equal(
-            $"The disk is full: the ledger in file \"{file}\" cannot write. Nothing was half written. Free some space there and run again.", error.Message);
+            $"The disk is full: the ledger in file \"{file}\" cannot write. Nothing was half written. Free some space there and run " +
+            "again.", error.Message);
         Assert.Equal(kept, await ledger.GetAsync("p", "kept", default));
     }
 
@@ -67,7 +68,8 @@ public sealed partial class SickDiskTests : IDisposable
         var error = await Assert.ThrowsAsync<StoreException>(
             () => cache.GetAsync("a", 2_000_000, (file, cancellation) => File.WriteAllBytesAsync(file, new byte[2_000_000], cancellation), default));
 
-        Assert.StartsWith($"The disk is full: the store in the cache folder \"{disk.Path}/0\" cannot write.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The disk is full: the store in the cache folder \"{disk.Path}/0\" cannot write.", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, cache.TotalBytes);
     }
 
@@ -125,7 +127,8 @@ public sealed partial class SickDiskTests : IDisposable
     {
         // The thread that has lost its rights must do the work itself: the folder store works on its caller's thread.
         var running = call();
-        return running.IsCompleted ? running.Exception?.InnerException is StoreException error ? error.Message : "no error" : "went to another thread";
+        Assert.True(running.IsCompleted, "The call went to another thread.");
+        return running.Exception?.InnerException is StoreException error ? error.Message : "no error";
     }
 
     // Root passes every permission. On Linux a thread can put that aside for its own file accesses.

@@ -39,7 +39,7 @@ namespace Sluice.Tests.Storage
         public static StorageProcess Start(string kind, string folder, string name)
         {
             var assembly = typeof(StorageProcess).Assembly.Location;
-            var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, ArgumentList = { "exec", assembly } };
+            var start = new ProcessStartInfo("dotnet", ["exec", assembly]) { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.Environment["DOTNET_STARTUP_HOOKS"] = assembly;
             start.Environment[WorkVariable] = $"{kind}|{folder}|{name}";
             return new StorageProcess(Process.Start(start)!);
@@ -98,7 +98,8 @@ namespace Sluice.Tests.Storage
             return content;
         }
 
-        public static bool IsWhole(byte[] content) => content.Length > 32 && SHA256.HashData(content.AsSpan(32)).AsSpan().SequenceEqual(content.AsSpan(0, 32));
+        public static bool IsWhole(byte[] content) =>
+            content.Length > 32 && SHA256.HashData(content.AsSpan(32)).AsSpan().SequenceEqual(content.AsSpan(0, 32));
 
         internal static async Task WorkAsync(string[] work)
         {

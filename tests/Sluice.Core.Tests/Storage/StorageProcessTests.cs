@@ -36,7 +36,8 @@ public sealed class StorageProcessTests : IDisposable
             ];
             foreach (var entry in found)
             {
-                Assert.True(StorageProcess.IsWhole(await store.ReadAsync(entry.Path, default)), $"{entry.Path} is not whole (seed {seed}, round {round}).");
+                Assert.True(StorageProcess.IsWhole(await store.ReadAsync(entry.Path, default)), $"{entry.Path} is not whole (seed {seed}, round " +
+                    $"{round}).");
             }
 
             // What it said is there, and what the ledger names is too.
@@ -118,7 +119,8 @@ public sealed class StorageProcessTests : IDisposable
         }
 
         Assert.Equal(
-            $"The store in folder \"{folder.Path}\" is locked: another process has held \"{folder.File("lock")}\" for 0 seconds. Wait for it to finish, or stop it, and run again.",
+            $"The store in folder \"{folder.Path}\" is locked: another process has held \"{folder.File("lock")}\" for 0 seconds. Wait for it to " +
+            "finish, or stop it, and run again.",
             error.Message);
         Assert.True(await store.DeleteAsync("a", default));
     }

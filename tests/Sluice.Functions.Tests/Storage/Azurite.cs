@@ -96,7 +96,12 @@ public sealed class Azurite
 
             if (line?.Split(" is successfully listening at ") is [var service, var address])
             {
-                var heard = service.Contains("Blob", StringComparison.Ordinal) ? blobs : service.Contains("Table", StringComparison.Ordinal) ? tables : null;
+                var heard = service switch
+                {
+                    "Azurite Blob service" => blobs,
+                    "Azurite Table service" => tables,
+                    _ => null,
+                };
                 heard?.TrySetResult(new Uri(address + "/"));
             }
         }

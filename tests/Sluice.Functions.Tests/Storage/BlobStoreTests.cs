@@ -208,7 +208,8 @@ public sealed class BlobStoreTests : ObjectStoreContract, IDisposable
         var error = await Assert.ThrowsAsync<StoreException>(() => store.StatAsync("a", default));
 
         Assert.Equal(
-            $"The store in {store.Location} refuses this identity: status 403 AuthorizationPermissionMismatch. Give it the role Storage Blob Data Contributor " +
+            $"The store in {store.Location} refuses this identity: status 403 AuthorizationPermissionMismatch. Give it the role Storage Blob Data " +
+            "Contributor " +
             "and Storage Table Data Contributor on the account, check the account's firewall, and run again.",
             error.Message);
         Assert.Equal(1, handler.Requests);
@@ -245,7 +246,8 @@ public sealed class BlobStoreTests : ObjectStoreContract, IDisposable
 
     BlobStore Losing() => With(FaultyHandler.LosesFirstAnswer(HttpMethod.Put));
 
-    async Task<(BlobStore Store, FaultyHandler Handler)> FaultyAsync(Func<HttpRequestMessage, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> behaviour)
+    async Task<(BlobStore Store, FaultyHandler Handler)> FaultyAsync(
+        Func<HttpRequestMessage, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> behaviour)
     {
         var handler = new FaultyHandler(behaviour);
         return (new BlobStore((await Azurite.SharedAsync()).Container(name, handler), cache, small), handler);

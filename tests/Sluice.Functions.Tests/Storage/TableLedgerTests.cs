@@ -68,7 +68,8 @@ public sealed class TableLedgerTests : LedgerContract
         foreach (var call in new Func<Task>[]
         {
             () => ledger.GetAsync("p", "r", default), () => ledger.InsertAsync("p", "r", "1", default),
-            () => ledger.ReplaceAsync(new LedgerRow("p", "r", "1", "W/\"1\""), "2", default), () => ledger.ListAsync("p", null, default).ToListAsync().AsTask(),
+            () => ledger.ReplaceAsync(new LedgerRow("p", "r", "1", "W/\"1\""), "2", default),
+            () => ledger.ListAsync("p", null, default).ToListAsync().AsTask(),
         })
         {
             Assert.Equal(expected, (await Assert.ThrowsAsync<StoreException>(call)).Message);
@@ -95,7 +96,8 @@ public sealed class TableLedgerTests : LedgerContract
         var error = await Assert.ThrowsAsync<DataException>(() => Ledger.GetAsync("p", "r", default));
 
         Assert.Equal(
-            $"The row \"p\" / \"r\" in {Ledger.Location} has no property Json: it was written by something else. Remove it or choose another table.", error.Message);
+            $"The row \"p\" / \"r\" in {Ledger.Location} has no property Json: it was written by something else. Remove it or choose another " +
+            "table.", error.Message);
     }
 
     async Task<TableLedger> WithAsync(HttpMessageHandler handler) => new((await Azurite.SharedAsync()).Table(name, handler), small);

@@ -18,7 +18,7 @@ static class CsvDialectScore
     // In the wrong dialect, fields keep the delimiters and quotes of the right one.
     static readonly SearchValues<byte> unusual = SearchValues.Create(",;\t|^~\"\u001f\u0001"u8);
 
-    public static CsvDialect Best(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, bool whole)
+    public static CsvDialect Best(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, int enoughBytes, bool whole)
     {
         var delimiters = settings.Delimiter is { } given ? [given] : Occurring(text, dialect);
         var quotes = settings.AutoQuote && text.Contains((byte)'\'') ? new char?[] { '"', '\'' } : [dialect.Quote];
@@ -28,7 +28,7 @@ static class CsvDialectScore
             foreach (var delimiter in delimiters)
             {
                 var tried = dialect with { Delimiter = delimiter, Quote = quote };
-                var rows = CsvRows.Read(text, tried, settings.Comment, settings.Trim, Rows, text.Length, whole);
+                var rows = CsvRows.Read(text, tried, settings.Comment, settings.Trim, Rows, enoughBytes, whole);
                 var score = Score(rows, tried, settings.Delimiter is not null);
                 if (score > best.Score)
                 {
@@ -37,7 +37,7 @@ static class CsvDialectScore
             }
         }
 
-        return settings.Delimiter is null && OneColumn(text, best.Dialect, settings, whole) ? best.Dialect with { Delimiter = Unused(text) } : best.Dialect;
+        return settings.Delimiter is null && OneColumn(text, best.Dialect, settings, enoughBytes, whole) ? best.Dialect with { Delimiter = Unused(text) } : best.Dialect;
     }
 
     static char[] Occurring(ReadOnlySpan<byte> text, CsvDialect dialect)
@@ -71,7 +71,7 @@ static class CsvDialectScore
     static double Score(List<List<CsvSampleField>> rows, CsvDialect dialect, bool given)
     {
         var patterns = rows.CountBy(r => r.Count).ToList();
-        var usual = patterns.MaxBy(p => p.Value);
+        var usual = patterns.Count > 0 ? patterns.MaxBy(p => p.Value) : default;
         if (rows.Count == 0 || (!given && (usual.Key < 2 || !IsRegular(usual.Value, rows.Count, dialect.Delimiter))))
         {
             return 0;
@@ -87,9 +87,9 @@ static class CsvDialectScore
     static bool IsRegular(int usual, int rows, char delimiter) => delimiter is ' ' or ':' ? usual == rows : usual * 2 >= rows;
 
     /// <summary>Lines that are one value each, such as times, are not divided at what the value is made of.</summary>
-    static bool OneColumn(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, bool whole)
+    static bool OneColumn(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, int enoughBytes, bool whole)
     {
-        var lines = CsvRows.Read(text, dialect with { Delimiter = '\0', Quote = null }, settings.Comment, settings.Trim, Rows, text.Length, whole);
+        var lines = CsvRows.Read(text, dialect with { Delimiter = '\0', Quote = null }, settings.Comment, settings.Trim, Rows, enoughBytes, whole);
         var typed = lines.Count(l => ValueParser.TypeOf(l[0].Text) != ColumnType.Text || ValueParser.DateFormatsOf(l[0].Text) != TextFormats.None || IsTime(l[0].Text));
         return lines.Count > 0 && typed > 0 && typed >= lines.Count - 1;
     }

@@ -84,7 +84,7 @@ static class CsvSniffer
 
     static CsvFile? Examine(string file, ReadOnlySpan<byte> text, bool whole, CsvSettings settings, ShardCut cut, CsvFile found)
     {
-        var dialect = CsvDialectScore.Best(text[..Math.Min(text.Length, SampleBytes)], found.Dialect, settings, whole && text.Length <= SampleBytes);
+        var dialect = CsvDialectScore.Best(text, found.Dialect, settings, SampleBytes, whole);
         var rows = CsvRows.Read(text, dialect, settings.Comment, settings.Trim, SampleRows, SampleBytes, whole);
         if (rows.Count == 0)
         {

@@ -52,6 +52,11 @@ sealed class JsonElements(TextScan scan, string file, int maxBytes)
         Line = line;
         FindEnd(ref from);
         end = at;
+        if (end - from > maxBytes)
+        {
+            throw TextLines.TooLong(file, Line, maxBytes);
+        }
+
         afterComma = scan.Buffer[at] == ',';
         at += afterComma ? 1 : 0;
         return true;
