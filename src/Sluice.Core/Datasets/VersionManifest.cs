@@ -54,7 +54,7 @@ public sealed record VersionManifest
     }
 }
 
-/// <summary>A file of a version and the input rows (0-based, over all rows read) its first and last row came from; -1 where a neighbour holds them.</summary>
+/// <summary>A file of a version and the input rows (0-based, over all rows read) its first and last row came from.</summary>
 public sealed record VersionFile(BatchRef File, long FirstInputRow, long LastInputRow);
 
 /// <summary>The pipeline that made a version.</summary>

@@ -15,11 +15,10 @@ public sealed record ObserveMemo(string? State, string? Keys, int Rows, IReadOnl
 /// <param name="Evidence">File of (rule, row), every failure; null when there is none.</param>
 /// <param name="Rules">Rules that evidence numbers mean.</param>
 /// <param name="Quarantine">Rows that made a step throw.</param>
-/// <param name="FirstRow">Row of the base batch that the first row left came from; -1 when none is left.</param>
-/// <param name="LastRow">Likewise the last.</param>
+/// <param name="Origins">Object with the row of the base batch that each row left came from; null when all are left, in place.</param>
 public sealed record ApplyMemo(
     BatchRef Output, IReadOnlyList<int> Borders, IReadOnlyList<StepCounts> Steps, BatchRef? Evidence,
-    IReadOnlyList<EvidenceRule>? Rules, IReadOnlyList<QuarantinedRow>? Quarantine, int FirstRow, int LastRow);
+    IReadOnlyList<EvidenceRule>? Rules, IReadOnlyList<QuarantinedRow>? Quarantine, string? Origins);
 
 /// <summary>A rule as evidence names it.</summary>
 public sealed record EvidenceRule(string Step, string Reason, string? Column, string Severity, bool Rejects, int Failures);

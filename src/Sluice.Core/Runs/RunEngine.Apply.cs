@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sluice.Steps;
 
 namespace Sluice.Runs;
@@ -65,8 +66,7 @@ public sealed partial class RunEngine
             evidence.Rows == 0 ? null : await files.WriteAsync(evidence.Build(), cancellation),
             evidence.Rows == 0 ? null : evidence.Rules,
             quarantine.Count == 0 ? null : quarantine,
-            result.Rows == 0 ? -1 : result.OriginOf(0),
-            result.Rows == 0 ? -1 : result.OriginOf(result.Rows - 1));
+            result.Origin is null ? null : await WriteContentAsync("origins", Deflate(MemoryMarshal.AsBytes(result.Origin.AsSpan()).ToArray()), cancellation));
         if (run.Plan.Request.ReplayQuarantine)
         {
             await store.DeleteAsync(path, cancellation);

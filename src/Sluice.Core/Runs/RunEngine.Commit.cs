@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Sluice.Datasets;
 
@@ -16,10 +17,11 @@ public sealed partial class RunEngine
         var after = await QualityAfterAsync(run, published, cancellation);
         var (before, steps, rejects) = await TotalsAsync(run, cancellation);
         var segments = (await PublishPlanAsync(run, cancellation)).Segments;
+        var offsets = Offsets(await BaseAsync(run, cancellation));
         var versionFiles = new List<VersionFile>();
         for (var i = 0; i < published.Count; i++)
         {
-            versionFiles.Add(await LineageAsync(run, segments[i], published[i], cancellation));
+            versionFiles.Add(await LineageAsync(run, offsets, segments[i], published[i], cancellation));
         }
 
         var manifest = new VersionManifest
@@ -57,22 +59,40 @@ public sealed partial class RunEngine
         return steps;
     }
 
-    /// <summary>Which input rows a published file came from.</summary>
-    async Task<VersionFile> LineageAsync(Run run, Segment segment, BatchRef file, CancellationToken cancellation)
+    /// <summary>Which input rows the first and the last row of a published file came from: the same however the input was cut.</summary>
+    async Task<VersionFile> LineageAsync(Run run, long[] offsets, Segment segment, BatchRef file, CancellationToken cancellation)
     {
-        var rows = await BaseAsync(run, cancellation);
-        long first = -1, last = -1;
-        foreach (var piece in segment.Pieces)
+        var (first, last) = (segment.Pieces[0], segment.Pieces[^1]);
+        return new VersionFile(
+            file,
+            offsets[first.Batch] + await OriginAsync(run, first.Batch, first.From, cancellation),
+            offsets[last.Batch] + await OriginAsync(run, last.Batch, last.To - 1, cancellation));
+    }
+
+    async Task<int> OriginAsync(Run run, int batch, int row, CancellationToken cancellation)
+    {
+        var memo = await ApplyMemoAsync(run, batch, cancellation);
+        if (memo.Origins is null)
         {
-            var offset = rows.Batches.Take(piece.Batch).Sum(b => (long)b.Batch.Rows);
-            var memo = await ApplyMemoAsync(run, piece.Batch, cancellation);
-            var from = piece.From == 0 ? memo.FirstRow : -1;
-            var to = piece.To == memo.Output.Rows ? memo.LastRow : -1;
-            first = first < 0 && from >= 0 ? offset + from : first;
-            last = to >= 0 ? offset + to : last;
+            return row;
         }
 
-        return new VersionFile(file, first, last);
+        var origins = new byte[memo.Output.Rows * sizeof(int)];
+        using var unpacked = new DeflateStream(new MemoryStream(await store.ReadAsync(memo.Origins, cancellation)), CompressionMode.Decompress);
+        await unpacked.ReadExactlyAsync(origins, cancellation);
+        return BitConverter.ToInt32(origins, row * sizeof(int));
+    }
+
+    /// <summary>Number of the first row of each base batch among all rows read.</summary>
+    static long[] Offsets(BaseRows rows)
+    {
+        var offsets = new long[rows.Batches.Count];
+        for (var i = 1; i < offsets.Length; i++)
+        {
+            offsets[i] = offsets[i - 1] + rows.Batches[i - 1].Batch.Rows;
+        }
+
+        return offsets;
     }
 
     /// <summary>Counts over all batches: quality as read, each step, and why rows are gone.</summary>
