@@ -1,1 +1,25 @@
-Console.WriteLine("sluice");
+using System.CommandLine;
+using Sluice.Cli.Commands;
+using Spectre.Console;
+
+var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-ready datasets.")
+{
+    RunCommand.Create(),
+    ServeCommand.Create(),
+    ExplainCommand.Create(),
+    DatasetsCommand.Create(),
+    StepsCommand.Create(),
+    ApplyCommand.Create(),
+    ReadCommand.Create(),
+    QuarantineCommand.Create(),
+};
+
+if (Console.IsOutputRedirected)
+{
+    // Piped output is read by programs: no colours, and no tables folded to the width of a terminal that is not there.
+    AnsiConsole.Profile.Capabilities.Ansi = false;
+    AnsiConsole.Profile.Width = 200;
+}
+
+// The host and the run engine stop cleanly on Ctrl-C themselves; the library must not cut them off.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -100,9 +100,11 @@ public sealed class StoreException : Exception
     /// <param name="cause">The <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</param>
     public static StoreException From(string store, Exception cause) => new(
         IsDiskFull(cause)
-            ? $"The disk is full: the store in {store} cannot write. Nothing was half published. Free some space there, or choose a store on another disk, and run again."
+            ? $"The disk is full: the store in {store} cannot write. Nothing was half published. Free some space there, or choose a store on " +
+                "another disk, and run again."
             : cause is UnauthorizedAccessException
-            ? $"The store in {store} cannot be used: permission denied ({cause.Message}). Give this user read and write permission, or choose another store."
+            ? $"The store in {store} cannot be used: permission denied ({cause.Message}). Give this user read and write permission, or choose " +
+                "another store."
             : $"The store in {store} cannot be used: {cause.Message} Check that the disk is mounted, writable and healthy, and run again.",
         cause);
 

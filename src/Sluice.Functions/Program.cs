@@ -1,1 +1,4 @@
-Console.WriteLine("sluice");
+using Microsoft.Extensions.Hosting;
+using Sluice.Functions;
+
+await SluiceApp.CreateBuilder(args).Build().RunAsync();

@@ -24,28 +24,34 @@ public sealed class BatchFiles
         this.db = db;
     }
 
-    /// <summary>Compression of new files. Changing it changes their names, so it is fixed for the life of a store.</summary>
-    public ParquetCompression Compression { get; init; } = ParquetCompression.Zstd;
+    // Part of the data format: changing one changes the names of all files. Files between stages are read again within seconds: fast wins.
+    const ParquetCompression WorkingCompression = ParquetCompression.Snappy;
+    const ParquetCompression PublishedCompression = ParquetCompression.Zstd;
 
     /// <summary>Path of the file with this hash.</summary>
     public static string PathOf(string sha256) => $"batches/{sha256[..2]}/{sha256}.parquet";
 
-    /// <summary>Publishes a batch, unless its file is there already.</summary>
+    /// <summary>Stores a batch that a later stage reads, unless its file is there already.</summary>
     /// <exception cref="DataException">The batch has no columns, or text that is not UTF-8.</exception>
     /// <exception cref="StoreException">The disk is full, or the store cannot be written.</exception>
-    public Task<BatchRef> WriteAsync(Batch batch, CancellationToken cancellation) => Task.Run(() => WriteCoreAsync(batch, cancellation), cancellation);
+    public Task<BatchRef> WriteAsync(Batch batch, CancellationToken cancellation) =>
+        Task.Run(() => WriteCoreAsync(batch, WorkingCompression, cancellation), cancellation);
+
+    /// <summary>As <see cref="WriteAsync"/>, packed small, for the files of a version.</summary>
+    public Task<BatchRef> PublishAsync(Batch batch, CancellationToken cancellation) =>
+        Task.Run(() => WriteCoreAsync(batch, PublishedCompression, cancellation), cancellation);
 
     /// <summary>Reads a batch back, or only the columns named.</summary>
     /// <exception cref="DataException">The file is missing, is not the one that the reference names, or lacks a column.</exception>
     public Task<Batch> ReadAsync(BatchRef reference, IReadOnlySet<string>? columns, CancellationToken cancellation) =>
         Task.Run(() => ReadCoreAsync(reference, columns, cancellation), cancellation);
 
-    async Task<BatchRef> WriteCoreAsync(Batch batch, CancellationToken cancellation)
+    async Task<BatchRef> WriteCoreAsync(Batch batch, ParquetCompression compression, CancellationToken cancellation)
     {
         var scratch = store.NewScratchFile(".parquet");
         try
         {
-            ParquetFile.Write(db, batch, scratch, Compression, cancellation);
+            ParquetFile.Write(db, batch, scratch, compression, cancellation);
             var (bytes, sha256) = await HashAsync(scratch, cancellation);
             var path = PathOf(sha256);
             await store.PublishAsync(path, scratch, cancellation);

@@ -54,6 +54,22 @@ static partial class ParquetFile
         return new Batch(schema, collectors.Select(collector => collector.Finish()), rows);
     }
 
+    /// <summary>A result chunk by chunk, each at most 2,048 rows.</summary>
+    internal static IEnumerable<Batch> Chunks(DuckDbReader reader, Schema schema, CancellationToken cancellation)
+    {
+        while (reader.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var columns = schema.Select((field, i) =>
+            {
+                var collector = Collector.For(field.Type, reader.RowCount);
+                collector.Add(reader, i);
+                return collector.Finish();
+            });
+            yield return new Batch(schema, columns, reader.RowCount);
+        }
+    }
+
     /// <summary>Grows one column chunk by chunk.</summary>
     abstract class Collector
     {

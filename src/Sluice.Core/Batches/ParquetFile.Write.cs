@@ -23,40 +23,9 @@ static partial class ParquetFile
 
         var footer = JsonSerializer.Serialize(new Footer(Footer.Current, batch.Rows, [.. batch.Schema]));
         var more = $", KV_METADATA {{{DuckDbSql.Literal(SchemaKey)}: {DuckDbSql.Literal(footer)}}}";
-        if (batch.Columns.Any(NeedsEveryBit))
-        {
-            more += ", DICTIONARY_SIZE_LIMIT 0";
-        }
-
-        CopyTo(connection, batch.Schema, file, compression, more, cancellation);
-    }
-
-    /// <summary>
-    /// DuckDB's dictionaries hold one value for 0.0 and -0.0, and one for all NaN: a column with several of them would lose bits.
-    /// </summary>
-    internal static bool NeedsEveryBit(Column column)
-    {
-        if (column is not ValueColumn<double> numbers)
-        {
-            return false;
-        }
-
-        long? zero = null, nan = null;
-        foreach (var value in numbers.Values)
-        {
-            if (value == 0 || double.IsNaN(value))
-            {
-                ref var seen = ref value == 0 ? ref zero : ref nan;
-                var bits = BitConverter.DoubleToInt64Bits(value);
-                seen ??= bits;
-                if (seen != bits)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
+        var doubles = new DoubleBits(batch.Schema);
+        doubles.Add(batch);
+        CopyTo(connection, batch.Schema, file, compression, more + doubles.CopyOption, cancellation);
     }
 
     internal const string Table = "batch";
@@ -85,8 +54,10 @@ static partial class ParquetFile
             ParquetCompression.None => "uncompressed",
             _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "Unknown compression."),
         };
+
+        // Callers write to a temporary name already; DuckDB's own would stay behind when the disk is full.
         connection.Execute(
-            $"COPY (SELECT {columns} FROM {Table}) TO {DuckDbSql.Literal(file)} (FORMAT parquet, ROW_GROUP_SIZE {RowGroupRows}, COMPRESSION {codec}{more})",
+            $"COPY (SELECT {columns} FROM {Table}) TO {DuckDbSql.Literal(file)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {RowGroupRows}, COMPRESSION {codec}{more})",
             cancellation);
     }
 

@@ -56,7 +56,7 @@ static partial class ParquetFile
             var plain = schema[i].Name.Replace("\0", "", StringComparison.Ordinal);
             plain = plain.Length == 0 ? "column" : plain;
             var name = plain;
-            for (var number = 2; !used.Add(name) || (name != schema[i].Name && taken.Contains(name)); number++)
+            for (var number = 2; (name != schema[i].Name && taken.Contains(name)) || !used.Add(name); number++)
             {
                 name = $"{plain}_{number}";
             }

@@ -8,8 +8,6 @@ namespace Sluice.Connectors;
 /// </summary>
 public sealed partial class FolderInputs : InputFiles
 {
-    static readonly StringComparison byFileSystem = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-
     readonly string baseFolder;
     readonly string[] roots;
     readonly string[] realRoots;
@@ -20,7 +18,7 @@ public sealed partial class FolderInputs : InputFiles
     {
         this.baseFolder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(baseFolder));
         this.roots = [.. roots.Select(root => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root, this.baseFolder)))];
-        realRoots = [.. this.roots.Select(RealPath)];
+        realRoots = [.. this.roots.Select(RealPath.Of)];
     }
 
     /// <summary>Files that one path may mean at most.</summary>
@@ -91,14 +89,14 @@ public sealed partial class FolderInputs : InputFiles
     /// <summary>The path with every link followed. Checked before existence, so that errors do not tell what lies outside.</summary>
     string Inside(string path, string full)
     {
-        var real = RealPath(full);
-        if (realRoots.Any(root => IsBeneath(real, root)))
+        var real = RealPath.Of(full);
+        if (realRoots.Any(root => RealPath.IsBeneath(real, root)))
         {
             return real;
         }
 
         var named = roots.Length == 0 ? "none" : string.Join(", ", roots.Select(root => $"\"{root}\""));
-        var found = real.Equals(full, byFileSystem) ? $"\"{full}\" is" : $"\"{full}\" is a link that leads";
+        var found = RealPath.Equals(real, full) ? $"\"{full}\" is" : $"\"{full}\" is a link that leads";
         throw new SourceException(
             $"The input \"{path}\" may not be read: {found} outside the allowed folders. Expected a path inside: {named}. "
             + "Move the file there, or allow its folder when starting the run.");
@@ -116,7 +114,7 @@ public sealed partial class FolderInputs : InputFiles
     /// <summary>Relative to the base folder, except for a file elsewhere that was asked for by its absolute path.</summary>
     string Shown(string path, string full)
     {
-        var shown = IsBeneath(full, baseFolder) || !Path.IsPathRooted(path) ? Path.GetRelativePath(baseFolder, full) : full;
+        var shown = RealPath.IsBeneath(full, baseFolder) || !Path.IsPathRooted(path) ? Path.GetRelativePath(baseFolder, full) : full;
         return Path.DirectorySeparatorChar == '/' ? shown : shown.Replace(Path.DirectorySeparatorChar, '/');
     }
 
@@ -154,52 +152,6 @@ public sealed partial class FolderInputs : InputFiles
         catch (IOException cause)
         {
             throw new SourceException($"The input \"{path}\" cannot be read: {cause.Message} Check the path, and that the disk is mounted and healthy.", cause);
-        }
-    }
-
-    static bool IsBeneath(string path, string folder) =>
-        path.Equals(folder, byFileSystem) || path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, byFileSystem);
-
-    /// <summary>Follows the links of every segment; .NET's own resolution looks at the last one only. What does not exist is kept as it is.</summary>
-    static string RealPath(string full)
-    {
-        const int MaxLinks = 40;
-        var done = Path.GetPathRoot(full)!;
-        var pending = new Stack<string>();
-        Push(full[done.Length..]);
-        for (var links = 0; pending.TryPop(out var segment);)
-        {
-            if (segment == "..")
-            {
-                done = Path.GetDirectoryName(done) ?? done;
-                continue;
-            }
-
-            var next = Path.Combine(done, segment);
-            if (new FileInfo(next).LinkTarget is not { } target)
-            {
-                done = next;
-                continue;
-            }
-
-            if (++links > MaxLinks)
-            {
-                throw new IOException($"More than {MaxLinks} links follow one another at \"{next}\".");
-            }
-
-            var targetRoot = Path.IsPathRooted(target) ? Path.GetPathRoot(target)! : "";
-            done = targetRoot.Length > 0 ? targetRoot : done;
-            Push(target[targetRoot.Length..]);
-        }
-
-        return Path.TrimEndingDirectorySeparator(done);
-
-        void Push(string path)
-        {
-            foreach (var segment in path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Reverse().Where(s => s is not ("" or ".")))
-            {
-                pending.Push(segment);
-            }
         }
     }
 }

@@ -16,6 +16,9 @@ public abstract class DatasetRows
 /// </summary>
 public abstract class Sink
 {
+    /// <summary>Raise when the same rows and options give other bytes than before.</summary>
+    public virtual int CodeVersion => 1;
+
     /// <param name="rows">What to write.</param>
     /// <param name="folder">Folder that a relative path of the options starts from.</param>
     /// <param name="cancellation">Stops between batches; nothing is left at the final name.</param>

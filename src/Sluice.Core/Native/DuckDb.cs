@@ -17,12 +17,15 @@ sealed class DuckDb : IDisposable
     public DuckDb(DuckDbOptions? options = null, string? file = null)
     {
         DuckDbLibrary.Check(DuckDbLibrary.VectorSize);
-        handle = Open(options ?? new DuckDbOptions(), file);
+        options ??= new DuckDbOptions();
+        handle = Open(options, file);
         try
         {
             using var connection = Connect();
-            // Set here because the time zone belongs to a built-in extension that does not exist before the database does.
-            connection.Execute("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL lock_configuration = true");
+            // Set here because the time zone belongs to a built-in extension that does not exist before the database does,
+            // and because a limit of the temporary folder that is given at opening is shown but not kept.
+            connection.Execute($"SET GLOBAL TimeZone = 'UTC'; SET GLOBAL max_temp_directory_size = '{options.MaxTempBytes} B'; "
+                + "SET GLOBAL lock_configuration = true");
         }
         catch
         {
@@ -87,7 +90,6 @@ sealed class DuckDb : IDisposable
         var temp = options.TempFolder ?? Path.Combine(Path.GetTempPath(), $"sluice-duckdb-{Path.GetRandomFileName()}");
         yield return ("memory_limit", $"{options.MaxMemoryBytes} B");
         yield return ("temp_directory", temp);
-        yield return ("max_temp_directory_size", $"{options.MaxTempBytes} B");
         if (options.Threads is { } threads)
         {
             yield return ("threads", threads.ToString(CultureInfo.InvariantCulture));
@@ -96,6 +98,9 @@ sealed class DuckDb : IDisposable
         yield return ("autoinstall_known_extensions", "false");
         yield return ("autoload_known_extensions", "false");
         yield return ("allow_community_extensions", "false");
+        // INSTALL written in a query would still go to the network and to the user's home: here it looks in a folder that is not there.
+        yield return ("custom_extension_repository", Path.Combine(temp, "no-extensions"));
+        yield return ("extension_directory", Path.Combine(temp, "no-extensions"));
         yield return ("allow_persistent_secrets", "false");
     }
 }

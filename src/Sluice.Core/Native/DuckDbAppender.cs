@@ -86,7 +86,9 @@ sealed unsafe class DuckDbAppender : IDisposable
         return new Span<T>((void*)values[column], MaxRows);
     }
 
-    /// <summary>The validity words of a column of the chunk being filled, all ones at first: clear bit r % 64 of word r / 64 to make row r null.</summary>
+    /// <summary>
+    /// The validity words of a column of the chunk being filled, all ones at first: clear bit r % 64 of word r / 64 to make row r null.
+    /// </summary>
     public Span<ulong> Validity(int column)
     {
         ObjectDisposedException.ThrowIf(chunk == 0, this);

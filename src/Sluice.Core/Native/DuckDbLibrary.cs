@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sluice.Native;
 
-/// <summary>The slice of DuckDB's C API (https://duckdb.org/docs/stable/clients/c/api) that Sluice uses. idx_t is declared as long: same width, no casts.</summary>
+/// <summary>
+/// The slice of DuckDB's C API (https://duckdb.org/docs/stable/clients/c/api) that Sluice uses. idx_t is declared as long: same width, no casts.
+/// </summary>
 static partial class DuckDbLibrary
 {
     // Found only next to the app, where native/Native.targets puts it: a library of another version elsewhere on the system is never picked up.
@@ -28,7 +30,7 @@ static partial class DuckDbLibrary
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
-            var reason = e.Message.Split('\n', 2)[0];
+            var reason = e.Message.ReplaceLineEndings(" ").Trim();
             throw new DuckDbException($"DuckDB's library cannot be loaded: looked for '{FileName}' in '{AppContext.BaseDirectory}'; "
                 + $"expected it from the npm package '{Package}'. {WhatToDo} Found: {reason}", e);
         }

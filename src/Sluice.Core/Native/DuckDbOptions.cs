@@ -10,7 +10,8 @@ sealed record DuckDbOptions
     public long MaxMemoryBytes { get; init; } = 512L << 20;
 
     /// <summary>
-    /// Folder for what does not fit in memory; made when first needed and removed with the database. Its files hold rows, readable as the process's umask says.
+    /// Folder for what does not fit in memory; made when first needed and removed with the database. Its files hold rows, readable as the
+    /// process's umask says.
     /// Default: an own folder under the system's temporary folder.
     /// </summary>
     public string? TempFolder { get; init; }

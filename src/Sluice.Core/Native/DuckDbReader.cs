@@ -88,7 +88,10 @@ sealed unsafe class DuckDbReader : IDisposable
         return !ended;
     }
 
-    /// <summary>A column of the current chunk. T is the type that <see cref="DuckDbType"/> names: int for DATE, long for TIMESTAMP, <see cref="DuckDbString"/> for text.</summary>
+    /// <summary>
+    /// A column of the current chunk. T is the type that <see cref="DuckDbType"/> names: int for DATE, long for TIMESTAMP,
+    /// <see cref="DuckDbString"/> for text.
+    /// </summary>
     /// <exception cref="InvalidOperationException">T is not the column's type.</exception>
     public ReadOnlySpan<T> Values<T>(int column) where T : unmanaged
     {
@@ -99,7 +102,9 @@ sealed unsafe class DuckDbReader : IDisposable
         return new ReadOnlySpan<T>((void*)DuckDbLibrary.VectorData(Vector(column)), RowCount);
     }
 
-    /// <summary>Validity of a column of the current chunk: bit r % 64 of word r / 64 is set when row r is not null. Empty when no row is null.</summary>
+    /// <summary>
+    /// Validity of a column of the current chunk: bit r % 64 of word r / 64 is set when row r is not null. May be empty when no row is null.
+    /// </summary>
     public ReadOnlySpan<ulong> Validity(int column)
     {
         var validity = DuckDbLibrary.VectorValidity(Vector(column));

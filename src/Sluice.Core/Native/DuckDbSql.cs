@@ -9,8 +9,11 @@ static class DuckDbSql
 
     /// <summary>A string literal for a file name to read: exactly this file, although DuckDB's readers take patterns (*, ?, [).</summary>
     /// <exception cref="ArgumentException">The name contains NUL.</exception>
-    public static string FileToRead(string path) =>
-        Literal(path.Replace("[", "[[]", StringComparison.Ordinal).Replace("*", "[*]", StringComparison.Ordinal).Replace("?", "[?]", StringComparison.Ordinal));
+    public static string FileToRead(string path)
+    {
+        var exact = path.Replace("[", "[[]", StringComparison.Ordinal);
+        return Literal(exact.Replace("*", "[*]", StringComparison.Ordinal).Replace("?", "[?]", StringComparison.Ordinal));
+    }
 
     /// <summary>A column or table name.</summary>
     /// <exception cref="ArgumentException">The name contains NUL.</exception>
@@ -21,8 +24,9 @@ static class DuckDbSql
         var at = text.IndexOf('\0', StringComparison.Ordinal);
         if (at >= 0)
         {
-            throw new ArgumentException($"A name for SQL has a NUL character at position {at}, found '{text.Replace("\0", "\\0", StringComparison.Ordinal)}'; "
-                + "expected none. Rename the file or column.");
+            var shown = text.Replace("\0", "\\0", StringComparison.Ordinal);
+            throw new ArgumentException(
+                $"A name for SQL has a NUL character at position {at}, found '{shown}'; expected none. Rename the file or column.");
         }
         var once = quote.ToString();
         return once + text.Replace(once, once + once, StringComparison.Ordinal) + once;

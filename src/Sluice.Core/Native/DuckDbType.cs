@@ -61,6 +61,7 @@ static class DuckDbTypes
             return;
         }
         var expected = element is null ? "a cast in SQL to a type of DuckDbType" : $"'{element.Name}'";
-        throw new InvalidOperationException($"Column {column} has DuckDB type '{type}' and was asked for as '{typeof(T).Name}'; expected {expected}.");
+        throw new InvalidOperationException(
+            $"Column {column} has DuckDB type '{type}' and was asked for as '{typeof(T).Name}'; expected {expected}.");
     }
 }

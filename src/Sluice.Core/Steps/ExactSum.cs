@@ -95,8 +95,25 @@ public sealed class ExactSum
                 return positiveInfinities > 0 ? double.PositiveInfinity : double.NegativeInfinity;
             }
 
-            return Round(Total());
+            return Round(Total(), -Bias);
         }
+    }
+
+    /// <summary>
+    /// Population standard deviation from the sum of values and that of their squares. The difference n·Σx² − (Σx)² is taken exactly
+    /// and rounded once, so a large mean does not cancel a small deviation. NaN without values or when some were not finite.
+    /// </summary>
+    public static double Deviation(ExactSum sum, ExactSum squares, long count)
+    {
+        if (count == 0 || !double.IsFinite(sum.Value) || !double.IsFinite(squares.Value))
+        {
+            return double.NaN;
+        }
+
+        // Both totals are in units of 2^-Bias: the first product is lifted to those of the second, 2^(-2·Bias).
+        var total = sum.Total();
+        var difference = ((squares.Total() * count) << Bias) - (total * total);
+        return difference.Sign <= 0 ? 0 : Math.Sqrt(Round(difference, -2 * Bias)) / count;
     }
 
     public void Write(BinaryWriter writer)
@@ -167,7 +184,7 @@ public sealed class ExactSum
         return total;
     }
 
-    static double Round(BigInteger total)
+    static double Round(BigInteger total, int exponent)
     {
         if (total.IsZero)
         {
@@ -188,7 +205,7 @@ public sealed class ExactSum
             }
         }
 
-        var value = Math.ScaleB((double)(ulong)kept, drop - Bias);
+        var value = Math.ScaleB((double)(ulong)kept, drop + exponent);
         return total.Sign < 0 ? -value : value;
     }
 }

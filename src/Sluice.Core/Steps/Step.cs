@@ -56,6 +56,12 @@ public abstract class Step
     /// <summary>Whether Apply never changes or rejects anything with these options: a check. The next step may then look in the same pass.</summary>
     public virtual bool IsPassive => false;
 
+    /// <summary>
+    /// The part of the parameters that Apply depends on; a batch runs again only when it changes. A step whose parameters also hold
+    /// counts or a report overrides it, or else one changed row would run every batch again.
+    /// </summary>
+    public virtual string ApplyKey(Fitted fitted) => System.Text.Encoding.UTF8.GetString(fitted.Json);
+
     /// <summary>A gate that failed with these parameters, as one sentence; null when the run may go on.</summary>
     public virtual string? GateFailure(Fitted fitted) => null;
 

@@ -6,6 +6,7 @@ namespace Sluice.Storage;
 public sealed partial class FolderStore
 {
     const int WriteBytes = 1 << 20;
+    const int MaxAttempts = 100;
 
     public override Task<bool> CreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
         Guard(async () =>
@@ -118,7 +119,16 @@ public sealed partial class FolderStore
         for (var attempt = 1; ; attempt++)
         {
             RefuseOccupiedFolder(path, target);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            }
+            catch (IOException e) when (attempt < MaxAttempts && !StoreException.IsDiskFull(e))
+            {
+                // As below, while the folders above were being made.
+                continue;
+            }
+
             switch (HardLink.Create(file, target))
             {
                 case HardLinkResult.Created:
@@ -126,7 +136,7 @@ public sealed partial class FolderStore
                     return true;
                 case HardLinkResult.Exists when IsTaken(path, target):
                     return false;
-                case HardLinkResult.Exists or HardLinkResult.Vanished when attempt < 100:
+                case HardLinkResult.Exists or HardLinkResult.Vanished when attempt < MaxAttempts:
                     // Another process deleted the object, or the last object of the folder and so the folder, in this moment.
                     continue;
                 default:

@@ -14,7 +14,10 @@ enum HardLinkResult
     Refused,
 }
 
-/// <summary>Publishing without overwriting, in one step of the file system. The runtime's own File.Move looks first and moves then on some systems.</summary>
+/// <summary>
+/// Publishing without overwriting, in one step of the file system. The runtime's own File.Move copies where
+/// links fail, and a copy that is cut short is half an object.
+/// </summary>
 static partial class HardLink
 {
     const int NotFound = 2;
@@ -43,7 +46,9 @@ static partial class HardLink
         };
     }
 
-    /// <summary>Whether the file can be linked from where it is to where the folder is. Tried rather than asked: bind mounts share a device but not links.</summary>
+    /// <summary>
+    /// Whether the file can be linked from where it is to where the folder is. Tried rather than asked: bind mounts share a device but not links.
+    /// </summary>
     public static bool CanReach(string file, string folder)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(file)) == folder)

@@ -74,13 +74,15 @@ public abstract class Ledger : IAsyncDisposable
         catch (EncoderFallbackException e)
         {
             throw new DataException(
-                $"The ledger row \"{partition}\" / \"{row}\" holds half a surrogate pair at character {e.Index}. Expected well-formed text. Check how its text was cut.", e);
+                $"The ledger row \"{partition}\" / \"{row}\" holds half a surrogate pair at character {e.Index}. Expected well-formed text. Check " +
+                "how its text was cut.", e);
         }
 
         if (bytes > MaxJsonBytes)
         {
             throw new DataException(
-                $"The ledger row \"{partition}\" / \"{row}\" has {bytes} bytes of JSON; expected at most {MaxJsonBytes}. Keep the large part as an object and its path in the row.");
+                $"The ledger row \"{partition}\" / \"{row}\" has {bytes} bytes of JSON; expected at most {MaxJsonBytes}. Keep the large part as an " +
+                "object and its path in the row.");
         }
     }
 

@@ -35,7 +35,7 @@ public abstract class ObjectStore : IAsyncDisposable
     /// <summary>As <see cref="CreateAsync"/>, from a local file, which is consumed: it is gone afterwards whatever the answer.</summary>
     public abstract Task<bool> PublishAsync(string path, string localFile, CancellationToken cancellation);
 
-    /// <summary>Compare-and-swap. A null ETag means that the object must be absent. False: it is not what the ETag says, and nothing changed.</summary>
+    /// <summary>Compare-and-swap. A null ETag means that the object must be absent. False: it is not as the ETag says, and nothing changed.</summary>
     public abstract Task<bool> ReplaceAsync(string path, ReadOnlyMemory<byte> content, string? etag, CancellationToken cancellation);
 
     /// <summary>Deletes the object. False: it was not there.</summary>
@@ -59,7 +59,8 @@ public abstract class ObjectStore : IAsyncDisposable
         if (stream.Length > MaxReadBytes)
         {
             throw new DataException(
-                $"The object \"{path}\" in {Location} has {stream.Length} bytes; expected at most {MaxReadBytes} to read it whole. Open it as a stream or as a local file.");
+                $"The object \"{path}\" in {Location} has {stream.Length} bytes; expected at most {MaxReadBytes} to read it whole. Open it as a " +
+                "stream or as a local file.");
         }
 
         var content = new byte[stream.Length];
@@ -74,19 +75,22 @@ public abstract class ObjectStore : IAsyncDisposable
     }
 
     protected DataException Absent(string path) => new(
-        $"The object \"{path}\" is not in {Location}. It was never published there or has been deleted. Run the pipeline again to make it, or check the name and the store.");
+        $"The object \"{path}\" is not in {Location}. It was never published there or has been deleted. Run the pipeline again to make it, or " +
+        "check the name and the store.");
 
     // "a" and "a/b" can both be objects in a blob container but not in a folder, so neither store of ours on this machine lets both be.
     private protected DataException Occupied(string path, string by) => new(by == path
-        ? $"The object \"{path}\" cannot be made in {Location}: objects lie below \"{path}/\". Expected a path that is not the folder of others. Choose another name."
+        ? $"The object \"{path}\" cannot be made in {Location}: objects lie below \"{path}/\". Expected a path that is not the folder of others. " +
+            "Choose another name."
         : $"The object \"{path}\" cannot be made in {Location}: \"{by}\" is an object, not a folder. Choose a path that does not go through it.");
 
-    private protected DataException NoLocalFile(string path, string localFile) => new(
+    protected DataException NoLocalFile(string path, string localFile) => new(
         $"The file \"{localFile}\" that is to become \"{path}\" in {Location} does not exist. Write it before publishing it.");
 
     /// <summary>The extension as it is appended to a scratch file's name: empty, or a dot and a few letters and digits.</summary>
     protected static string CheckExtension(string extension) =>
         extension.Length == 0 || (extension[0] == '.' && extension.Length <= 20 && StorePath.IsSegment("x" + extension))
             ? extension
-            : throw new DataException($"The extension \"{extension}\" is not valid. Expected none, or a dot and at most 19 letters and digits, for instance \".parquet\".");
+            : throw new DataException($"The extension \"{extension}\" is not valid. Expected none, or a dot and at most 19 letters and digits, for " +
+                "instance \".parquet\".");
 }

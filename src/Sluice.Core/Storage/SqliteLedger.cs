@@ -46,10 +46,9 @@ public sealed class SqliteLedger : Ledger
             Directory.CreateDirectory(Path.GetDirectoryName(this.file)!);
             connection.Open();
             var synchronous = options.Fsync ? "FULL" : "NORMAL";
-            Execute($"PRAGMA busy_timeout = {(long)options.LockTimeout.TotalMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};");
-            using var transaction = connection.BeginTransaction(deferred: false);
-            Execute(Schema);
-            transaction.Commit();
+            Execute($"PRAGMA busy_timeout = {(long)options.LockTimeout.TotalMilliseconds}");
+            Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}");
+            InTransaction<object>(() => Execute(Schema));
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -117,7 +116,8 @@ public sealed class SqliteLedger : Ledger
                 () =>
                 {
                     using var command = Command(
-                        "SELECT row, json, version FROM ledger WHERE partition = $partition AND row >= $prefix AND row > $last AND row < $end ORDER BY row LIMIT $rows",
+                        "SELECT row, json, version FROM ledger WHERE partition = $partition AND row >= $prefix AND row > $last AND row < $end " +
+                        "ORDER BY row LIMIT $rows",
                         ("$partition", partition), ("$prefix", prefix), ("$last", last), ("$end", end), ("$rows", PageRows));
                     return Read(partition, command);
                 },
@@ -158,23 +158,40 @@ public sealed class SqliteLedger : Ledger
     }
 
     Task<LedgerRow?> Write(string partition, string row, string json, string statement, string etag, CancellationToken cancellation) => InTurn(
-        () =>
+        () => InTransaction(() =>
         {
-            // Not deferred: taking the write lock at once waits for other writers, taking it later would fail instead.
-            using var transaction = connection.BeginTransaction(deferred: false);
             using var next = Command("UPDATE sequence SET version = version + 1 RETURNING version");
             var version = (long)next.ExecuteScalar()!;
             var written = Execute(
                 statement, ("$partition", partition), ("$row", row), ("$json", json), ("$version", version), ("$etag", etag));
-            if (written == 0)
+            return written == 1 ? new LedgerRow(partition, row, json, version.ToString()) : null;
+        }),
+        cancellation);
+
+    // Commits unless the answer is null. Immediate: taking the write lock at once waits for other writers, taking it later would fail instead.
+    // Not the client library's transaction: SQLite undoes one by itself when the disk is full, and the library then fails while it disposes it.
+    T? InTransaction<T>(Func<T?> work)
+        where T : class
+    {
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            var answer = work();
+            if (answer is not null)
             {
-                return null;
+                Execute("COMMIT");
             }
 
-            transaction.Commit();
-            return new LedgerRow(partition, row, json, version.ToString());
-        },
-        cancellation);
+            return answer;
+        }
+        finally
+        {
+            if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
+            {
+                Execute("ROLLBACK");
+            }
+        }
+    }
 
     async Task<T> InTurn<T>(Func<T> work, CancellationToken cancellation)
     {
@@ -235,7 +252,8 @@ public sealed class SqliteLedger : Ledger
                 raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT =>
                     $"The ledger in {Location} is damaged or not a ledger ({cause.Message}). Restore it from a copy, or choose another store.",
                 raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_IOERR =>
-                    $"The ledger in {Location} cannot be read or written ({cause.Message}). Check that the path is a file that this user may write, on a disk with space, and run again.",
+                    $"The ledger in {Location} cannot be read or written ({cause.Message}). Check that the path is a file that this user may " +
+                    "write, on a disk with space, and run again.",
                 _ => $"The ledger in {Location} failed: {cause.Message}",
             },
             cause);

@@ -22,7 +22,7 @@ sealed class StoreLock(string file, string location, TimeSpan timeout, TimeProvi
         {
             for (var pause = firstPause; ; pause = pause * 2 < longestPause ? pause * 2 : longestPause)
             {
-                if (TryOpen() is { } stream)
+                if (TryOpen(file) is { } stream)
                 {
                     return new Held(stream, turn);
                 }
@@ -44,7 +44,8 @@ sealed class StoreLock(string file, string location, TimeSpan timeout, TimeProvi
 
     public void Dispose() => turn.Dispose();
 
-    FileStream? TryOpen()
+    /// <summary>Opens the file for this process alone; null when another has it.</summary>
+    public static FileStream? TryOpen(string file)
     {
         try
         {
@@ -60,7 +61,8 @@ sealed class StoreLock(string file, string location, TimeSpan timeout, TimeProvi
     static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     StoreException Locked() => new(
-        $"The store in {location} is locked: another process has held \"{file}\" for {timeout.TotalSeconds:0.#} seconds. Wait for it to finish, or stop it, and run again.");
+        $"The store in {location} is locked: another process has held \"{file}\" for {timeout.TotalSeconds:0.#} seconds. Wait for it to finish, or " +
+        "stop it, and run again.");
 
     sealed class Held(FileStream stream, SemaphoreSlim turn) : IDisposable
     {

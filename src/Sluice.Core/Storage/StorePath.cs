@@ -32,6 +32,9 @@ public static class StorePath
             ? throw new DataException($"The store prefix {Quote(prefix)} is not valid: {fault}. {Rule}")
             : prefix;
 
+    /// <summary>Whether the path is valid, for what others left in a store: it is no object and is passed over.</summary>
+    public static bool IsValid(string path) => Fault(path, whole: true) is null;
+
     internal static bool IsSegment(string name) => SegmentFault(name, whole: true) is null;
 
     static string? Fault(string path, bool whole)

@@ -13,7 +13,7 @@ public sealed class JsonTestSuiteTests
     {
         using var folder = new TemporaryFolder();
         var wrong = new List<string>();
-        var files = Directory.GetFiles(SharedData.Find(Suite)!, "*.json");
+        var files = Directory.GetFiles(SharedData.At(Suite)!, "*.json");
         foreach (var path in files)
         {
             var name = folder.Put("test.json", await File.ReadAllBytesAsync(path));

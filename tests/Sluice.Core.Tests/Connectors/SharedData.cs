@@ -1,15 +1,17 @@
 namespace Sluice.Core.Tests.Connectors;
 
-/// <summary>Public test data that lies beside some checkouts, in a folder shared/data; it is no part of the repository.</summary>
+/// <summary>Public test files that are too many for the repository: the folder <c>shared/data</c> in any folder above the tests.</summary>
 static class SharedData
 {
-    /// <summary>The folder, or null where there is none.</summary>
-    public static string? Find(string name)
+    public static string? Folder { get; } = Find();
+
+    public static string At(string path) => Path.Combine(Folder!, path);
+
+    static string? Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var found = Path.Combine(folder.FullName, "shared", "data", name);
-            if (Directory.Exists(found))
+            if (Path.Combine(folder.FullName, "shared", "data") is var found && Directory.Exists(found))
             {
                 return found;
             }
@@ -19,15 +21,14 @@ static class SharedData
     }
 }
 
-/// <summary>A test that needs shared data, and is left out by name where it is absent.</summary>
-[AttributeUsage(AttributeTargets.Method)]
+/// <summary>A test over files of shared/data.</summary>
 public sealed class SharedDataFactAttribute : FactAttribute
 {
-    public SharedDataFactAttribute(string folder)
+    public SharedDataFactAttribute(string path)
     {
-        if (SharedData.Find(folder) is null)
+        if (SharedData.Folder is null || !Directory.Exists(SharedData.At(path)))
         {
-            Skip = $"The folder shared/data/{folder} is not beside the repository.";
+            Skip = $"There is no folder shared/data/{path} above the tests.";
         }
     }
 }

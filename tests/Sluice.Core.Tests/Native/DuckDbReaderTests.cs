@@ -117,7 +117,8 @@ public sealed class DuckDbReaderTests : DuckDbFixture
         var nested = Assert.Throws<InvalidOperationException>(() => { _ = reader.Values<long>(1); });
 
         Assert.Equal("Column 'n' (0) has DuckDB type 'BigInt' and was asked for as 'Double'; expected 'Int64'.", other.Message);
-        Assert.Equal("Column 'list' (1) has DuckDB type '24' and was asked for as 'Int64'; expected a cast in SQL to a type of DuckDbType.", nested.Message);
+        Assert.Equal(
+            "Column 'list' (1) has DuckDB type '24' and was asked for as 'Int64'; expected a cast in SQL to a type of DuckDbType.", nested.Message);
     }
 
     [Fact]

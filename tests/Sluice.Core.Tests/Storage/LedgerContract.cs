@@ -105,7 +105,8 @@ public abstract class LedgerContract : IAsyncLifetime
         var rows = await Ledger.ListAsync("many", null, default).ToListAsync();
 
         Assert.True(
-            keys.Order(StringComparer.Ordinal).SequenceEqual(rows.Select(row => row.Row), StringComparer.Ordinal), $"Keys made with seed {seed} came otherwise.");
+            keys.Order(StringComparer.Ordinal).SequenceEqual(rows.Select(row => row.Row), StringComparer.Ordinal), $"Keys made with seed {seed} " +
+                "came otherwise.");
         Assert.All(rows, row => Assert.Equal($"\"{row.Row}\"", row.Json));
     }
 
@@ -190,7 +191,8 @@ public abstract class LedgerContract : IAsyncLifetime
         await Assert.ThrowsAsync<DataException>(() => Ledger.InsertAsync("p", "other", largest + "x", default));
 
         Assert.Equal(
-            "The ledger row \"p\" / \"r\" has 61441 bytes of JSON; expected at most 61440. Keep the large part as an object and its path in the row.", tooLarge.Message);
+            "The ledger row \"p\" / \"r\" has 61441 bytes of JSON; expected at most 61440. Keep the large part as an object and its path in the " +
+            "row.", tooLarge.Message);
         Assert.Equal(largest, (await Ledger.GetAsync("p", "r", default))!.Json);
         Assert.Equal("short", (await Ledger.ReplaceAsync(inserted!, "short", default))!.Json);
         Assert.Equal("short", (await Ledger.GetAsync("p", "r", default))!.Json);
@@ -214,7 +216,8 @@ public abstract class LedgerContract : IAsyncLifetime
         var error = await Assert.ThrowsAsync<DataException>(() => Ledger.InsertAsync("p", "r", "ab\ud83c", default));
 
         Assert.Equal(
-            "The ledger row \"p\" / \"r\" holds half a surrogate pair at character 2. Expected well-formed text. Check how its text was cut.", error.Message);
+            "The ledger row \"p\" / \"r\" holds half a surrogate pair at character 2. Expected well-formed text. Check how its text was " +
+            "cut.", error.Message);
     }
 
     [Theory]

@@ -41,8 +41,10 @@ public sealed class MemoryStoreTests : ObjectStoreContract
         var under = await Assert.ThrowsAsync<DataException>(() => Store.CreateAsync("a/b/c", Bytes("x"), default));
         var over = await Assert.ThrowsAsync<DataException>(() => Store.CreateAsync("a", Bytes("x"), default));
 
-        Assert.Equal("The object \"a/b/c\" cannot be made in memory: \"a/b\" is an object, not a folder. Choose a path that does not go through it.", under.Message);
+        Assert.Equal("The object \"a/b/c\" cannot be made in memory: \"a/b\" is an object, not a folder. Choose a path that does not go through " +
+            "it.", under.Message);
         Assert.Equal(
-            "The object \"a\" cannot be made in memory: objects lie below \"a/\". Expected a path that is not the folder of others. Choose another name.", over.Message);
+            "The object \"a\" cannot be made in memory: objects lie below \"a/\". Expected a path that is not the folder of others. Choose another " +
+            "name.", over.Message);
     }
 }

@@ -28,7 +28,8 @@ public abstract partial class ObjectStoreContract
         var listed = await ListAsync("");
 
         Assert.True(
-            names.Order(StringComparer.Ordinal).SequenceEqual(listed.Select(found => found.Path), StringComparer.Ordinal), $"Names made with seed {seed} came otherwise.");
+            names.Order(StringComparer.Ordinal).SequenceEqual(listed.Select(found => found.Path), StringComparer.Ordinal), $"Names made with seed " +
+                $"{seed} came otherwise.");
         Assert.All(listed, found => Assert.Equal(found.Path.Length, found.Bytes));
         Assert.Equal(names.Count(name => name.StartsWith("b-", StringComparison.Ordinal)), (await ListAsync("b-")).Count);
     }

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Cli.Ui;
+using Sluice.Connectors;
+using Sluice.Functions;
+using Sluice.Functions.Api;
+using Sluice.Functions.Orchestrations;
+using Sluice.Pipelines;
+using Sluice.Runs;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>sluice run PIPELINE</c>: runs a pipeline in this process; a run that was cut off goes on where it stopped.</summary>
+static class RunCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("pipeline") { Description = "Pipeline YAML." };
+        var batchBytes = new Option<long>("--batch-bytes") { Description = "Bytes of input one activity works on. Never changes the result. 0 = the pipeline's own setting." };
+        var replay = new Option<bool>("--replay-quarantine") { Description = "Try rows again that an earlier run put aside because a step failed on them." };
+        var command = new Command("run", "Run a pipeline and commit a version of its dataset.") { file, batchBytes, replay };
+        Shell.Act(command, (parsed, cancellation) => RunAsync(
+            parsed, parsed.GetRequiredValue(file), parsed.GetValue(batchBytes), parsed.GetValue(replay), cancellation));
+        return command;
+    }
+
+    static async Task<int> RunAsync(ParseResult parsed, FileInfo file, long batchBytes, bool replay, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var shown = Path.GetRelativePath(Environment.CurrentDirectory, file.FullName);
+        var pipeline = await Pipeline.LoadAsync(shown, cancellation);
+        var folder = file.DirectoryName!;
+
+        // A missing input is told before a store is made for it.
+        var inputs = await new FolderInputs([Path.GetPathRoot(folder)!], folder).ListAsync(pipeline.Source.Source.FilePath, cancellation);
+
+        await using var app = await LocalApp.StartAsync(parsed.GetRequiredValue(Shell.Store), cancellation);
+        var pipelines = app.Services.GetRequiredService<PipelineStore>();
+        var (_, text) = await pipelines.SaveTextAsync(await File.ReadAllTextAsync(file.FullName, cancellation), shown, cancellation);
+        var prefix = Prefix(pipeline, text, folder, inputs, batchBytes);
+        var live = replay ? null : await LiveAsync(app.Client, prefix, cancellation);
+        var request = new RunRequest(live ?? pipelines.NewRunId(prefix), text, shown, folder, batchBytes, replay);
+        var watch = app.Services.GetRequiredService<RunWatch>();
+        var run = await RunProgress.ShowAsync(watch, request.RunId, parsed.GetValue(Shell.Json), async () =>
+        {
+            if (live is null)
+            {
+                await app.Client.ScheduleNewOrchestrationInstanceAsync(nameof(RunPipeline), request, new StartOrchestrationOptions(request.RunId), cancellation);
+            }
+
+            return await app.Client.WaitForInstanceCompletionAsync(request.RunId, getInputsAndOutputs: true, cancellation);
+        });
+        var result = await RunSummary.OfAsync(app, run, live is not null, TimeProvider.System.GetElapsedTime(started), cancellation);
+        return result.Show(parsed);
+    }
+
+    /// <summary>Names what is run: the same pipeline on the same files has the same prefix, so a cut-off run is found and goes on.</summary>
+    static string Prefix(Pipeline pipeline, string text, string folder, IReadOnlyList<InputFile> inputs, long batchBytes)
+    {
+        var parts = inputs.Select(f => $"{f.Path}|{f.Bytes}|{f.Stamp}").Prepend($"{text}|{folder}|{batchBytes}");
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
+        var name = pipeline.Dataset.Length > 40 ? pipeline.Dataset[..40] : pipeline.Dataset;
+        return $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 5))}";
+    }
+
+    static async Task<string?> LiveAsync(DurableTaskClient client, string prefix, CancellationToken cancellation)
+    {
+        var query = new OrchestrationQuery(
+            InstanceIdPrefix: prefix, Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended]);
+        await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellation))
+        {
+            if (instance.Name == nameof(RunPipeline))
+            {
+                return instance.InstanceId;
+            }
+        }
+
+        return null;
+    }
+}

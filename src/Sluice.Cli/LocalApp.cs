@@ -1,0 +1,50 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.Functions;
+
+namespace Sluice.Cli;
+
+/// <summary>The app in this process, without HTTP and without triggers: the CLI runs pipelines on the same engine that serves them.</summary>
+sealed class LocalApp : IAsyncDisposable
+{
+    readonly IHost host;
+
+    LocalApp(IHost host) => this.host = host;
+
+    public IServiceProvider Services => host.Services;
+
+    public DurableTaskClient Client => Platform.Client(host);
+
+    /// <summary>Builds and starts it.</summary>
+    /// <param name="store">Store folder.</param>
+    /// <param name="cancellation">Stops the start.</param>
+    public static async Task<LocalApp> StartAsync(string store, CancellationToken cancellation)
+    {
+        string[] settings = [$"--Sluice:Store={store}", "--Sluice:Http=false", "--Sluice:Triggers=false"];
+        var builder = SluiceApp.CreateBuilder(settings, inputRoots: [Path.GetPathRoot(Path.GetFullPath(store))!]);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var host = builder.Build();
+        await host.StartAsync(cancellation);
+        return new LocalApp(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync(CancellationToken.None);
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+
+    // The command line owns Ctrl-C here, not the host.
+    sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

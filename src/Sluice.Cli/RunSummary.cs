@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Datasets;
+using Sluice.Runs;
+using Sluice.Storage;
+using Spectre.Console;
+
+namespace Sluice.Cli;
+
+/// <summary>How a run ended, for people and machines.</summary>
+sealed record RunSummary
+{
+    public required string Run { get; init; }
+
+    public required string Status { get; init; }
+
+    public required int ExitCode { get; init; }
+
+    public string? Error { get; init; }
+
+    public bool Resumed { get; init; }
+
+    public bool UpToDate { get; init; }
+
+    public string? Dataset { get; init; }
+
+    public string? Version { get; init; }
+
+    public long RowsRead { get; init; }
+
+    public long Rows { get; init; }
+
+    public IReadOnlyDictionary<string, long>? Rejected { get; init; }
+
+    public int Quarantined { get; init; }
+
+    public double? QualityBefore { get; init; }
+
+    public double? QualityAfter { get; init; }
+
+    public IReadOnlyDictionary<string, long>? Sets { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public string? Report { get; init; }
+
+    public static async Task<RunSummary> OfAsync(LocalApp app, OrchestrationMetadata run, bool resumed, TimeSpan time, CancellationToken cancellation)
+    {
+        if (run.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
+        {
+            var (type, message) = Cause(run.FailureDetails);
+            return new RunSummary
+            {
+                Run = run.InstanceId,
+                Status = "failed",
+                ExitCode = run.RuntimeStatus == OrchestrationRuntimeStatus.Terminated ? ExitCodes.Cancelled : ExitCodes.Of(type),
+                Error = message,
+                Seconds = time.TotalSeconds,
+            };
+        }
+
+        var outcome = run.ReadOutputAs<RunOutcome>()!;
+        var store = app.Services.GetRequiredService<ObjectStore>();
+        var record = outcome.Record is null ? null : DocumentJson.Parse<RunRecord>(await store.ReadAsync(outcome.Record, cancellation));
+        var manifest = outcome.Version is null ? null
+            : (await app.Services.GetRequiredService<DatasetCatalogue>().ShowAsync(outcome.Dataset, outcome.Version, cancellation)).Manifest;
+        var report = await RunReports.WriteAsync(app, outcome, manifest, record, time, cancellation);
+        return new RunSummary
+        {
+            Run = run.InstanceId,
+            Status = outcome.GateFailure is null ? "done" : "gate_failed",
+            ExitCode = outcome.GateFailure is null ? ExitCodes.Done : ExitCodes.GateFailed,
+            Error = outcome.GateFailure,
+            Resumed = resumed,
+            UpToDate = outcome.UpToDate,
+            Dataset = outcome.Dataset,
+            Version = outcome.Version,
+            RowsRead = manifest?.RowsRead ?? record?.RowsRead ?? 0,
+            Rows = manifest?.Rows ?? 0,
+            Rejected = manifest?.Rejected ?? record?.Rejected,
+            Quarantined = record?.Quarantine.Count ?? 0,
+            QualityBefore = Score(manifest?.QualityBefore ?? record?.QualityBefore),
+            QualityAfter = Score(manifest?.QualityAfter),
+            Sets = manifest is null ? null : SetsOf(manifest),
+            Seconds = time.TotalSeconds,
+            Report = report,
+        };
+    }
+
+    public int Show(ParseResult parsed)
+    {
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(this);
+            return ExitCode;
+        }
+
+        if (Version is null && RowsRead == 0)
+        {
+            return Shell.Fail(parsed, ExitCode, Error ?? Status);
+        }
+
+        if (UpToDate)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[green]Nothing to do:[/] pipeline and input have not changed since version {Version}.");
+        }
+
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+        table.AddRow("rows read", $"{RowsRead:N0}");
+        table.AddRow("rows kept", $"{Rows:N0}");
+        foreach (var (reason, count) in Rejected ?? new Dictionary<string, long>())
+        {
+            table.AddRow($"  rejected: {Markup.Escape(reason)}", $"{count:N0}");
+        }
+
+        table.AddRow("quality score", $"{QualityBefore:0.0}{(QualityAfter is null ? "" : $" → {QualityAfter:0.0}")}");
+        if (Sets is { Count: > 0 })
+        {
+            table.AddRow("sets", Markup.Escape(string.Join(", ", Sets.Select(s => $"{s.Key} {s.Value:N0}"))));
+        }
+
+        table.AddRow("time", $"{Seconds:0.0} s{(Resumed ? " (went on with a run that was cut off)" : "")}");
+        table.AddRow("version", Version is null ? "[red]none[/]" : $"{Markup.Escape(Dataset!)}@{Version}");
+        if (Report is not null)
+        {
+            table.AddRow("report", Markup.Escape(Report));
+        }
+
+        AnsiConsole.Write(table);
+        if (Quarantined > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{Quarantined} rows are in quarantine.[/] See 'sluice quarantine {Run}'; retry with 'run --replay-quarantine'.");
+        }
+
+        return Error is null ? ExitCode : Shell.Fail(parsed, ExitCode, Error);
+    }
+
+    /// <summary>The innermost failure: what is outside of it only says which activity it came through.</summary>
+    static (string Type, string Message) Cause(TaskFailureDetails? failure)
+    {
+        while (failure?.InnerFailure is { } inner && failure.ErrorType is "Microsoft.DurableTask.TaskFailedException")
+        {
+            failure = inner;
+        }
+
+        return (failure?.ErrorType ?? "", failure?.ErrorMessage ?? "The run was stopped.");
+    }
+
+    static double? Score(JsonElement? report) =>
+        report is { ValueKind: JsonValueKind.Object } quality && quality.TryGetProperty("score", out var score) ? score.GetDouble() : null;
+
+    static Dictionary<string, long> SetsOf(VersionManifest manifest)
+    {
+        var sets = new Dictionary<string, long>();
+        foreach (var step in manifest.Steps)
+        {
+            if (step.Fitted is { ValueKind: JsonValueKind.Object } fitted && fitted.TryGetProperty("sets", out var all) && all.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var set in all.EnumerateArray())
+                {
+                    sets[set.GetProperty("name").GetString()!] = set.GetProperty("rows").GetInt64();
+                }
+            }
+        }
+
+        return sets;
+    }
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using Sluice.Batches;
+using Sluice.Connectors;
+using Sluice.Datasets;
+using Sluice.Pipelines;
+using Sluice.Runs;
+using Sluice.Storage;
+using Spectre.Console;
+
+namespace Sluice.Cli;
+
+/// <summary>A file through no step or one, in a store that is thrown away: what <c>apply</c> and <c>read</c> do.</summary>
+static class SingleRun
+{
+    const int PreviewRows = 10;
+    const int MaxCell = 40;
+
+    public static async Task<int> RunAsync(
+        ParseResult parsed, string input, JsonObject? step, string? output, string? evidence, CancellationToken cancellation)
+    {
+        var scratch = Directory.CreateTempSubdirectory("sluice-");
+        try
+        {
+            await using var store = new FolderStore(Path.Combine(scratch.FullName, "data"));
+            await using var ledger = new MemoryLedger();
+            var files = new BatchFiles(store);
+            var folder = Environment.CurrentDirectory;
+            var engine = new RunEngine(
+                store, ledger, files, r => new FolderInputs([Path.GetPathRoot(folder)!], r.InputFolder), new RunOptions(), TimeProvider.System);
+            var text = Definition(input, step);
+            await store.CreateAsync("pipelines/single.yaml", Encoding.UTF8.GetBytes(text), cancellation);
+            var request = new RunRequest("single", "pipelines/single.yaml", "command line", folder);
+            var outcome = await LocalRun.RunAsync(engine, request, Environment.ProcessorCount, null, cancellation);
+            var record = DocumentJson.Parse<RunRecord>(await store.ReadAsync(outcome.Record!, cancellation));
+            if (evidence is not null)
+            {
+                await Exports.WriteAsync(new EvidenceRows(files, record), evidence, null, cancellation);
+            }
+
+            var catalogue = new DatasetCatalogue(store, ledger, files, TimeProvider.System);
+            var rows = outcome.Version is null ? null : await catalogue.OpenAsync(outcome.Dataset, outcome.Version, cancellation);
+            if (output is not null && rows is not null)
+            {
+                await Exports.WriteAsync(rows, output, null, cancellation);
+            }
+
+            await ShowAsync(parsed, record, rows, output, cancellation);
+            return outcome.GateFailure is null ? ExitCodes.Done : Shell.Fail(parsed, ExitCodes.GateFailed, outcome.GateFailure);
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+
+    // JSON is YAML: the command line goes through the same strict checks as a file.
+    static string Definition(string input, JsonObject? step)
+    {
+        var steps = new JsonArray(new JsonObject { ["id"] = "in", ["type"] = FormatOf.Source(input), ["config"] = new JsonObject { ["file_path"] = input } });
+        if (step is not null)
+        {
+            steps.Add(step);
+        }
+
+        return new JsonObject { ["name"] = "single", ["steps"] = steps }.ToJsonString();
+    }
+
+    static async Task ShowAsync(ParseResult parsed, RunRecord record, DatasetRows? rows, string? output, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(new { record.RowsRead, rows = rows?.Rows, record.Rejected, record.Steps, schema = rows?.Schema, output });
+            return;
+        }
+
+        if (rows is not null && output is null)
+        {
+            await PreviewAsync(rows, cancellation);
+        }
+
+        foreach (var step in record.Steps)
+        {
+            foreach (var (change, cells) in step.Changed)
+            {
+                AnsiConsole.MarkupLineInterpolated($"{cells,12:N0} cells changed: {change}");
+            }
+
+            foreach (var (failure, count) in step.Failures)
+            {
+                AnsiConsole.MarkupLineInterpolated($"{count,12:N0} rows: {failure}");
+            }
+        }
+
+        var rejected = string.Join(", ", record.Rejected.Select(r => $"{r.Value:N0} {r.Key}"));
+        AnsiConsole.MarkupLineInterpolated(
+            $"{record.RowsRead:N0} rows read, {rows?.Rows ?? 0:N0} kept{(rejected.Length > 0 ? $", rejected: {rejected}" : "")}{(output is null ? "" : $" → {output}")}");
+    }
+
+    static async Task PreviewAsync(DatasetRows rows, CancellationToken cancellation)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var field in rows.Schema)
+        {
+            table.AddColumn(new TableColumn($"[bold]{Markup.Escape(field.Name)}[/]\n[grey]{field.Type.ToString().ToLowerInvariant()}[/]"));
+        }
+
+        await foreach (var batch in rows.ReadAsync(cancellation))
+        {
+            for (var row = 0; row < Math.Min(PreviewRows, batch.Rows); row++)
+            {
+                table.AddRow(batch.Columns.Select(c => c.IsNull(row) ? "[grey]·[/]" : Markup.Escape(Cut(c.Display(row)))).ToArray());
+            }
+
+            break;
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    static string Cut(string text) => text.Length <= MaxCell ? text : string.Concat(text.AsSpan(0, MaxCell - 1), "…");
+}

@@ -1,0 +1,131 @@
+using Sluice.Steps;
+
+namespace Sluice.Cleaning;
+
+/// <summary>
+/// Fills missing values (null, NaN, and text that is empty or only white space) or rejects their rows. What it fills with is learned from
+/// all rows; medians are exact up to 16,384 different values of a column, and within 1 % beyond.
+/// </summary>
+[Step("handle_missing")]
+public sealed class HandleMissing : Step
+{
+    const int ModeCap = 65_536, AutoCap = 100;
+    readonly Options options;
+    readonly ColumnChoice choice;
+
+    public HandleMissing(Options options)
+        : this(options, strict: true)
+    {
+    }
+
+    internal HandleMissing(Options options, bool strict)
+    {
+        this.options = options;
+        choice = options.MissingStrategy switch
+        {
+            MissingStrategy.Mean or MissingStrategy.Median => new(options.Columns, f => Numbers.IsOrdered(f.Type), "numbers, dates and timestamps", strict),
+            MissingStrategy.Constant => new(
+                options.Columns, f => options.FillValue is { } value && FillValue.Parse(f.Name, f.Type, value) is not null, $"columns that can hold fill_value '{options.FillValue}'", strict),
+            _ => new(options.Columns, _ => true, "any column", strict),
+        };
+    }
+
+    public sealed record Options
+    {
+        /// <summary>Columns to work on. Default: all that the strategy applies to.</summary>
+        public IReadOnlyList<string> Columns { get; init; } = [];
+
+        /// <summary>
+        /// <c>auto</c>, <c>mean</c>, <c>median</c>, <c>mode</c>, <c>constant</c> (see <c>fill_value</c>) or <c>drop</c> (rejects the row).
+        /// Default: auto, which is the median for numbers, dates and timestamps and the most frequent value for booleans and for text with at most 100 different values.
+        /// </summary>
+        public MissingStrategy MissingStrategy { get; init; } = MissingStrategy.Auto;
+
+        /// <summary>Value for <c>missing_strategy: constant</c>; dates as yyyy-MM-dd, timestamps as ISO 8601 in UTC. Default: none.</summary>
+        public string? FillValue { get; init; }
+    }
+
+    bool Learns => options.MissingStrategy is not (MissingStrategy.Constant or MissingStrategy.Drop);
+
+    public override Schema Plan(Schema input, StepProblems problems)
+    {
+        switch (options.MissingStrategy)
+        {
+            case MissingStrategy.SmartImpute:
+                problems.Add("missing_strategy", "'smart_impute' needs a language model, which this version does not have. Use auto, median, mean, mode, constant or drop.");
+                break;
+            case MissingStrategy.Ffill:
+                problems.Add("missing_strategy", "'ffill' depends on the order of the rows, so its result would change with how they are read. Use auto, median, mean, mode, constant or drop.");
+                break;
+            case MissingStrategy.Constant when options.FillValue is null:
+                problems.Add("fill_value", "missing_strategy is 'constant', but fill_value is not given. Give the value to fill in.");
+                break;
+            default:
+                choice.Plan(input, problems);
+                break;
+        }
+
+        return input;
+    }
+
+    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
+        options.MissingStrategy == MissingStrategy.Drop ? wanted.Union(choice.Names(input)).ToHashSet(StringComparer.Ordinal) : wanted;
+
+    public override State? NewState(Schema input) => Learns ? NewState() : null;
+
+    ColumnStates<FillState> NewState() => new(() => new FillState(options.MissingStrategy == MissingStrategy.Mode ? ModeCap : AutoCap));
+
+    public override IReadOnlySet<string>? Observes(Schema input) => choice.PossibleNames(input);
+
+    public override void Observe(Batch batch, State state)
+    {
+        var columns = (ColumnStates<FillState>)state;
+        for (var i = 0; i < batch.Schema.Count; i++)
+        {
+            if (choice.Has(batch.Schema[i]))
+            {
+                columns[batch.Schema[i].Name].Observe(batch[i]);
+            }
+        }
+    }
+
+    public override byte[] Fit(State? state, object? decided)
+    {
+        if (state is not ColumnStates<FillState> columns)
+        {
+            return Fitted.None.Json;
+        }
+
+        return Fitted.Of(columns.Names.Select(name => columns[name].Fit(name, options.MissingStrategy)).OfType<FillValue>().ToArray());
+    }
+
+    public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
+    {
+        var fills = Learns ? fitted.As<FillValue[]>().ToDictionary(f => f.Column) : null;
+        var result = batch;
+        for (var i = 0; i < batch.Schema.Count; i++)
+        {
+            var field = batch.Schema[i];
+            if (!choice.Has(field) || MissingCells.Rows(batch[i]) is not { Count: > 0 } missing)
+            {
+                continue;
+            }
+
+            if (options.MissingStrategy == MissingStrategy.Drop)
+            {
+                var rule = verdicts.Rule("missing_value", field.Name, Severity.Medium, rejects: true);
+                missing.ForEach(row => verdicts.Fail(rule, row));
+            }
+            else if (FillOf(field, fills) is { } fill && fill.Fits(field.Type))
+            {
+                result = result.With(field, fill.Fill(batch[i], missing));
+                verdicts.Change("handle_missing", field.Name, missing.Count);
+            }
+        }
+
+        return verdicts.Keep(result);
+    }
+
+    FillValue? FillOf(Field field, Dictionary<string, FillValue>? learned) =>
+        learned is null ? FillValue.Parse(field.Name, field.Type, options.FillValue!) : learned.GetValueOrDefault(field.Name);
+}

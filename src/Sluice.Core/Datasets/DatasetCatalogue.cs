@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using Sluice.Connectors;
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Datasets;
+
+/// <summary>A version as the ledger lists it.</summary>
+/// <param name="Dataset">Dataset.</param>
+/// <param name="Version">Id.</param>
+/// <param name="Number">1, 2, 3… in order of commit.</param>
+/// <param name="Parent">The version before it, or null.</param>
+/// <param name="Run">Run that made it.</param>
+/// <param name="CommittedAt">When.</param>
+/// <param name="Rows">Rows.</param>
+public sealed record VersionEntry(string Dataset, string Version, int Number, string? Parent, string Run, DateTimeOffset CommittedAt, long Rows);
+
+/// <summary>
+/// Datasets and their versions. A version exists once the head of its dataset names it (or a later one): that one row, replaced by
+/// compare-and-swap, is the only commit point.
+/// </summary>
+public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFiles files, TimeProvider time)
+{
+    const string Datasets = "datasets";
+
+    /// <summary>Commits a version and makes it the head. The same version twice is one version.</summary>
+    /// <param name="manifest">What it is.</param>
+    /// <param name="runKey">Hash of pipeline and inputs; the next run with the same key finds this version.</param>
+    /// <param name="run">Run that made it.</param>
+    /// <param name="cancellation">Before the swap: nothing is committed.</param>
+    /// <returns>The version's id.</returns>
+    public async Task<string> CommitAsync(VersionManifest manifest, string runKey, string run, CancellationToken cancellation)
+    {
+        var id = manifest.Id();
+        await store.CreateAsync(ManifestPath(manifest.Dataset, id), DocumentJson.Bytes(manifest), cancellation);
+        while (true)
+        {
+            var row = await ledger.GetAsync(Datasets, manifest.Dataset, cancellation);
+            var head = row is null ? null : DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
+            if (head?.Version == id || await EntryAsync(manifest.Dataset, id, cancellation) is not null)
+            {
+                break;
+            }
+
+            var entry = new VersionEntry(manifest.Dataset, id, (head?.Number ?? 0) + 1, head?.Version, run, time.GetUtcNow(), manifest.Rows);
+            var json = System.Text.Encoding.UTF8.GetString(DocumentJson.Bytes(entry));
+            var swapped = row is null
+                ? await ledger.InsertAsync(Datasets, manifest.Dataset, json, cancellation)
+                : await ledger.ReplaceAsync(row, json, cancellation);
+            if (swapped is not null)
+            {
+                break;
+            }
+        }
+
+        // The lists are derived from the head: a crash before them is repaired by the second delivery of the same commit.
+        await RepairAsync(manifest.Dataset, cancellation);
+        await ledger.InsertAsync(KeyPartition(manifest.Dataset), runKey, System.Text.Json.JsonSerializer.Serialize(id), cancellation);
+        return id;
+    }
+
+    /// <summary>The version that a run with this key made before, or null.</summary>
+    public async Task<string?> FindByRunKeyAsync(string dataset, string runKey, CancellationToken cancellation)
+    {
+        var row = await ledger.GetAsync(KeyPartition(dataset), runKey, cancellation);
+        var id = row is null ? null : System.Text.Json.JsonSerializer.Deserialize<string>(row.Json);
+        return id is not null && await store.StatAsync(ManifestPath(dataset, id), cancellation) is not null ? id : null;
+    }
+
+    /// <summary>The newest version of each dataset, by name.</summary>
+    public async IAsyncEnumerable<VersionEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var row in ledger.ListAsync(Datasets, null, cancellation))
+        {
+            yield return DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
+        }
+    }
+
+    /// <summary>All versions of a dataset, oldest first.</summary>
+    public async Task<IReadOnlyList<VersionEntry>> VersionsAsync(string dataset, CancellationToken cancellation)
+    {
+        var versions = new List<VersionEntry>();
+        await foreach (var row in ledger.ListAsync(VersionPartition(dataset), null, cancellation))
+        {
+            versions.Add(DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)));
+        }
+
+        return [.. versions.OrderBy(v => v.Number)];
+    }
+
+    /// <summary>A version's manifest. <paramref name="version"/>: an id, an unambiguous start of one, a number, or <c>latest</c>.</summary>
+    /// <exception cref="DataException">No such dataset or version; lists what there is.</exception>
+    public async Task<(VersionEntry Entry, VersionManifest Manifest)> ShowAsync(string dataset, string version, CancellationToken cancellation)
+    {
+        var versions = await VersionsAsync(dataset, cancellation);
+        if (versions.Count == 0)
+        {
+            var known = new List<string>();
+            await foreach (var head in ListAsync(cancellation))
+            {
+                known.Add(head.Dataset);
+            }
+
+            throw new DataException($"Dataset '{dataset}' does not exist. There {(known.Count == 0 ? "are none yet: run a pipeline" : "are: " + string.Join(", ", known))}.");
+        }
+
+        var found = version == "latest" ? [versions[^1]]
+            : versions.Where(v => v.Version == version || v.Number.ToString() == version || (version.Length >= 4 && v.Version.StartsWith(version, StringComparison.Ordinal))).ToArray();
+        if (found.Length != 1)
+        {
+            throw new DataException(
+                $"Version '{version}' of dataset '{dataset}' {(found.Length == 0 ? "does not exist" : "is ambiguous")}. "
+                + $"There are: {string.Join(", ", versions.Select(v => $"{v.Number} ({v.Version})"))}.");
+        }
+
+        var bytes = await store.ReadAsync(ManifestPath(dataset, found[0].Version), cancellation);
+        return (found[0], DocumentJson.Parse<VersionManifest>(bytes));
+    }
+
+    /// <summary>The rows of a version, for sinks and exports.</summary>
+    public async Task<DatasetRows> OpenAsync(string dataset, string version, CancellationToken cancellation)
+    {
+        var bytes = await store.ReadAsync(ManifestPath(dataset, version), cancellation);
+        return new VersionRows(files, DocumentJson.Parse<VersionManifest>(bytes));
+    }
+
+    async Task RepairAsync(string dataset, CancellationToken cancellation)
+    {
+        if (await ledger.GetAsync(Datasets, dataset, cancellation) is { } row)
+        {
+            var head = DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
+            await ledger.InsertAsync(VersionPartition(dataset), head.Version, row.Json, cancellation);
+        }
+    }
+
+    async Task<VersionEntry?> EntryAsync(string dataset, string version, CancellationToken cancellation) =>
+        await ledger.GetAsync(VersionPartition(dataset), version, cancellation) is { } row
+            ? DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)) : null;
+
+    static string ManifestPath(string dataset, string version) => $"versions/{dataset}/{version}.json";
+
+    static string VersionPartition(string dataset) => $"versions:{dataset}";
+
+    static string KeyPartition(string dataset) => $"runs:{dataset}";
+
+    sealed class VersionRows(BatchFiles files, VersionManifest manifest) : DatasetRows
+    {
+        public override Schema Schema { get; } = new(manifest.Schema);
+
+        public override long Rows => manifest.Rows;
+
+        public override async IAsyncEnumerable<Batch> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            foreach (var file in manifest.Files)
+            {
+                var rows = await files.ReadAsync(file.File, null, cancellation);
+                yield return new Batch(Schema, rows.Columns, rows.Rows);
+            }
+        }
+    }
+}

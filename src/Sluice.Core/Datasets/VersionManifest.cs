@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Sluice.Runs;
+
+namespace Sluice.Datasets;
+
+/// <summary>
+/// Everything a version is: its files, and what made them. No time and no machine in it, so the same input and pipeline give the same
+/// bytes, and the id is their hash.
+/// </summary>
+public sealed record VersionManifest
+{
+    public required string Dataset { get; init; }
+
+    public required IReadOnlyList<Field> Schema { get; init; }
+
+    public required long Rows { get; init; }
+
+    /// <summary>Records of the input, readable or not.</summary>
+    public required long RowsRead { get; init; }
+
+    /// <summary>Rows that are not in the version, by reason. Rows read = rows + these.</summary>
+    public required SortedDictionary<string, long> Rejected { get; init; }
+
+    /// <summary>Files in order.</summary>
+    public required IReadOnlyList<VersionFile> Files { get; init; }
+
+    public required IReadOnlyList<InputDigest> Inputs { get; init; }
+
+    public required PipelineDigest Pipeline { get; init; }
+
+    /// <summary>Version of the engine's file format and algorithms.</summary>
+    public required string Engine { get; init; }
+
+    public required IReadOnlyList<VersionStep> Steps { get; init; }
+
+    /// <summary>Report on the rows as read.</summary>
+    public required JsonElement QualityBefore { get; init; }
+
+    /// <summary>The same checks on the rows of the version.</summary>
+    public required JsonElement QualityAfter { get; init; }
+
+    /// <summary>Name by content: <c>v-</c> and 16 hex digits.</summary>
+    public string Id() => "v-" + Convert.ToHexStringLower(SHA256.HashData(DocumentJson.Bytes(this)).AsSpan(0, 8));
+
+    /// <summary>Asserts that no row is lost: rows read = rows + rejected.</summary>
+    public void CheckTotals()
+    {
+        if (Rows + Rejected.Values.Sum() != RowsRead)
+        {
+            throw new InvalidOperationException(
+                $"Dataset '{Dataset}': {RowsRead} rows were read, {Rows} are kept and {Rejected.Values.Sum()} rejected; {RowsRead - Rows - Rejected.Values.Sum()} are unaccounted for. Nothing was committed.");
+        }
+    }
+}
+
+/// <summary>A file of a version and the input rows (0-based, over all rows read) its first and last row came from; -1 where a neighbour holds them.</summary>
+public sealed record VersionFile(BatchRef File, long FirstInputRow, long LastInputRow);
+
+/// <summary>The pipeline that made a version.</summary>
+public sealed record PipelineDigest(string Name, string Hash, JsonElement Definition);
+
+/// <summary>What one step did and learned.</summary>
+public sealed record VersionStep(string Type, StepCounts Counts, JsonElement? Fitted);

@@ -1,0 +1,38 @@
+using Sluice.Steps;
+
+namespace Sluice.Pipelines;
+
+public sealed partial record Pipeline
+{
+    /// <summary>Runs the plan of every step from <paramref name="from"/> on, over the columns that come to it.</summary>
+    /// <param name="source">Columns of the source; of the step before <paramref name="from"/> when that is not 0.</param>
+    /// <param name="from">Number of the first step to check.</param>
+    /// <returns>The schema after the last step.</returns>
+    /// <exception cref="PipelineException">Every option that does not fit the columns, with its place in the file.</exception>
+    public Schema CheckColumns(Schema source, int from = 0)
+    {
+        var problems = new ProblemList(FileName);
+        var schema = source;
+        foreach (var step in Steps.Skip(from))
+        {
+            var found = new StepProblems();
+            try
+            {
+                schema = step.Step.Plan(schema, found);
+            }
+            catch (DataException error)
+            {
+                found.Add("", error.Message);
+            }
+
+            var places = Places[step.Group];
+            foreach (var (path, message) in found.Items)
+            {
+                problems.Add(places.Of(path), message);
+            }
+        }
+
+        problems.ThrowIfAny();
+        return schema;
+    }
+}

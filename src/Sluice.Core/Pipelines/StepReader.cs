@@ -1,0 +1,171 @@
+using System.Text.RegularExpressions;
+
+namespace Sluice.Pipelines;
+
+/// <summary>One entry of <c>steps</c>, as far as it could be read.</summary>
+sealed record StepNode
+{
+    public required YamlNode Place { get; init; }
+
+    public required string Id { get; init; }
+
+    /// <summary>Name in the catalogue; empty when it is unknown.</summary>
+    public required string Type { get; init; }
+
+    public CapabilityKind? Kind { get; init; }
+
+    public object? Options { get; init; }
+
+    public string OptionsJson { get; init; } = "{}";
+
+    public IReadOnlyDictionary<string, YamlNode> Places { get; init; } = new Dictionary<string, YamlNode>();
+
+    /// <summary>What <c>depends_on</c> says; null when it is not given.</summary>
+    public IReadOnlyList<YamlScalar>? DependsOn { get; init; }
+
+    public YamlNode DependsOnPlace { get; init; } = new YamlList(0, 0);
+}
+
+/// <summary>Reads the list of steps, each on its own.</summary>
+sealed partial class StepReader(Catalog catalog, ProblemList problems, long? seed)
+{
+    static readonly string[] Keys = ["id", "name", "type", "config", "depends_on"];
+
+    readonly Dictionary<string, YamlNode> ids = new(StringComparer.Ordinal);
+    bool hasSource;
+
+    public IReadOnlyList<StepNode> Read(YamlMap root, int max)
+    {
+        switch (root["steps"])
+        {
+            case YamlList { Items.Count: 0 } empty:
+                problems.Add(empty, "'steps' is empty. A pipeline needs at least a source.");
+                return [];
+            case YamlList list when list.Items.Count > max:
+                problems.Add(list.Items[max], $"'steps' has {list.Items.Count:N0} entries; at most {max} are allowed.");
+                return [];
+            case YamlList list:
+                return [.. list.Items.Select(ReadStep).OfType<StepNode>()];
+            case null:
+                problems.Add(root, "The pipeline needs 'steps': a list that begins with a source.");
+                return [];
+            case var other:
+                problems.Add(other, $"'steps' is {other.Found}; expected a list, each entry with 'id', 'type' and 'config'.");
+                return [];
+        }
+    }
+
+    StepNode? ReadStep(YamlNode node)
+    {
+        if (node is not YamlMap map)
+        {
+            problems.Add(node, $"A step is {node.Found}; expected a mapping with 'id', 'type' and 'config'.");
+            return null;
+        }
+
+        foreach (var (key, value) in map.Entries.Where(e => !Keys.Contains(e.Key.Value, StringComparer.Ordinal)))
+        {
+            ReportKey(key, value);
+        }
+
+        var id = ReadId(map);
+        var dependsOn = ReadDependsOn(map);
+        var step = new StepNode { Place = map, Id = id, Type = "", DependsOn = dependsOn, DependsOnPlace = map["depends_on"] ?? map };
+        return ReadType(map, dependsOn) is { } type ? Bind(step, map, type) : step;
+    }
+
+    StepNode Bind(StepNode step, YamlMap map, CapabilityInfo type)
+    {
+        var binder = new OptionBinder(problems);
+        var options = catalog.BindOptions(type.Kind, type.Type, map["config"], map, binder, problems, seed);
+        return step with
+        {
+            Type = type.Type,
+            Kind = type.Kind,
+            Options = options,
+            OptionsJson = CanonicalJson.Of(options),
+            Places = binder.Places,
+        };
+    }
+
+    void ReportKey(YamlScalar key, YamlNode value)
+    {
+        if (!Secrets.Refuse(key, value, problems))
+        {
+            problems.Add(key, $"'{YamlNode.Cut(key.Value)}' is not a key of a step.{ProblemList.Suggest(key.Value, Keys, "It has")} Options belong under 'config'.");
+        }
+    }
+
+    string ReadId(YamlMap map)
+    {
+        var node = map["id"] ?? map["name"];
+        if (map["id"] is not null && map["name"] is { } both)
+        {
+            problems.Add(both, "A step has both 'id' and 'name'. They mean the same: remove one.");
+        }
+
+        if (node is not YamlScalar { IsNull: false } scalar)
+        {
+            problems.Add(node ?? map, node is null ? "A step needs 'id' (or 'name')." : $"'id' is {node.Found}; expected text.");
+            return "";
+        }
+
+        var id = scalar.Value;
+        if (!Id.IsMatch(id))
+        {
+            problems.Add(node, $"The id '{YamlNode.Cut(id)}' is not allowed; expected 1 to 64 of A-Z, a-z, 0-9, '_' and '-'.");
+        }
+        else if (!ids.TryAdd(id, node))
+        {
+            problems.Add(node, $"The id '{id}' is given twice; the first is on line {ids[id].Line}. Ids are unique.");
+        }
+
+        return id;
+    }
+
+    CapabilityInfo? ReadType(YamlMap map, List<YamlScalar>? dependsOn)
+    {
+        var node = map["type"];
+        if (node is not YamlScalar { IsNull: false } scalar)
+        {
+            problems.Add(node ?? map, node is null ? "A step needs 'type'." : $"'type' is {node.Found}; expected text.");
+            return null;
+        }
+
+        var kinds = catalog.KindsOf(scalar.Value);
+        if (kinds.Count == 0)
+        {
+            problems.Add(node, $"There is no source, step or sink '{YamlNode.Cut(scalar.Value)}'.{ProblemList.Suggest(scalar.Value, catalog.Names, "There are")}");
+            return null;
+        }
+
+        // csv is a source and a sink: the first of them that reads no other step is the source.
+        var kind = kinds.Count > 1 && (hasSource || dependsOn is { Count: > 0 }) ? kinds[^1] : kinds[0];
+        hasSource |= kind == CapabilityKind.Source;
+        return catalog.Find(kind, scalar.Value);
+    }
+
+    List<YamlScalar>? ReadDependsOn(YamlMap map)
+    {
+        switch (map["depends_on"])
+        {
+            case null or YamlScalar { IsNull: true }:
+                return null;
+            case YamlScalar one:
+                return [one];
+            case YamlList list:
+                foreach (var bad in list.Items.Where(item => item is not YamlScalar { IsNull: false }))
+                {
+                    problems.Add(bad, $"'depends_on' holds {bad.Found}; expected ids of steps.");
+                }
+
+                return [.. list.Items.OfType<YamlScalar>().Where(item => !item.IsNull)];
+            case var other:
+                problems.Add(other, $"'depends_on' is {other.Found}; expected the id of a step, or a list with one.");
+                return null;
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,64}$")]
+    static partial Regex Id { get; }
+}

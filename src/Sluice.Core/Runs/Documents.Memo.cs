@@ -1,0 +1,31 @@
+namespace Sluice.Runs;
+
+// Results of units, kept under their memo key for every later run.
+
+/// <summary>A shard as read.</summary>
+public sealed record IngestMemo(BatchRef Batch, IReadOnlyList<Field> Schema, int Rejected, string? Rejects);
+
+/// <summary>What a step saw in a batch.</summary>
+public sealed record ObserveMemo(string? State, string? Keys, int Rows, IReadOnlyList<PoisonRow>? Poison);
+
+/// <summary>A batch with all steps applied.</summary>
+/// <param name="Output">File of the rows that are left.</param>
+/// <param name="Borders">Rows after which a published file ends.</param>
+/// <param name="Steps">Counts per step.</param>
+/// <param name="Evidence">File of (rule, row), every failure; null when there is none.</param>
+/// <param name="Rules">Rules that evidence numbers mean.</param>
+/// <param name="Quarantine">Rows that made a step throw.</param>
+/// <param name="FirstRow">Row of the base batch that the first row left came from; -1 when none is left.</param>
+/// <param name="LastRow">Likewise the last.</param>
+public sealed record ApplyMemo(
+    BatchRef Output, IReadOnlyList<int> Borders, IReadOnlyList<StepCounts> Steps, BatchRef? Evidence,
+    IReadOnlyList<EvidenceRule>? Rules, IReadOnlyList<QuarantinedRow>? Quarantine, int FirstRow, int LastRow);
+
+/// <summary>A rule as evidence names it.</summary>
+public sealed record EvidenceRule(string Step, string Reason, string? Column, string Severity, bool Rejects, int Failures);
+
+/// <summary>A row that was put aside because a step threw on it.</summary>
+public sealed record QuarantinedRow(string Step, int Row, string Error);
+
+/// <summary>A published file.</summary>
+public sealed record PublishMemo(BatchRef File);

@@ -1,0 +1,79 @@
+using Sluice.Connectors;
+using Sluice.Pipelines;
+using Sluice.Quality;
+using Sluice.Schemas;
+using Sluice.Steps;
+
+namespace Sluice.Runs;
+
+/// <summary>A pipeline's plan for people.</summary>
+public sealed record ExplainedPlan(
+    string Name, string Dataset, string Source, int Files, long Bytes, IReadOnlyList<ExplainedStep> Steps, IReadOnlyList<ExplainedWalk> Walks, IReadOnlyList<string> Sinks)
+{
+    /// <summary>Plans with the columns of the first shard, as a run checks them before it starts.</summary>
+    /// <exception cref="PipelineException">Columns do not fit.</exception>
+    /// <exception cref="SourceException">The input cannot be read.</exception>
+    public static async Task<ExplainedPlan> OfAsync(Pipeline pipeline, InputFiles inputs, CancellationToken cancellation)
+    {
+        var source = pipeline.Source.Source;
+        var files = await inputs.ListAsync(source.FilePath, cancellation);
+        await using var shards = source.ListShardsAsync(inputs, pipeline.Optimization.Cut(), cancellation).GetAsyncEnumerator(cancellation);
+        if (!await shards.MoveNextAsync())
+        {
+            throw new SourceException($"'{source.FilePath}' has no records. Expected at least one.");
+        }
+
+        var first = await source.ReadAsync(inputs, shards.Current, null, cancellation);
+        var schema = new Schema(first.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f));
+        pipeline.CheckColumns(schema);
+        return Of(pipeline, schema, files.Count, files.Sum(f => f.Bytes));
+    }
+
+    static ExplainedPlan Of(Pipeline pipeline, Schema schema, int files, long bytes)
+    {
+        Step[] steps = [.. pipeline.Steps.Select(s => s.Step)];
+        var schemas = new List<Schema> { schema };
+        foreach (var step in steps)
+        {
+            schemas.Add(step.Plan(schemas[^1], new StepProblems()));
+        }
+
+        var walks = new List<ExplainedWalk> { new("read", "parse the input into typed batches", "all") };
+        foreach (var pass in PassPlan.Of(steps, schema, measureBefore: !steps.Any(s => s is QualityValidation)))
+        {
+            IReadOnlySet<string>? wanted = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var observer in pass.Observers)
+            {
+                var columns = observer == PassPlan.Before ? null : steps[observer].Observes(schemas[observer]);
+                wanted = wanted is null || columns is null ? null : wanted.Union(columns).ToHashSet(StringComparer.Ordinal);
+            }
+
+            var read = PassPlan.Columns(steps, schemas, pass.Prefix, wanted);
+            var applied = pass.Prefix == 0 ? "" : $"apply {pass.Prefix} {(pass.Prefix == 1 ? "step" : "steps")}, then ";
+            walks.Add(new ExplainedWalk(
+                "look", applied + "let look: " + string.Join(", ", pass.Observers.Select(o => o == PassPlan.Before ? "quality before" : pipeline.Steps[o].Id)),
+                read is null ? "all" : string.Join(", ", schema.Select(f => f.Name).Where(read.Contains))));
+        }
+
+        walks.Add(new ExplainedWalk("apply", $"apply all {steps.Length} steps at once, keep every verdict", "all"));
+        walks.Add(new ExplainedWalk("publish", "cut into the files of the version, measure quality again, commit", "all"));
+        return new ExplainedPlan(
+            pipeline.Name, pipeline.Dataset, $"{pipeline.Source.Id} ({pipeline.Source.Type}) {pipeline.Source.Source.FilePath}", files, bytes,
+            [.. pipeline.Steps.Select((s, i) => new ExplainedStep(s.Id, s.Type, Looks(s.Step, schemas[i])))], walks,
+            [.. pipeline.Sinks.Select(s => $"{s.Id} ({s.Type})")]);
+    }
+
+    static string Looks(Step step, Schema schema) => (step.NewState(schema) is not null, step.IsKeyed) switch
+    {
+        (true, true) => "summary and row keys",
+        (true, false) => "summary",
+        (false, true) => "row keys",
+        _ => "no",
+    };
+}
+
+/// <summary>A step of the plan.</summary>
+public sealed record ExplainedStep(string Id, string Type, string Looks);
+
+/// <summary>A walk over the data.</summary>
+public sealed record ExplainedWalk(string Name, string Does, string Columns);

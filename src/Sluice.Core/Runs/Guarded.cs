@@ -1,0 +1,103 @@
+using Sluice.Steps;
+
+namespace Sluice.Runs;
+
+/// <summary>
+/// Runs a step on a batch so that rows on which it throws are found by bisecting and put aside with the exact error, and the others go on.
+/// </summary>
+public static class Guarded
+{
+    /// <summary>Applies a step; rows that make it throw are left out of the result and added to <paramref name="poison"/>.</summary>
+    public static (Batch Batch, Verdicts Verdicts) Apply(Step step, Batch batch, Fitted fitted, List<PoisonRow> poison)
+    {
+        var verdicts = new Verdicts(batch.Rows);
+        try
+        {
+            return (Applied(step, batch, fitted, verdicts), verdicts);
+        }
+        catch (Exception e) when (IsOfData(e))
+        {
+            poison.AddRange(FindPoison(batch.Rows, (from, to) => Applied(step, batch.Slice(from, to), Part(fitted, from, to), new Verdicts(to - from))));
+            if (poison.Count == 0)
+            {
+                throw new DataException($"The step fails on {batch.Rows} rows together but on none of them alone: {e.Message}", e);
+            }
+        }
+
+        var (rest, kept) = Without(batch, poison);
+        var clean = new Verdicts(rest.Rows);
+        var cleanFitted = fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, Pick(fitted.Decisions, kept));
+        return (Applied(step, rest, cleanFitted, clean), clean);
+    }
+
+    /// <summary>The batch without some of its rows, and the rows that are left.</summary>
+    public static (Batch Batch, int[] Kept) Without(Batch batch, IEnumerable<PoisonRow> poison)
+    {
+        var gone = poison.Select(p => p.Row).ToHashSet();
+        var kept = Enumerable.Range(0, batch.Rows).Where(row => !gone.Contains(row)).ToArray();
+        return (gone.Count == 0 ? batch : batch.Take(kept), kept);
+    }
+
+    /// <summary>Rows on which <paramref name="run"/> throws, by halving; at most 2·log2(rows) extra runs for each.</summary>
+    public static List<PoisonRow> FindPoison(int rows, Action<int, int> run)
+    {
+        var found = new List<PoisonRow>();
+        Search(0, rows);
+        return found;
+
+        void Search(int from, int to)
+        {
+            if (from == to)
+            {
+                return;
+            }
+
+            try
+            {
+                run(from, to);
+            }
+            catch (Exception e) when (IsOfData(e))
+            {
+                if (to - from == 1)
+                {
+                    found.Add(new PoisonRow(from, $"{e.GetType().Name}: {e.Message}"));
+                    return;
+                }
+
+                var middle = (from + to) / 2;
+                Search(from, middle);
+                Search(middle, to);
+            }
+        }
+    }
+
+    /// <summary>Errors that a row can cause. A cancelled run, a full disk or lost memory are nobody's row.</summary>
+    public static bool IsOfData(Exception e) =>
+        e is not (OperationCanceledException or TransientException or StoreException or PipelineException or OutOfMemoryException or InsufficientMemoryException);
+
+    static Batch Applied(Step step, Batch batch, Fitted fitted, Verdicts verdicts)
+    {
+        var result = step.Apply(batch, fitted, verdicts);
+        if (result.Rows + verdicts.Rejected != batch.Rows)
+        {
+            throw new InvalidOperationException(
+                $"Step {step.GetType().Name} was given {batch.Rows} rows, gave {result.Rows} and rejected {verdicts.Rejected}: {batch.Rows - result.Rows - verdicts.Rejected} are lost.");
+        }
+
+        return result;
+    }
+
+    static Fitted Part(Fitted fitted, int from, int to) =>
+        fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, fitted.Decisions[from..to].ToArray());
+
+    static byte[] Pick(ReadOnlySpan<byte> decisions, int[] rows)
+    {
+        var picked = new byte[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            picked[i] = decisions[rows[i]];
+        }
+
+        return picked;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Sluice.Runs;
+
+/// <summary>Runs a pipeline in this process without a durable runtime: a loop over the stages. Used by tests, <c>apply</c> and as the oracle of the orchestration.</summary>
+public static class LocalRun
+{
+    /// <param name="engine">The engine.</param>
+    /// <param name="request">What to run.</param>
+    /// <param name="parallelism">Units at the same time.</param>
+    /// <param name="onStage">Told of each stage that is opened.</param>
+    /// <param name="cancellation">Stops at the next safe point.</param>
+    public static async Task<RunOutcome> RunAsync(
+        RunEngine engine, RunRequest request, int parallelism, Action<Stage>? onStage, CancellationToken cancellation)
+    {
+        var stage = await engine.AdvanceAsync(request, StageKind.Start, 0, cancellation);
+        while (stage.Outcome is null)
+        {
+            onStage?.Invoke(stage);
+            var limits = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation };
+            var open = stage;
+            await Parallel.ForAsync(0, open.Units, limits, async (unit, token) => await engine.RunUnitAsync(request.RunId, open.Kind, open.Pass, unit, token));
+            stage = await engine.AdvanceAsync(request, stage.Kind, stage.Pass, cancellation);
+        }
+
+        return stage.Outcome;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Sluice.Datasets;
+
+namespace Sluice.Runs;
+
+// The only commit point, and the record of the run.
+public sealed partial class RunEngine
+{
+    DatasetCatalogue Catalogue { get; } = new(store, ledger, files, time);
+
+    Task<string?> VersionOfRunAsync(Run run, CancellationToken cancellation) => Catalogue.FindByRunKeyAsync(run.Pipeline.Dataset, run.Plan.Key, cancellation);
+
+    async Task<string> CommitAsync(Run run, CancellationToken cancellation)
+    {
+        var published = await PublishedAsync(run, cancellation);
+        var after = await QualityAfterAsync(run, published, cancellation);
+        var (before, steps, rejects) = await TotalsAsync(run, cancellation);
+        var segments = (await PublishPlanAsync(run, cancellation)).Segments;
+        var versionFiles = new List<VersionFile>();
+        for (var i = 0; i < published.Count; i++)
+        {
+            versionFiles.Add(await LineageAsync(run, segments[i], published[i], cancellation));
+        }
+
+        var manifest = new VersionManifest
+        {
+            Dataset = run.Pipeline.Dataset,
+            Schema = [.. await OutputSchemaAsync(run, cancellation)],
+            Rows = published.Sum(f => (long)f.Rows),
+            RowsRead = (await BaseAsync(run, cancellation)).RowsRead,
+            Rejected = rejects,
+            Files = versionFiles,
+            Inputs = run.Plan.Inputs,
+            Pipeline = new PipelineDigest(run.Pipeline.Name, run.Pipeline.Hash, JsonDocument.Parse(run.Pipeline.CanonicalJson).RootElement),
+            Engine = MemoKey.Engine,
+            Steps = await FittedStepsAsync(run, steps, cancellation),
+            QualityBefore = JsonDocument.Parse(before).RootElement,
+            QualityAfter = JsonDocument.Parse(after).RootElement,
+        };
+        manifest.CheckTotals();
+        return await Catalogue.CommitAsync(manifest, run.Plan.Key, run.Id, cancellation);
+    }
+
+    async Task<IReadOnlyList<VersionStep>> FittedStepsAsync(Run run, IReadOnlyList<StepCounts> counts, CancellationToken cancellation)
+    {
+        var schemas = await SchemasAsync(run, run.Steps.Count, cancellation);
+        var steps = new List<VersionStep>();
+        for (var i = 0; i < counts.Count; i++)
+        {
+            var fit = await FitAsync(run, i, schemas[i], cancellation);
+
+            // Quality reports are in the manifest once, under their own name.
+            var json = fit is null || run.Steps[i] is Quality.QualityValidation ? null : fit.Json;
+            steps.Add(new VersionStep(run.Chain[i].Type, counts[i], json is null ? null : JsonDocument.Parse(json).RootElement));
+        }
+
+        return steps;
+    }
+
+    /// <summary>Which input rows a published file came from.</summary>
+    async Task<VersionFile> LineageAsync(Run run, Segment segment, BatchRef file, CancellationToken cancellation)
+    {
+        var rows = await BaseAsync(run, cancellation);
+        long first = -1, last = -1;
+        foreach (var piece in segment.Pieces)
+        {
+            var offset = rows.Batches.Take(piece.Batch).Sum(b => (long)b.Batch.Rows);
+            var memo = await ApplyMemoAsync(run, piece.Batch, cancellation);
+            var from = piece.From == 0 ? memo.FirstRow : -1;
+            var to = piece.To == memo.Output.Rows ? memo.LastRow : -1;
+            first = first < 0 && from >= 0 ? offset + from : first;
+            last = to >= 0 ? offset + to : last;
+        }
+
+        return new VersionFile(file, first, last);
+    }
+
+    /// <summary>Counts over all batches: quality as read, each step, and why rows are gone.</summary>
+    async Task<(string Before, IReadOnlyList<StepCounts> Steps, SortedDictionary<string, long> Rejected)> TotalsAsync(Run run, CancellationToken cancellation)
+    {
+        var rows = await BaseAsync(run, cancellation);
+        var applied = await AppliedStepsAsync(run, cancellation);
+        var totals = run.Chain.Take(applied).Select(s => new StepCounts { Step = s.Id }).ToArray();
+        for (var batch = 0; batch < rows.Batches.Count; batch++)
+        {
+            var memo = await ApplyMemoAsync(run, batch, cancellation);
+            for (var i = 0; i < totals.Length; i++)
+            {
+                totals[i].Add(memo.Steps[i]);
+            }
+        }
+
+        var rejected = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        if (rows.Batches.Sum(b => (long)b.Rejected) is > 0 and var unreadable)
+        {
+            rejected["unreadable"] = unreadable;
+        }
+
+        foreach (var (reason, count) in totals.SelectMany(t => t.Rejected))
+        {
+            rejected[reason] = rejected.GetValueOrDefault(reason) + count;
+        }
+
+        var checks = Enumerable.Range(0, applied).FirstOrDefault(i => run.Steps[i] is Quality.QualityValidation, PassPlan.Before);
+        var before = (await ReadDocumentAsync<StepFit>(FitPath(run, checks), cancellation)).Json;
+        return (before, totals, rejected);
+    }
+
+    /// <summary>Writes the record of the run and closes it.</summary>
+    async Task<Stage> EndAsync(Run run, string? version, string? gateFailure, CancellationToken cancellation)
+    {
+        var path = RunRecord.PathOf(run.Id);
+        if (await TryReadDocumentAsync<RunRecord>(path, cancellation) is null)
+        {
+            var rows = await BaseAsync(run, cancellation);
+            var (before, steps, rejected) = await TotalsAsync(run, cancellation);
+            var evidence = new List<EvidenceFile>();
+            var quarantine = new List<QuarantinedRow>();
+            long offset = 0;
+            for (var batch = 0; batch < rows.Batches.Count; batch++)
+            {
+                var memo = await ApplyMemoAsync(run, batch, cancellation);
+                if (memo.Evidence is not null)
+                {
+                    evidence.Add(new EvidenceFile(rows.Batches[batch].Batch, offset, memo.Evidence, memo.Rules!));
+                }
+
+                quarantine.AddRange((memo.Quarantine ?? []).Select(q => q with { Row = checked((int)(offset + q.Row)) }));
+                offset += rows.Batches[batch].Batch.Rows;
+            }
+
+            var rejects = rows.Batches.Select((b, i) => (b, i)).Where(x => x.b.Rejects is not null)
+                .Select(x => new RejectsFile(run.Plan.Shards[x.i].File, run.Plan.Shards[x.i].FirstLine, x.b.Rejects!, x.b.Rejected)).ToArray();
+            await WriteDocumentAsync(
+                path,
+                new RunRecord
+                {
+                    RunId = run.Id,
+                    Dataset = run.Pipeline.Dataset,
+                    Pipeline = run.Pipeline.Name,
+                    Version = version,
+                    GateFailure = gateFailure,
+                    FinishedAt = time.GetUtcNow(),
+                    RowsRead = rows.RowsRead,
+                    Rejected = rejected,
+                    Steps = steps,
+                    QualityBefore = JsonDocument.Parse(before).RootElement,
+                    Evidence = evidence,
+                    Rejects = rejects,
+                    Quarantine = quarantine,
+                },
+                cancellation);
+        }
+
+        return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure, path));
+    }
+}

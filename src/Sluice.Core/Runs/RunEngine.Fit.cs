@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using System.Text;
+using Sluice.Steps;
+using Sluice.Storage;
+
+namespace Sluice.Runs;
+
+// The end of a pass: merge what was seen, decide, fit.
+public sealed partial class RunEngine
+{
+    async Task<Stage> FinishPassAsync(Run run, int passNumber, CancellationToken cancellation)
+    {
+        var pass = (await PassesAsync(run, cancellation))[passNumber];
+        var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
+        foreach (var observer in pass.Observers)
+        {
+            var fit = await TryReadDocumentAsync<StepFit>(FitPath(run, observer), cancellation)
+                ?? await WriteDocumentAsync(FitPath(run, observer), await FitStepAsync(run, pass, observer, schema, cancellation), cancellation);
+            if (fit.GateFailure is not null)
+            {
+                await WriteDocumentAsync(GatePath(run), new Gate(observer, $"Step '{run.Chain[observer].Id}': {fit.GateFailure}"), cancellation);
+                return await OpenApplyAsync(run, cancellation);
+            }
+        }
+
+        return await OpenPassAsync(run, passNumber + 1, cancellation);
+    }
+
+    async Task<StepFit> FitStepAsync(Run run, Pass pass, int observer, Schema schema, CancellationToken cancellation)
+    {
+        var count = (await BaseAsync(run, cancellation)).Batches.Count;
+        var memos = new List<ObserveMemo>(count);
+        for (var batch = 0; batch < count; batch++)
+        {
+            var key = await ObserveKeyAsync(run, pass, observer, batch, cancellation);
+            memos.Add(await ReadDocumentAsync<ObserveMemo>(MemoKey.PathOf(key), cancellation));
+        }
+
+        var step = StepOf(run, observer);
+        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, memos, cancellation) : (null, null);
+        var json = step.Fit(await MergeAsync(step, schema, memos, cancellation), decided);
+        var poison = Enumerable.Range(0, count).Where(i => memos[i].Poison is not null).ToDictionary(i => i, i => memos[i].Poison!);
+        return new StepFit(Encoding.UTF8.GetString(json), decisions, poison.Count == 0 ? null : poison, step.GateFailure(new Fitted(json)));
+    }
+
+    async Task<State?> MergeAsync(Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation)
+    {
+        var total = step.NewState(schema);
+        foreach (var memo in memos)
+        {
+            if (total is not null && memo.State is not null)
+            {
+                var part = step.NewState(schema)!;
+                part.FromBytes(await store.ReadAsync(memo.State, cancellation));
+                total.Merge(part);
+            }
+        }
+
+        return total;
+    }
+
+    /// <summary>Walks all keys in order; decisions of each batch are stored by content, so unchanged ones keep their name.</summary>
+    async Task<(IReadOnlyList<string> Decisions, object? Decided)> DecideAsync(Step step, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation)
+    {
+        var runs = new List<LocalFile>();
+        try
+        {
+            foreach (var memo in memos)
+            {
+                runs.Add(await store.LocalAsync(memo.Keys!, cancellation));
+            }
+
+            var decisions = new Decisions([.. memos.Select(m => m.Rows)]);
+            var decided = step.Decide(KeyRuns.Open([.. runs.Select(r => r.Path)]), decisions);
+            var paths = new string[memos.Count];
+            for (var batch = 0; batch < paths.Length; batch++)
+            {
+                var bytes = decisions.Of(batch);
+                paths[batch] = bytes.AsSpan().ContainsAnyExcept((byte)0) ? await WriteContentAsync("decisions", Deflate(bytes), cancellation) : "";
+            }
+
+            return (paths, decided);
+        }
+        finally
+        {
+            runs.ForEach(r => r.Dispose());
+        }
+    }
+
+    static byte[] Deflate(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest))
+        {
+            deflate.Write(bytes);
+        }
+
+        return packed.ToArray();
+    }
+
+    static string GatePath(Run run) => $"runs/{run.Id}/gate.json";
+
+    /// <summary>A gate that refused: the run goes on only to write the evidence of the steps up to it.</summary>
+    sealed record Gate(int Step, string Failure);
+}

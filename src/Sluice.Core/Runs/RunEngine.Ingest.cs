@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sluice.Connectors;
+using Sluice.Schemas;
+
+namespace Sluice.Runs;
+
+// From input files to typed batches.
+public sealed partial class RunEngine
+{
+    async Task<Stage> StartAsync(RunRequest request, CancellationToken cancellation)
+    {
+        var plan = await TryReadDocumentAsync<RunPlan>(PlanPath(request.RunId), cancellation) ?? await PlanAsync(request, cancellation);
+        var run = await OpenAsync(request.RunId, cancellation);
+        if (!request.ReplayQuarantine && run.Pipeline.Optimization.Caching && await VersionOfRunAsync(run, cancellation) is { } version)
+        {
+            return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, true, null, null));
+        }
+
+        return await OpenStageAsync(
+            run, StageKind.Ingest, 0, "read", All(plan.Shards.Count), i => HasAsync(run, IngestKey(run, plan.Shards[i], null), cancellation), cancellation);
+    }
+
+    async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)
+    {
+        var pipeline = await PipelineAsync(request, cancellation);
+        var inputs = inputsOf(request);
+        var cut = pipeline.Optimization.Cut();
+        cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
+
+        // The files are hashed whole on another core while they are cut: the version names its inputs by content, whatever the cut.
+        var digests = Task.Run(() => DigestAsync(pipeline, inputs, cancellation), cancellation);
+        var shards = new List<Shard>();
+        await foreach (var shard in pipeline.Source.Source.ListShardsAsync(inputs, cut, cancellation))
+        {
+            shards.Add(shard);
+        }
+
+        if (shards.Count == 0)
+        {
+            throw new SourceException($"'{pipeline.Source.Source.FilePath}' has no records. Expected at least one; check file_path in step '{pipeline.Source.Id}'.");
+        }
+
+        await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
+        var files = await digests;
+        var key = new MemoKey("run").Add(pipeline.Hash);
+        foreach (var file in files)
+        {
+            key.Add(file.Sha256).Add(file.File);
+        }
+
+        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards), cancellation);
+    }
+
+    /// <summary>Wrong column names stop a run before it starts: the first shard's columns are checked against every step.</summary>
+    static async Task CheckColumnsAsync(Pipelines.Pipeline pipeline, InputFiles inputs, Shard first, CancellationToken cancellation)
+    {
+        var rows = await pipeline.Source.Source.ReadAsync(inputs, first, null, cancellation);
+
+        // What the first shard holds says nothing certain about the types of the rest: only a non-text type is a promise worth checking.
+        pipeline.CheckColumns(new Schema(rows.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f)));
+    }
+
+    static async Task<List<InputDigest>> DigestAsync(Pipelines.Pipeline pipeline, InputFiles inputs, CancellationToken cancellation)
+    {
+        var digests = new List<InputDigest>();
+        foreach (var file in await inputs.ListAsync(pipeline.Source.Source.FilePath, cancellation))
+        {
+            using var local = await inputs.OpenAsync(file.Path, cancellation);
+            await using var stream = new FileStream(local.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+            digests.Add(new InputDigest(file.Path, file.Bytes, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation))));
+        }
+
+        return digests;
+    }
+
+    static string IngestKey(Run run, Shard shard, IReadOnlyList<Field>? schema)
+    {
+        var key = new MemoKey("ingest").Add(run.SourceIdentity).Add(shard.Sha256).Add(shard.Detail ?? "");
+        return (schema is null ? key : key.Add(new Schema(schema).Id())).Value();
+    }
+
+    Task<bool> IngestAsync(Run run, int index, IReadOnlyList<Field>? schema, CancellationToken cancellation)
+    {
+        var shard = run.Plan.Shards[index];
+        var path = MemoKey.PathOf(IngestKey(run, shard, schema));
+        return OnceAsync(run, path, () => IngestAsync(run, shard, schema, path, cancellation), cancellation);
+    }
+
+    async Task IngestAsync(Run run, Shard shard, IReadOnlyList<Field>? schema, string path, CancellationToken cancellation)
+    {
+        var rows = await run.Source.ReadAsync(run.Inputs, shard, schema is null ? null : new Schema(schema), cancellation);
+        if (rows.Batch.Rows + rows.Rejected.Count != shard.Records)
+        {
+            throw new InvalidOperationException(
+                $"The source was given {shard.Records} records of '{shard.File}' and gave {rows.Batch.Rows} rows and {rows.Rejected.Count} rejected: some are lost.");
+        }
+
+        var batch = await files.WriteAsync(rows.Batch, cancellation);
+        var rejects = rows.Rejected.Count == 0 ? null : await WriteContentAsync("rejects", Rejects(rows.Rejected, shard.FirstLine), cancellation);
+        var memo = new IngestMemo(batch, [.. rows.Batch.Schema], rows.Rejected.Count, rejects);
+        await WriteDocumentAsync(path, memo, cancellation);
+    }
+
+    // Lines are kept relative to the shard, so that an inserted line elsewhere does not make this work new.
+    static byte[] Rejects(IReadOnlyList<RejectedRecord> rejected, long firstLine)
+    {
+        var text = new StringBuilder();
+        foreach (var record in rejected)
+        {
+            text.Append(Encoding.UTF8.GetString(DocumentJson.Bytes(record with { Line = record.Line - firstLine }))).Append('\n');
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>Joins the types of all shards; shards that were read with other types are read again.</summary>
+    async Task<Stage> OpenRetypeAsync(Run run, CancellationToken cancellation)
+    {
+        var unified = await UnifiedAsync(run, cancellation);
+        return await OpenStageAsync(
+            run, StageKind.Retype, 0, "retype", unified.Retype,
+            shard => HasAsync(run, IngestKey(run, run.Plan.Shards[shard], unified.Schema), cancellation), cancellation);
+    }
+
+    async Task<Unified> UnifiedAsync(Run run, CancellationToken cancellation)
+    {
+        var path = $"runs/{run.Id}/schema.json";
+        if (await TryReadDocumentAsync<Unified>(path, cancellation) is { } known)
+        {
+            return known;
+        }
+
+        var schemas = new List<Schema>();
+        foreach (var shard in run.Plan.Shards)
+        {
+            schemas.Add(new Schema((await ReadDocumentAsync<IngestMemo>(MemoKey.PathOf(IngestKey(run, shard, null)), cancellation)).Schema));
+        }
+
+        var schema = Unify.Of(schemas);
+        var retype = Enumerable.Range(0, schemas.Count).Where(i => !SameShape(schemas[i], schema)).ToArray();
+        return await WriteDocumentAsync(path, new Unified([.. schema], retype), cancellation);
+    }
+
+    // Nullable and Format describe the dataset, not the bytes: a batch read on its own is right when names and types agree.
+    static bool SameShape(Schema left, Schema right) =>
+        left.Count == right.Count && left.Zip(right).All(pair => pair.First.Name == pair.Second.Name && pair.First.Type == pair.Second.Type);
+
+    async Task<BaseRows> BaseAsync(Run run, CancellationToken cancellation)
+    {
+        var path = $"runs/{run.Id}/base.json";
+        if (await TryReadDocumentAsync<BaseRows>(path, cancellation) is { } known)
+        {
+            return known;
+        }
+
+        var unified = await UnifiedAsync(run, cancellation);
+        var retyped = unified.Retype.ToHashSet();
+        var batches = new List<BaseBatch>();
+        for (var i = 0; i < run.Plan.Shards.Count; i++)
+        {
+            var key = IngestKey(run, run.Plan.Shards[i], retyped.Contains(i) ? unified.Schema : null);
+            var memo = await ReadDocumentAsync<IngestMemo>(MemoKey.PathOf(key), cancellation);
+            batches.Add(new BaseBatch(memo.Batch, memo.Rejected, memo.Rejects));
+        }
+
+        return await WriteDocumentAsync(path, new BaseRows(unified.Schema, batches), cancellation);
+    }
+
+    sealed record Unified(IReadOnlyList<Field> Schema, IReadOnlyList<int> Retype);
+}

@@ -1,0 +1,247 @@
+using System.IO.Compression;
+using System.Text;
+using Sluice.Quality;
+using Sluice.Steps;
+
+namespace Sluice.Runs;
+
+// Walks over the base batches that let steps look, and what they learn from it.
+public sealed partial class RunEngine
+{
+    /// <summary>The look at the rows as read, for pipelines that have no check of their own.</summary>
+    static readonly Step QualityBefore = QualityValidation.Default;
+
+    async Task<Stage> OpenPassAsync(Run run, int pass, CancellationToken cancellation)
+    {
+        var rows = await BaseAsync(run, cancellation);
+        var passes = await PassesAsync(run, cancellation);
+        if (pass == passes.Count)
+        {
+            return await OpenApplyAsync(run, cancellation);
+        }
+
+        await CheckTypesAsync(run, passes[pass].Prefix, cancellation);
+        var title = "look: " + string.Join(", ", passes[pass].Observers.Select(o => o == PassPlan.Before ? "quality before" : run.Chain[o].Id));
+        return await OpenStageAsync(
+            run, StageKind.Observe, pass, title, All(rows.Batches.Count), batch => IsObservedAsync(run, passes[pass], batch, cancellation), cancellation);
+    }
+
+    async Task<bool> IsObservedAsync(Run run, Pass pass, int batch, CancellationToken cancellation)
+    {
+        foreach (var observer in pass.Observers)
+        {
+            if (!await HasAsync(run, await ObserveKeyAsync(run, pass, observer, batch, cancellation), cancellation))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    async Task<IReadOnlyList<Pass>> PassesAsync(Run run, CancellationToken cancellation)
+    {
+        var schema = new Schema((await BaseAsync(run, cancellation)).Schema);
+        return PassPlan.Of(run.Steps, schema, measureBefore: !run.Steps.Any(s => s is QualityValidation));
+    }
+
+    /// <summary>Types that depend on the data are known once the steps before are fitted: what follows is checked again with them.</summary>
+    async Task CheckTypesAsync(Run run, int prefix, CancellationToken cancellation)
+    {
+        var schemas = await SchemasAsync(run, prefix, cancellation);
+        run.Pipeline.CheckColumns(schemas[prefix], prefix);
+    }
+
+    /// <summary>Schema before each of the first <paramref name="prefix"/> steps, and after the last of them; those steps are fitted.</summary>
+    async Task<List<Schema>> SchemasAsync(Run run, int prefix, CancellationToken cancellation)
+    {
+        var schemas = new List<Schema> { new((await BaseAsync(run, cancellation)).Schema) };
+        for (var i = 0; i < prefix; i++)
+        {
+            var fit = await FitAsync(run, i, schemas[i], cancellation);
+            schemas.Add(fit is null
+                ? run.Steps[i].Plan(schemas[i], new StepProblems())
+                : run.Steps[i].PlanFitted(schemas[i], new Fitted(Encoding.UTF8.GetBytes(fit.Json))));
+        }
+
+        return schemas;
+    }
+
+    /// <summary>What a step learned; null for one that never looks.</summary>
+    async Task<StepFit?> FitAsync(Run run, int step, Schema schema, CancellationToken cancellation) =>
+        run.Steps[step].Looks(schema) ? await ReadDocumentAsync<StepFit>(FitPath(run, step), cancellation) : null;
+
+    static string FitPath(Run run, int step) => $"runs/{run.Id}/fit-{(step == PassPlan.Before ? "before" : step)}.json";
+
+    async Task<string> ObserveKeyAsync(Run run, Pass pass, int observer, int batch, CancellationToken cancellation)
+    {
+        var key = await ChainKeyAsync(run, "observe", batch, pass.Prefix, cancellation);
+        foreach (var earlier in pass.Observers.TakeWhile(o => o != observer))
+        {
+            key.Add(IdentityOf(run, earlier));
+        }
+
+        return key.Add(IdentityOf(run, observer)).Value();
+    }
+
+    static string IdentityOf(Run run, int step) => step == PassPlan.Before ? $"quality-before@{QualityBefore.CodeVersion}" : run.Identity(step);
+
+    static Step StepOf(Run run, int step) => step == PassPlan.Before ? QualityBefore : run.Steps[step];
+
+    /// <summary>The base batch, and for each applied step all that its Apply depends on for this batch.</summary>
+    async Task<MemoKey> ChainKeyAsync(Run run, string kind, int batch, int prefix, CancellationToken cancellation)
+    {
+        var rows = await BaseAsync(run, cancellation);
+        var schemas = await SchemasAsync(run, prefix, cancellation);
+        var key = new MemoKey(kind).Add(rows.Batches[batch].Batch.Sha256).Add(schemas[0].Id());
+        for (var i = 0; i < prefix; i++)
+        {
+            key.Add(run.Identity(i));
+            if (await FitAsync(run, i, schemas[i], cancellation) is { } fit)
+            {
+                key.Add(run.Steps[i].ApplyKey(new Fitted(Encoding.UTF8.GetBytes(fit.Json)))).Add(fit.Decisions?[batch] ?? "-");
+                foreach (var row in PoisonOf(fit, batch))
+                {
+                    key.Add($"{row.Row}:{row.Error}");
+                }
+            }
+        }
+
+        return key;
+    }
+
+    static IReadOnlyList<PoisonRow> PoisonOf(StepFit? fit, int batch) => fit?.Poison?.GetValueOrDefault(batch) ?? [];
+
+    /// <summary>Reads a base batch and applies the first steps of the chain to it.</summary>
+    async Task<Batch> ApplyChainAsync(
+        Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>>? record,
+        CancellationToken cancellation)
+    {
+        var rows = await BaseAsync(run, cancellation);
+        var schemas = await SchemasAsync(run, prefix, cancellation);
+        var columns = PassPlan.Columns(run.Steps, schemas, prefix, wanted);
+        var read = await files.ReadAsync(rows.Batches[batch].Batch, columns, cancellation);
+        var current = new Batch(columns is null ? schemas[0] : schemas[0].Select(columns), read.Columns, read.Rows);
+        for (var i = 0; i < prefix; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var fit = await FitAsync(run, i, schemas[i], cancellation);
+            var poison = new List<PoisonRow>();
+            var before = current;
+            var (clean, fitted) = await WithoutPoisonAsync(fit, current, batch, cancellation);
+            (current, var verdicts) = Guarded.Apply(run.Steps[i], clean, fitted, poison);
+            if (poison.Count > options.MaxQuarantinedRowsPerBatch)
+            {
+                throw new DataException(
+                    $"Step '{run.Chain[i].Id}' fails on {poison.Count} of {clean.Rows} rows of one batch; the limit is {options.MaxQuarantinedRowsPerBatch}. "
+                    + $"First: {poison[0].Error} So many failures are a fault of the step or its options, not of single rows.");
+            }
+
+            if (record is not null)
+            {
+                var aside = PoisonOf(fit, batch).Select(p => p with { Row = before.OriginOf(p.Row) })
+                    .Concat(poison.Select(p => p with { Row = clean.OriginOf(p.Row) })).ToArray();
+                record(i, before, poison.Count == 0 ? clean : Guarded.Without(clean, poison).Batch, verdicts, aside);
+            }
+        }
+
+        return current;
+    }
+
+    /// <summary>Takes out the rows a step could not even look at, and gives its parameters for the others.</summary>
+    async Task<(Batch Batch, Fitted Fitted)> WithoutPoisonAsync(StepFit? fit, Batch batch, int number, CancellationToken cancellation)
+    {
+        if (fit is null)
+        {
+            return (batch, Fitted.None);
+        }
+
+        var json = Encoding.UTF8.GetBytes(fit.Json);
+        var decisions = fit.Decisions is null ? null : await DecisionsAsync(fit.Decisions[number], batch.Rows, cancellation);
+        var poison = PoisonOf(fit, number);
+        if (poison.Count == 0)
+        {
+            return (batch, new Fitted(json, decisions));
+        }
+
+        var (rest, kept) = Guarded.Without(batch, poison);
+        return (rest, new Fitted(json, decisions is null ? null : [.. kept.Select(row => decisions[row])]));
+    }
+
+    async Task<byte[]> DecisionsAsync(string path, int rows, CancellationToken cancellation)
+    {
+        var decisions = new byte[rows];
+        if (path.Length > 0)
+        {
+            using var unpacked = new DeflateStream(new MemoryStream(await store.ReadAsync(path, cancellation)), CompressionMode.Decompress);
+            await unpacked.ReadExactlyAsync(decisions, cancellation);
+        }
+
+        return decisions;
+    }
+
+    async Task<bool> ObserveAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
+    {
+        var pass = (await PassesAsync(run, cancellation))[passNumber];
+        if (await IsObservedAsync(run, pass, batch, cancellation))
+        {
+            return false;
+        }
+
+        var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
+        IReadOnlySet<string>? wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var observer in pass.Observers)
+        {
+            wanted = wanted is null || StepOf(run, observer).Observes(schema) is not { } columns ? null : wanted.Union(columns).ToHashSet(StringComparer.Ordinal);
+        }
+
+        var rows = await ApplyChainAsync(run, batch, pass.Prefix, wanted, null, cancellation);
+        foreach (var observer in pass.Observers)
+        {
+            var path = MemoKey.PathOf(await ObserveKeyAsync(run, pass, observer, batch, cancellation));
+            var memo = await TryReadDocumentAsync<ObserveMemo>(path, cancellation)
+                ?? await WriteDocumentAsync(path, await LookAsync(StepOf(run, observer), rows, schema, cancellation), cancellation);
+            rows = memo.Poison is null ? rows : Guarded.Without(rows, memo.Poison).Batch;
+        }
+
+        return true;
+    }
+
+    /// <summary>One step's look at one batch; rows on which it throws are found and left out.</summary>
+    async Task<ObserveMemo> LookAsync(Step step, Batch batch, Schema schema, CancellationToken cancellation)
+    {
+        List<PoisonRow>? poison = null;
+        (State? State, RowKey[] Keys) seen;
+        var kept = default(int[]);
+        try
+        {
+            seen = Look(step, batch, schema);
+        }
+        catch (Exception e) when (Guarded.IsOfData(e))
+        {
+            poison = Guarded.FindPoison(batch.Rows, (from, to) => Look(step, batch.Slice(from, to), schema));
+            if (poison.Count is 0 || poison.Count > options.MaxQuarantinedRowsPerBatch)
+            {
+                throw;
+            }
+
+            (var rest, kept) = Guarded.Without(batch, poison);
+            seen = Look(step, rest, schema);
+        }
+
+        var state = seen.State is null ? null : await WriteContentAsync("states", seen.State.ToBytes(), cancellation);
+        var keys = step.IsKeyed ? await WriteContentAsync("keys", KeyRuns.Encode(seen.Keys, kept), cancellation) : null;
+        return new ObserveMemo(state, keys, batch.Rows, poison);
+    }
+
+    static (State? State, RowKey[] Keys) Look(Step step, Batch batch, Schema schema)
+    {
+        var state = step.NewState(schema);
+        if (state is not null)
+        {
+            step.Observe(batch, state);
+        }
+
+        return (state, step.IsKeyed ? step.Keys(batch) : []);
+    }
+}

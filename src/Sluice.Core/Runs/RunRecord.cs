@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace Sluice.Runs;
+
+/// <summary>What happened in a run, for people and reports. Not part of a version: a version is the same whoever made it, when, and how often.</summary>
+public sealed record RunRecord
+{
+    public required string RunId { get; init; }
+
+    public required string Dataset { get; init; }
+
+    public required string Pipeline { get; init; }
+
+    public string? Version { get; init; }
+
+    public string? GateFailure { get; init; }
+
+    public required DateTimeOffset FinishedAt { get; init; }
+
+    public required long RowsRead { get; init; }
+
+    public required SortedDictionary<string, long> Rejected { get; init; }
+
+    public required IReadOnlyList<StepCounts> Steps { get; init; }
+
+    public required JsonElement QualityBefore { get; init; }
+
+    /// <summary>Every failing row × rule.</summary>
+    public required IReadOnlyList<EvidenceFile> Evidence { get; init; }
+
+    /// <summary>Records that could not be read.</summary>
+    public required IReadOnlyList<RejectsFile> Rejects { get; init; }
+
+    /// <summary>Rows that made a step throw; rows are counted over the whole input.</summary>
+    public required IReadOnlyList<QuarantinedRow> Quarantine { get; init; }
+
+    public static string PathOf(string runId) => $"runs/{runId}/record.json";
+}
+
+/// <summary>Evidence of one base batch.</summary>
+/// <param name="Rows">The base batch, for the values.</param>
+/// <param name="FirstRow">Number of its first row among all rows read, 0-based.</param>
+/// <param name="Evidence">File of (rule, row).</param>
+/// <param name="Rules">What rule numbers mean.</param>
+public sealed record EvidenceFile(BatchRef Rows, long FirstRow, BatchRef Evidence, IReadOnlyList<EvidenceRule> Rules);
+
+/// <summary>Unreadable records of one shard.</summary>
+/// <param name="File">Input file.</param>
+/// <param name="FirstLine">Line that the relative line numbers start from.</param>
+/// <param name="Path">Object with JSON lines.</param>
+/// <param name="Count">Records.</param>
+public sealed record RejectsFile(string File, long FirstLine, string Path, int Count);

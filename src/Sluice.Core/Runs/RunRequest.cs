@@ -1,0 +1,55 @@
+namespace Sluice.Runs;
+
+/// <summary>What to run. Small: it travels through the durable history; the pipeline's text lies in the store.</summary>
+/// <param name="RunId">Names the run's documents; <c>[A-Za-z0-9._-]</c>, at most 100 characters, never used for two requests.</param>
+/// <param name="Pipeline">Object path of the pipeline's YAML text.</param>
+/// <param name="PipelineFile">What the user calls that text, for messages.</param>
+/// <param name="InputFolder">Folder that relative paths of the pipeline start from.</param>
+/// <param name="BatchBytes">Bytes of input one activity works on; 0 = the default of <see cref="Connectors.ShardCut"/>. Never changes the result.</param>
+/// <param name="ReplayQuarantine">Run batches again that put rows into quarantine before.</param>
+public sealed record RunRequest(
+    string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false);
+
+/// <summary>The kinds of stages a run goes through, in this order; Observe once per pass.</summary>
+public enum StageKind
+{
+    Start,
+    Ingest,
+    Retype,
+    Observe,
+    Apply,
+    Publish,
+    Measure,
+    Export,
+    Done,
+}
+
+/// <summary>One stage of a run: units that may run in any order, in parallel, anywhere, more than once.</summary>
+/// <param name="Kind">What its units do.</param>
+/// <param name="Pass">Which pass, for Observe.</param>
+/// <param name="Title">For people: <c>look: clean/0:remove_duplicates</c>.</param>
+/// <param name="Units">Units to run.</param>
+/// <param name="Reused">Units whose finished work was found and is not done again.</param>
+/// <param name="Outcome">Set on the last stage.</param>
+public sealed record Stage(StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null);
+
+/// <summary>How a run ended.</summary>
+/// <param name="Version">Id of the version that now holds the result; null when a gate failed.</param>
+/// <param name="Dataset">Dataset it belongs to.</param>
+/// <param name="UpToDate">True when the version was there already and nothing was done.</param>
+/// <param name="GateFailure">Why a gate refused, as one sentence.</param>
+/// <param name="Record">Object path of the <see cref="RunRecord"/>.</param>
+public sealed record RunOutcome(string? Version, string Dataset, bool UpToDate, string? GateFailure, string? Record);
+
+/// <summary>Limits and sizes of the run engine.</summary>
+public sealed record RunOptions
+{
+    /// <summary>In-memory bytes that a file of a published version aims at. Part of the data format: changing it changes version ids.</summary>
+    public long PublishBytes { get; init; } = 8 << 20;
+
+    /// <summary>Rows a file of a published version holds at most. Part of the data format.</summary>
+    public int PublishRows { get; init; } = 1 << 18;
+
+    /// <summary>Rows that may fail with an error and go to quarantine before the run is stopped: beyond that, the step is wrong, not the data.</summary>
+    public int MaxQuarantinedRowsPerBatch { get; init; } = 1_000;
+}

@@ -1,0 +1,89 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sluice.Splits;
+
+/// <summary>How a split places rows.</summary>
+public enum SplitStrategy
+{
+    /// <summary>By a hash of the row and the seed: equal rows are always in the same set.</summary>
+    Random,
+
+    /// <summary>As random, with every value of the columns in each set in the same proportion.</summary>
+    Stratified,
+
+    /// <summary>Rows with the same value of the columns are always in the same set: a patient, a user, a document.</summary>
+    Group,
+
+    /// <summary>By time: the oldest rows are in the first set, the newest in the last.</summary>
+    Time,
+}
+
+/// <summary>What happens to rows without a time.</summary>
+public enum NullTime
+{
+    /// <summary>They count as newer than all others: the last set gets them, together.</summary>
+    Last,
+
+    /// <summary>The run stops with their number.</summary>
+    Refuse,
+}
+
+public sealed partial class Split
+{
+    internal static readonly IReadOnlyDictionary<string, double> DefaultRatios =
+        new Dictionary<string, double> { ["train"] = 0.8, ["validation"] = 0.1, ["test"] = 0.1 };
+
+    public sealed record Options
+    {
+        /// <summary>
+        /// <c>random</c>, <c>stratified</c> (each value of the columns in the same proportion in each set), <c>group</c> (rows with the same value of the
+        /// columns stay together) or <c>time</c> (oldest rows to the first set). Default: random.
+        /// </summary>
+        public SplitStrategy Strategy { get; init; } = SplitStrategy.Random;
+
+        /// <summary>
+        /// The stratum, group or time column. For stratified and group, missing values are one value of their own. For time, a date, a timestamp or a
+        /// number; text is refused. Default: none; random uses no column.
+        /// </summary>
+        public string? Column { get; init; }
+
+        /// <summary>Several stratum or group columns instead of <c>column</c>: their combination counts. Default: none.</summary>
+        public IReadOnlyList<string> Columns { get; init; } = [];
+
+        /// <summary>
+        /// Sets and their shares of the rows; the shares add up to 1. A name has letters, digits, - and _, at most 64. Rows are whole: what rounding down
+        /// leaves goes to the sets with the largest fractions, and of equal ones to the last. Default: train 0.8, validation 0.1, test 0.1.
+        /// </summary>
+        public IReadOnlyDictionary<string, double> Ratios { get; init; } = DefaultRatios;
+
+        /// <summary>Sets and their numbers of rows, instead of <c>ratios</c>. One of them may be 0, which stands for all the other rows. Default: none.</summary>
+        public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
+
+        /// <summary>
+        /// Order of the sets, each named once: <c>[train, validation, test]</c>. For time, the first set has the oldest rows. The order in which ratios or
+        /// counts are written has no meaning. Default: training sets (train, training), then validation sets (validation, valid, val, dev), then test sets
+        /// (test, testing, holdout), then all others by name; with strategy time, other names need this option.
+        /// </summary>
+        public IReadOnlyList<string> Order { get; init; } = [];
+
+        /// <summary>Another seed gives another split of the same rows. No effect for time. Default: 42.</summary>
+        public long Seed { get; init; } = 42;
+
+        /// <summary>Name of the new text column that holds the name of each row's set. Default: split.</summary>
+        [MinLength(1)]
+        public string OutputColumn { get; init; } = "split";
+
+        /// <summary>
+        /// Rows without a time, for strategy time: <c>refuse</c> stops the run; <c>last</c> puts them together, as the newest, into the last set. Default: refuse.
+        /// </summary>
+        public NullTime NullTime { get; init; } = NullTime.Refuse;
+
+        /// <summary>Most different strata; more are an error. Each takes about 100 bytes of memory. Default: 10000.</summary>
+        [Range(1, 100_000)]
+        public int MaxStrata { get; init; } = 10_000;
+
+        /// <summary>Most different groups; more are an error. Each takes about 40 bytes of memory. Default: 1000000.</summary>
+        [Range(1, 100_000_000)]
+        public int MaxGroups { get; init; } = 1_000_000;
+    }
+}

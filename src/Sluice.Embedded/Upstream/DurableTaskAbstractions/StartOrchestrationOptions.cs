@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace Microsoft.DurableTask;
+
+/// <summary>How an orchestration is started. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOptions.cs, 1.25.0.</summary>
+public record StartOrchestrationOptions
+{
+    public StartOrchestrationOptions(string? InstanceId = null, DateTimeOffset? StartAt = null)
+    {
+        this.InstanceId = InstanceId;
+        this.StartAt = StartAt;
+    }
+
+    public StartOrchestrationOptions(StartOrchestrationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        InstanceId = options.InstanceId;
+        StartAt = options.StartAt;
+        Tags = options.Tags;
+        Version = options.Version;
+        DedupeStatuses = options.DedupeStatuses;
+    }
+
+    public string? InstanceId { get; init; }
+    public DateTimeOffset? StartAt { get; init; }
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public TaskVersion? Version { get; init; }
+    public IReadOnlyList<string>? DedupeStatuses { get; init; }
+}

@@ -1,0 +1,9 @@
+namespace Microsoft.Azure.Functions.Worker;
+
+/// <summary>Whether a binding hands a value in or takes one out.</summary>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Definition/BindingDirection.cs.</remarks>
+public enum BindingDirection
+{
+    In = 0,
+    Out = 1,
+}

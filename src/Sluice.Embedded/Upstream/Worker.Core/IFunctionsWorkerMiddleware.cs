@@ -1,0 +1,8 @@
+namespace Microsoft.Azure.Functions.Worker.Middleware;
+
+/// <summary>A step around every invocation. It must not await I/O around an orchestrator: see docs/embedded.md.</summary>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Pipeline/IFunctionsWorkerMiddleware.cs.</remarks>
+public interface IFunctionsWorkerMiddleware
+{
+    Task Invoke(FunctionContext context, FunctionExecutionDelegate next);
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Sluice.Pipelines;
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Functions.Api;
+
+/// <summary>A registered pipeline.</summary>
+/// <param name="Id">Name in URLs.</param>
+/// <param name="Object">Object path of its text.</param>
+/// <param name="Refresh">Whether the timer runs it again.</param>
+public sealed record RegisteredPipeline(string Id, string Object, bool Refresh);
+
+/// <summary>Pipelines that the app knows by name, and the requests that run them.</summary>
+public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider time)
+{
+    const string Partition = "pipelines";
+
+    /// <summary>Keeps a pipeline's text by content; gives the object path.</summary>
+    /// <exception cref="PipelineException">Every problem of the text.</exception>
+    public async Task<(Pipeline Pipeline, string Object)> SaveTextAsync(string text, string fileName, CancellationToken cancellation)
+    {
+        var pipeline = Pipeline.Parse(text, fileName);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var path = $"pipelines/{Convert.ToHexStringLower(SHA256.HashData(bytes))}.yaml";
+        await store.CreateAsync(path, bytes, cancellation);
+        return (pipeline, path);
+    }
+
+    /// <summary>Registers or replaces a pipeline.</summary>
+    public async Task<RegisteredPipeline> PutAsync(string? id, string text, bool refresh, CancellationToken cancellation)
+    {
+        var (pipeline, path) = await SaveTextAsync(text, "pipeline.yaml", cancellation);
+        var registered = new RegisteredPipeline(id ?? pipeline.Dataset, path, refresh);
+        var json = Encoding.UTF8.GetString(DocumentJson.Bytes(registered));
+        while (await ledger.InsertAsync(Partition, registered.Id, json, cancellation) is null)
+        {
+            var row = await ledger.GetAsync(Partition, registered.Id, cancellation);
+            if (row is not null && await ledger.ReplaceAsync(row, json, cancellation) is not null)
+            {
+                break;
+            }
+        }
+
+        return registered;
+    }
+
+    public async Task<RegisteredPipeline?> GetAsync(string id, CancellationToken cancellation) =>
+        await ledger.GetAsync(Partition, id, cancellation) is { } row ? DocumentJson.Parse<RegisteredPipeline>(Encoding.UTF8.GetBytes(row.Json)) : null;
+
+    public async Task<string> TextAsync(RegisteredPipeline pipeline, CancellationToken cancellation) =>
+        Encoding.UTF8.GetString(await store.ReadAsync(pipeline.Object, cancellation));
+
+    public async IAsyncEnumerable<RegisteredPipeline> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var row in ledger.ListAsync(Partition, null, cancellation))
+        {
+            yield return DocumentJson.Parse<RegisteredPipeline>(Encoding.UTF8.GetBytes(row.Json));
+        }
+    }
+
+    public async Task<bool> DeleteAsync(string id, CancellationToken cancellation) =>
+        await ledger.GetAsync(Partition, id, cancellation) is { } row && await ledger.DeleteAsync(row, cancellation);
+
+    /// <summary>A request to run a pipeline. <paramref name="runId"/> null: a new run each time.</summary>
+    public RunRequest Request(RegisteredPipeline pipeline, string inputFolder, string? runId = null, bool replayQuarantine = false) =>
+        new(runId ?? NewRunId(pipeline.Id), pipeline.Object, $"pipeline '{pipeline.Id}'", inputFolder, ReplayQuarantine: replayQuarantine);
+
+    /// <summary>Sorts by time: <c>movies-20261121T101500123-4f2a</c>.</summary>
+    public string NewRunId(string pipeline) => $"{pipeline}-{time.GetUtcNow():yyyyMMdd'T'HHmmssfff}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+}

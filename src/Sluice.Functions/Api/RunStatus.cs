@@ -1,0 +1,34 @@
+using Microsoft.DurableTask.Client;
+using Sluice.Runs;
+
+namespace Sluice.Functions.Api;
+
+/// <summary>A run as the API shows it.</summary>
+/// <param name="Run">Run id.</param>
+/// <param name="Status">pending, running, completed, failed, gate_failed, stopped, suspended.</param>
+/// <param name="Stage">What it is doing now.</param>
+/// <param name="Units">Units of that stage.</param>
+/// <param name="Reused">Units whose finished work was found.</param>
+/// <param name="Version">The version it made, or found.</param>
+/// <param name="UpToDate">True when nothing had to be done.</param>
+/// <param name="Error">Why it failed.</param>
+/// <param name="CreatedAt">When it was started.</param>
+/// <param name="LastUpdatedAt">When it last moved.</param>
+public sealed record RunStatus(
+    string Run, string Status, string? Stage, int Units, int Reused, string? Version, bool UpToDate, string? Error, DateTimeOffset CreatedAt, DateTimeOffset LastUpdatedAt)
+{
+    public static RunStatus Of(OrchestrationMetadata run)
+    {
+        var stage = run.SerializedCustomStatus is null ? null : run.ReadCustomStatusAs<Stage>();
+        var outcome = run.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? run.ReadOutputAs<RunOutcome>() : null;
+        var status = run.RuntimeStatus switch
+        {
+            OrchestrationRuntimeStatus.Completed when outcome?.GateFailure is not null => "gate_failed",
+            OrchestrationRuntimeStatus.Terminated => "stopped",
+            var other => other.ToString().ToLowerInvariant(),
+        };
+        return new RunStatus(
+            run.InstanceId, status, stage?.Title, stage?.Units ?? 0, stage?.Reused ?? 0, outcome?.Version, outcome?.UpToDate ?? false,
+            outcome?.GateFailure ?? run.FailureDetails?.ErrorMessage, run.CreatedAt, run.LastUpdatedAt);
+    }
+}

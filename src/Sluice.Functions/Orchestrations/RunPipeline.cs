@@ -1,0 +1,30 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Sluice.Functions.Activities;
+using Sluice.Runs;
+
+namespace Sluice.Functions.Orchestrations;
+
+/// <summary>A run, stage after stage, until a version is committed or a gate refuses.</summary>
+public static class RunPipeline
+{
+    [Function(nameof(RunPipeline))]
+    public static async Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, RunRequest request)
+    {
+        var stage = new Stage(StageKind.Start, 0, "start", 0, 0);
+        while (stage.Outcome is null)
+        {
+            context.SetCustomStatus(stage);
+            if (stage.Units > 0)
+            {
+                var units = new StageRequest(request.RunId, stage.Kind, stage.Pass, stage.Units);
+                await context.CallSubOrchestratorAsync(nameof(RunStage), units, units.Options(context.InstanceId));
+            }
+
+            stage = await context.CallActivityAsync<Stage>(nameof(AdvanceRun), new AdvanceRequest(request, stage.Kind, stage.Pass), Retry.Transient);
+        }
+
+        context.SetCustomStatus(stage);
+        return stage.Outcome;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Sluice.Functions.Activities;
+using Sluice.Runs;
+
+namespace Sluice.Functions.Orchestrations;
+
+/// <summary>The units of a stage, in windows: history and replay stay as long as one window, however many units there are.</summary>
+public static class RunStage
+{
+    [Function(nameof(RunStage))]
+    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, StageRequest request)
+    {
+        var window = StageWindow.At(request.Cursor, request.Units);
+        var units = new List<Task>(window.Count);
+        for (var unit = window.From; unit < window.To; unit++)
+        {
+            units.Add(context.CallActivityAsync(nameof(RunUnit), new UnitRequest(request.RunId, request.Kind, request.Pass, unit), Retry.Transient));
+        }
+
+        await Task.WhenAll(units);
+        context.SetCustomStatus(window.To);
+        if (window.To < request.Units)
+        {
+            context.ContinueAsNew(request with { Cursor = window.To });
+        }
+    }
+}
+
+/// <summary>A stage to run, from a unit on.</summary>
+public sealed record StageRequest(string RunId, StageKind Kind, int Pass, int Units, int Cursor = 0)
+{
+    /// <summary>A fixed child id: a second delivery of the parent's turn finds the same child.</summary>
+    public SubOrchestrationOptions Options(string parent) =>
+        new(instanceId: $"{parent}.{Kind.ToString().ToLowerInvariant()}-{Pass}");
+}

@@ -1,0 +1,56 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Sluice.Batches;
+using Sluice.Connectors;
+using Sluice.Datasets;
+using Sluice.Functions.Api;
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Functions;
+
+/// <summary>Puts the app together; the program and the CLI build the same one.</summary>
+public static class SluiceApp
+{
+    /// <summary>The app, ready to build.</summary>
+    /// <param name="args">Command line: <c>--Sluice:Store=… --urls=…</c>.</param>
+    /// <param name="inputRoots">Folders a run may read; null = those of the settings and the incoming folder.</param>
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<string>? inputRoots = null)
+    {
+        var builder = FunctionsApplication.CreateBuilder(args);
+
+        // First, so that every setting of the user wins. In Azure the host reads the schedule itself: there it is an app setting.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+            0, new MemoryConfigurationSource { InitialData = [new("RefreshSchedule", "0 0 2 * * *")] });
+        builder.ConfigureFunctionsWebApplication();
+        var services = builder.Services;
+        services.AddOptions<SluiceOptions>().BindConfiguration(SluiceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ObjectStore>(s => new FolderStore(Path.Combine(OptionsOf(s).Store, "data")));
+        services.AddSingleton<Ledger>(s => new SqliteLedger(Path.Combine(OptionsOf(s).Store, "ledger.db")));
+        services.AddSingleton<BatchFiles>();
+        services.AddSingleton(s => new UnitLog(OptionsOf(s).UnitLog));
+        services.AddSingleton<RunWatch>();
+        services.AddSingleton<DatasetCatalogue>();
+        services.AddSingleton<PipelineStore>();
+        services.AddSingleton(s => new RunEngine(
+            s.GetRequiredService<ObjectStore>(),
+            s.GetRequiredService<Ledger>(),
+            s.GetRequiredService<BatchFiles>(),
+            request => new FolderInputs(inputRoots ?? Roots(OptionsOf(s)), request.InputFolder),
+            new RunOptions(),
+            s.GetRequiredService<TimeProvider>()));
+        return builder;
+    }
+
+    /// <summary>Folder that files to ingest are dropped in: <c>incoming/{pipeline}/{file}</c>.</summary>
+    public static string IncomingFolder(SluiceOptions options) => Path.Combine(Path.GetFullPath(options.Store), "blobs", "incoming");
+
+    static string[] Roots(SluiceOptions options) =>
+        [IncomingFolder(options), .. options.InputRoots.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    static SluiceOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptions<SluiceOptions>>().Value;
+}

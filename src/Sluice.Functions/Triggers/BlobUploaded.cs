@@ -1,0 +1,35 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Functions.Api;
+
+namespace Sluice.Functions.Triggers;
+
+/// <summary>A file dropped in <c>incoming/{pipeline}/</c> runs that pipeline: one run per name and content, however often the event comes.</summary>
+public sealed class BlobUploaded(PipelineStore pipelines, IOptions<SluiceOptions> options, ILogger<BlobUploaded> logger)
+{
+    [Function(nameof(BlobUploaded))]
+    public async Task RunAsync(
+        [BlobTrigger("incoming/{pipeline}/{name}", Source = BlobTriggerSource.EventGrid)] Stream blob,
+        string pipeline,
+        string name,
+        FunctionContext context,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        if (await pipelines.GetAsync(pipeline, cancellation) is not { } registered)
+        {
+            Log.UploadWithoutPipeline(logger, pipeline);
+            return;
+        }
+
+        var etag = BlobEvents.ETagOf(context);
+        var folder = Path.Combine(SluiceApp.IncomingFolder(options.Value), pipeline);
+        var request = pipelines.Request(registered, folder, RunIds.Of(pipeline, name, etag));
+        if (await RunIds.StartOnceAsync(client, request, cancellation))
+        {
+            Log.UploadStartedRun(logger, request.RunId);
+        }
+    }
+}

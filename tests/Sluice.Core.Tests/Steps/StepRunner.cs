@@ -1,0 +1,107 @@
+using Sluice.Batches;
+using Sluice.Runs;
+using Sluice.Steps;
+using Sluice.Tests.Storage;
+
+namespace Sluice.Core.Tests.Steps;
+
+/// <summary>What a step made of some batches.</summary>
+sealed record StepRun(Schema Schema, byte[] Json, IReadOnlyList<Batch> Batches, IReadOnlyList<Verdicts> Verdicts)
+{
+    public Batch All => Batch.Concat(Batches);
+}
+
+/// <summary>
+/// Runs one step on batches as the engine does: only the columns it observes, states through their bytes, keys through sorted run files, and
+/// Apply through the guard that counts rows. A step that a row makes throw fails the test.
+/// </summary>
+static class StepRunner
+{
+    public static StepRun Run(Step step, params Batch[] batches)
+    {
+        var schema = batches[0].Schema;
+        var problems = Problems(step, schema);
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+        var json = Fitted.None.Json;
+        Decisions? decisions = null;
+        if (step.Looks(schema))
+        {
+            var observes = step.Observes(schema);
+            var seen = batches.Select(b => observes is null ? b : b.Select(observes)).ToArray();
+            var state = Merged(step, schema, seen);
+            object? decided = null;
+            if (step.IsKeyed)
+            {
+                decisions = new Decisions([.. batches.Select(b => b.Rows)]);
+                decided = Decide(step, seen, decisions);
+            }
+
+            json = step.Fit(state, decided);
+        }
+
+        var planned = step.PlanFitted(schema, new Fitted(json));
+        var results = new List<Batch>();
+        var verdicts = new List<Verdicts>();
+        for (var i = 0; i < batches.Length; i++)
+        {
+            var poison = new List<PoisonRow>();
+            var (result, found) = Guarded.Apply(step, batches[i], new Fitted(json, decisions?.Of(i)), poison);
+            Assert.Empty(poison);
+            Assert.Equal(planned, result.Schema);
+            results.Add(result);
+            verdicts.Add(found);
+        }
+
+        return new StepRun(planned, json, results, verdicts);
+    }
+
+    /// <summary>What Plan reports, each as <c>path: message</c>.</summary>
+    public static IReadOnlyList<string> Problems(Step step, Schema schema)
+    {
+        var problems = new StepProblems();
+        step.Plan(schema, problems);
+        return [.. problems.Items.Select(p => $"{p.Path}: {p.Message}")];
+    }
+
+    /// <summary>The batch in pieces of the given sizes, which are used in turn.</summary>
+    public static Batch[] Cut(Batch batch, params int[] sizes)
+    {
+        var parts = new List<Batch>();
+        for (var from = 0; from < batch.Rows;)
+        {
+            var to = Math.Min(batch.Rows, from + sizes[parts.Count % sizes.Length]);
+            parts.Add(batch.Slice(from, to));
+            from = to;
+        }
+
+        return [.. parts];
+    }
+
+    static State? Merged(Step step, Schema schema, Batch[] batches)
+    {
+        var total = step.NewState(schema);
+        foreach (var batch in total is null ? [] : batches)
+        {
+            var state = step.NewState(schema)!;
+            step.Observe(batch, state);
+            var read = step.NewState(schema)!;
+            read.FromBytes(state.ToBytes());
+            total!.Merge(read);
+        }
+
+        return total;
+    }
+
+    static object? Decide(Step step, Batch[] batches, Decisions decisions)
+    {
+        using var folder = new TemporaryFolder();
+        var files = new List<string>();
+        foreach (var batch in batches)
+        {
+            files.Add(folder.File($"{files.Count}.keys"));
+            File.WriteAllBytes(files[^1], KeyRuns.Encode(step.Keys(batch)));
+        }
+
+        return step.Decide(KeyRuns.Open(files), decisions);
+    }
+}

@@ -1,0 +1,334 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Sluice.Embedded.Durable;
+
+namespace Sluice.Embedded.Tests.Durable;
+
+/// <summary>Contract tests 57 to 66: suspend, terminate, restart, purge, queries, waiting.</summary>
+public sealed class ManagementTests
+{
+    [Fact]
+    [Trait("Contract", "57")]
+    public async Task A_suspended_instance_holds_still_keeps_events_and_goes_on_when_resumed()
+    {
+        await using var hub = await Waiting().StartAsync();
+        var id = await hub.ScheduleAsync("Wait", 4);
+        await hub.StatusAsync(id, "waiting for 0");
+
+        await hub.Client.SuspendInstanceAsync(id, "break");
+        await hub.Client.SuspendInstanceAsync(id, "again");
+        await hub.RuntimeStatusAsync(id, OrchestrationRuntimeStatus.Suspended);
+        foreach (var letter in "abc")
+        {
+            await hub.Client.RaiseEventAsync(id, "letter", letter.ToString());
+        }
+
+        await Eventually.IsTrue(() => hub.Engine.History(id)!.Count(e => e.Kind == EventKind.EventRaised) == 3, "three events in the history");
+        await hub.KillAndStartAsync();
+        var held = await hub.Client.GetInstanceAsync(id, true);
+        await hub.Client.ResumeInstanceAsync(id, "go on");
+        await hub.Client.ResumeInstanceAsync(id, "again");
+        await hub.Client.RaiseEventAsync(id, "letter", "d");
+        var end = await hub.EndAsync(id);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Suspended, held!.RuntimeStatus);
+        Assert.Equal("waiting for 0", held.ReadCustomStatusAs<string>());
+        Assert.Equal("abcd", end.ReadOutputAs<string>());
+    }
+
+    [Fact]
+    [Trait("Contract", "57")]
+    public async Task Results_that_arrive_during_a_suspension_are_played_at_the_resume()
+    {
+        var go = new TaskCompletionSource();
+        await using var hub = await new Harness()
+            .ActivityAsync("Block", async call =>
+            {
+                await go.Task;
+                return call.Input<int>();
+            })
+            .Orchestrator("Two", async context => await context.CallActivityAsync<int>("Block", 1) + await context.CallActivityAsync<int>("Block", 2))
+            .StartAsync();
+        var id = await hub.ScheduleAsync("Two");
+        await hub.RuntimeStatusAsync(id, OrchestrationRuntimeStatus.Running);
+
+        await hub.Client.SuspendInstanceAsync(id);
+        await hub.RuntimeStatusAsync(id, OrchestrationRuntimeStatus.Suspended);
+        go.SetResult();
+        await Eventually.IsTrue(() => hub.Engine.History(id)!.Any(e => e.Kind == EventKind.TaskCompleted), "the first result");
+        var scheduled = hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TaskScheduled);
+        await hub.Client.ResumeInstanceAsync(id);
+        var end = await hub.EndAsync(id);
+
+        Assert.Equal(1, scheduled);
+        Assert.Equal(3, end.ReadOutputAs<int>());
+    }
+
+    [Theory]
+    [Trait("Contract", "58")]
+    [InlineData("running")]
+    [InlineData("pending")]
+    [InlineData("suspended")]
+    public async Task An_instance_is_terminated_in_every_live_state_and_the_reason_is_its_output(string state)
+    {
+        var clock = new TestClock();
+        await using var hub = await Waiting(clock).StartAsync();
+        var start = state == "pending" ? clock.GetUtcNow().AddDays(1) : (DateTimeOffset?)null;
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", 1, new StartOrchestrationOptions("run", start));
+        if (state != "pending")
+        {
+            await hub.StatusAsync("run", "waiting for 0");
+        }
+
+        if (state == "suspended")
+        {
+            await hub.Client.SuspendInstanceAsync("run");
+            await hub.RuntimeStatusAsync("run", OrchestrationRuntimeStatus.Suspended);
+        }
+
+        await hub.Client.TerminateInstanceAsync("run", "no longer needed");
+        var end = await hub.EndAsync("run");
+        clock.Advance(TimeSpan.FromDays(2));
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, end.RuntimeStatus);
+        Assert.Equal("no longer needed", end.ReadOutputAs<string>());
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await hub.Client.GetInstanceAsync("run"))!.RuntimeStatus);
+    }
+
+    [Fact]
+    [Trait("Contract", "58")]
+    public async Task A_late_result_of_a_terminated_instance_is_ignored()
+    {
+        var go = new TaskCompletionSource();
+        var isDone = new TaskCompletionSource();
+        await using var hub = await new Harness()
+            .ActivityAsync("Block", async _ =>
+            {
+                await go.Task;
+                isDone.SetResult();
+                return null;
+            })
+            .Orchestrator("Run", async context => await context.CallActivityAsync<int>("Block"))
+            .StartAsync();
+        var id = await hub.ScheduleAsync("Run");
+        await hub.RuntimeStatusAsync(id, OrchestrationRuntimeStatus.Running);
+
+        await hub.Client.TerminateInstanceAsync(id);
+        var end = await hub.EndAsync(id);
+        var history = hub.Engine.History(id)!.Count;
+        go.SetResult();
+        await isDone.Task;
+        await hub.StopAndStartAsync();
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, end.RuntimeStatus);
+        Assert.Equal(history, hub.Engine.History(id)!.Count);
+    }
+
+    [Theory]
+    [Trait("Contract", "59")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Termination_reaches_children_only_when_it_is_recursive(bool isRecursive)
+    {
+        await using var hub = await Waiting()
+            .Orchestrator("Parent", async context =>
+                await context.CallSubOrchestratorAsync<string>("Middle", options: new SubOrchestrationOptions(instanceId: "middle")))
+            .Orchestrator("Middle", async context =>
+                await context.CallSubOrchestratorAsync<string>("Wait", 1, new SubOrchestrationOptions(instanceId: "leaf")))
+            .StartAsync();
+        await hub.ScheduleAsync("Parent", id: "parent");
+        await hub.StatusAsync("leaf", "waiting for 0");
+
+        await hub.Client.TerminateInstanceAsync("parent", new TerminateInstanceOptions("stop", isRecursive));
+        await hub.EndAsync("parent");
+        if (isRecursive)
+        {
+            await hub.EndAsync("leaf");
+        }
+        else
+        {
+            await hub.Client.RaiseEventAsync("leaf", "letter", "a");
+            await hub.EndAsync("middle");
+        }
+
+        var expected = isRecursive ? OrchestrationRuntimeStatus.Terminated : OrchestrationRuntimeStatus.Completed;
+        Assert.Equal(expected, (await hub.Client.GetInstanceAsync("leaf"))!.RuntimeStatus);
+        Assert.Equal(expected, (await hub.Client.GetInstanceAsync("middle"))!.RuntimeStatus);
+    }
+
+    [Fact]
+    [Trait("Contract", "60")]
+    public async Task A_finished_instance_is_restarted_under_its_own_or_a_new_id()
+    {
+        var runs = 0;
+        await using var hub = await new Harness()
+            .Activity("Count", call => $"{call.Input<string>()} {Interlocked.Increment(ref runs)}")
+            .Orchestrator("Run", async context => await context.CallActivityAsync<string>("Count", context.GetInput<string>()))
+            .Orchestrator("Wait", async context => await context.WaitForExternalEvent<int>("never"))
+            .StartAsync();
+        await hub.RunAsync("Run", "run", "one");
+        await hub.ScheduleAsync("Wait", id: "live");
+
+        var same = await hub.Client.RestartAsync("one");
+        var again = await hub.EndAsync(same);
+        var other = await hub.Client.RestartAsync("one", restartWithNewInstanceId: true);
+        var copy = await hub.EndAsync(other);
+
+        Assert.Equal("one", same);
+        Assert.NotEqual("one", other);
+        Assert.Equal(["run 2", "run 3"], [again.ReadOutputAs<string>()!, copy.ReadOutputAs<string>()!]);
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Client.RestartAsync("nobody"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Client.RestartAsync("live"));
+    }
+
+    [Fact]
+    [Trait("Contract", "62")]
+    public async Task Only_finished_instances_are_purged()
+    {
+        await using var hub = await Waiting().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await hub.ScheduleAsync("Wait", 1, "live");
+        for (var i = 0; i < 5; i++)
+        {
+            await hub.RunAsync("Now", id: $"done-{i}");
+        }
+
+        var one = await hub.Client.PurgeInstanceAsync("done-0");
+        var none = await hub.Client.PurgeInstanceAsync("live");
+        var unknown = await hub.Client.PurgeInstanceAsync("nobody");
+        var rest = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(Statuses: [OrchestrationRuntimeStatus.Completed]));
+
+        Assert.Equal((1, 0, 0, 4), (one.PurgedInstanceCount, none.PurgedInstanceCount, unknown.PurgedInstanceCount, rest.PurgedInstanceCount));
+        Assert.Null(await hub.Client.GetInstanceAsync("done-0"));
+        Assert.Null(hub.Engine.History("done-1"));
+        Assert.NotNull(await hub.Client.GetInstanceAsync("live"));
+    }
+
+    [Fact]
+    [Trait("Contract", "62")]
+    public async Task A_recursive_purge_takes_finished_children_along()
+    {
+        await using var hub = await new Harness()
+            .Orchestrator("Child", _ => Task.FromResult<object?>(1))
+            .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child"))
+            .StartAsync();
+        await hub.RunAsync("Parent", id: "parent");
+
+        var purged = await hub.Client.PurgeInstanceAsync("parent", new PurgeInstanceOptions(Recursive: true));
+
+        Assert.Equal(2, purged.PurgedInstanceCount);
+        Assert.Equal(0, await hub.Client.GetAllInstancesAsync().CountAsync());
+    }
+
+    [Fact]
+    [Trait("Contract", "63")]
+    public async Task Pages_show_each_instance_once_while_others_are_added()
+    {
+        await using var hub = await Waiting().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        for (var i = 0; i < 25; i++)
+        {
+            await hub.RunAsync("Now", id: $"a-{i}");
+            await hub.ScheduleAsync("Wait", 1, $"b-{i}");
+        }
+
+        var seen = new List<string>();
+        var query = new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Completed], InstanceIdPrefix: "a-", PageSize: 7);
+        await foreach (var page in hub.Client.GetAllInstancesAsync(query).AsPages())
+        {
+            seen.AddRange(page.Values.Select(instance => instance.InstanceId));
+            await hub.RunAsync("Now", id: $"c-{seen.Count}");
+        }
+
+        var second = await hub.Client.GetAllInstancesAsync(query).AsPages().Skip(1).FirstAsync();
+        var resumed = await hub.Client.GetAllInstancesAsync(query).AsPages(second.ContinuationToken).SelectMany(page =>
+            page.Values.ToAsyncEnumerable()).CountAsync();
+
+        Assert.Equal(Enumerable.Range(0, 25).Select(i => $"a-{i}"), seen);
+        Assert.Equal(25 - 14, resumed);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await hub.Client.GetAllInstancesAsync().AsPages("nonsense").FirstAsync());
+    }
+
+    [Fact]
+    [Trait("Contract", "63")]
+    public async Task Queries_filter_by_time_of_creation()
+    {
+        var clock = new TestClock();
+        await using var hub = await new Harness(clock).Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        var start = clock.GetUtcNow();
+        for (var hour = 0; hour < 5; hour++)
+        {
+            await hub.RunAsync("Now", id: $"h{hour}");
+            clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        var found = await hub.Client.GetAllInstancesAsync(new(CreatedFrom: start.AddHours(1), CreatedTo: start.AddHours(3))).Select(i =>
+            i.InstanceId).ToListAsync();
+
+        Assert.Equal(["h1", "h2", "h3"], found);
+    }
+
+    [Fact]
+    [Trait("Contract", "64")]
+    public async Task The_history_has_the_kinds_and_order_of_durable_task()
+    {
+        await using var hub = await new Harness()
+            .Activity("A", _ => 1)
+            .Orchestrator("Run", async context => await context.CallActivityAsync<int>("A"))
+            .StartAsync();
+
+        await hub.RunAsync("Run", id: "run");
+
+        Assert.Equal(
+            "OrchestratorStarted ExecutionStarted TaskScheduled OrchestratorCompleted OrchestratorStarted TaskCompleted ExecutionCompleted "
+                + "OrchestratorCompleted",
+            string.Join(' ', hub.Engine.History("run")!.Select(e => e.Kind)));
+    }
+
+    [Fact]
+    [Trait("Contract", "65")]
+    public async Task Waiting_honours_cancellation()
+    {
+        await using var hub = await Waiting().StartAsync();
+        var id = await hub.ScheduleAsync("Wait", 1);
+        using var source = new CancellationTokenSource();
+
+        var end = hub.Client.WaitForInstanceCompletionAsync(id, source.Token);
+        var start = hub.Client.WaitForInstanceStartAsync("nobody", source.Token);
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => end);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+    }
+
+    [Fact]
+    [Trait("Contract", "66")]
+    public async Task A_custom_status_over_the_limit_is_refused()
+    {
+        await using var hub = await new Harness()
+            .Orchestrator("Status", context =>
+            {
+                context.SetCustomStatus(new string('x', 4094));
+                context.SetCustomStatus(new string('x', 4095));
+                return Task.FromResult<object?>(null);
+            })
+            .StartAsync();
+
+        var end = await hub.RunAsync("Status");
+
+        Assert.Equal(
+            "The custom status of orchestrator 'Status' is too large: found 4097 bytes of JSON, expected at most 4096. Keep progress counts in "
+                + "it, not data.",
+            end.FailureDetails!.ErrorMessage);
+    }
+
+    static Harness Waiting(TimeProvider? clock = null) => new Harness(clock).Orchestrator("Wait", async context =>
+    {
+        var seen = "";
+        for (var i = 0; i < context.GetInput<int>(); i++)
+        {
+            context.SetCustomStatus($"waiting for {i}");
+            seen += await context.WaitForExternalEvent<string>("letter");
+        }
+
+        return seen;
+    });
+}
