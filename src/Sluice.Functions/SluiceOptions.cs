@@ -11,10 +11,6 @@ public sealed class SluiceOptions
     [Required]
     public string Store { get; set; } = ".sluice";
 
-    /// <summary>Where datasets live: <c>Folder</c> (in <see cref="Store"/>) or <c>Azure</c> (Blobs and Tables). Default Folder.</summary>
-    [RegularExpression("Folder|Azure", ErrorMessage = "Sluice:Storage must be 'Folder' or 'Azure'.")]
-    public string Storage { get; set; } = "Folder";
-
     /// <summary>Folders that pipelines started over HTTP may read, besides the incoming one; separated by the platform's path separator. Default none.</summary>
     public string InputRoots { get; set; } = "";
 

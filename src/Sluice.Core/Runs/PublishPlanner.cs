@@ -40,8 +40,9 @@ public static class PublishPlanner
             {
                 while (held + border - from > maxRows)
                 {
-                    Add(batch, from, from + maxRows - held);
-                    from += maxRows - held;
+                    var full = from + maxRows - held;
+                    Add(batch, from, full);
+                    from = full;
                     Close();
                 }
 
