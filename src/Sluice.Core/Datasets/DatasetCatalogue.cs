@@ -36,12 +36,14 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
         while (true)
         {
             var row = await ledger.GetAsync(Datasets, manifest.Dataset, cancellation);
-            var head = row is null ? null : DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
+            var head = Entry(row);
             if (head?.Version == id || await EntryAsync(manifest.Dataset, id, cancellation) is not null)
             {
                 break;
             }
 
+            // A head is in the list before it stops being the head: a crash between a swap and its list entry loses no version.
+            await ListHeadAsync(manifest.Dataset, row, head, cancellation);
             var entry = new VersionEntry(manifest.Dataset, id, (head?.Number ?? 0) + 1, head?.Version, run, time.GetUtcNow(), manifest.Rows);
             var json = System.Text.Encoding.UTF8.GetString(DocumentJson.Bytes(entry));
             var swapped = row is null
@@ -53,9 +55,10 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             }
         }
 
-        // The lists are derived from the head: a crash before them is repaired by the second delivery of the same commit.
-        await RepairAsync(manifest.Dataset, cancellation);
-        await ledger.InsertAsync(KeyPartition(manifest.Dataset), runKey, System.Text.Json.JsonSerializer.Serialize(id), cancellation);
+        // The lists are derived from the head: a crash before them is repaired by the next commit, and until then the head is read with the list.
+        var newest = await ledger.GetAsync(Datasets, manifest.Dataset, cancellation);
+        await ListHeadAsync(manifest.Dataset, newest, Entry(newest), cancellation);
+        await NameRunAsync(KeyPartition(manifest.Dataset), runKey, System.Text.Json.JsonSerializer.Serialize(id), cancellation);
         return id;
     }
 
@@ -83,6 +86,11 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
         await foreach (var row in ledger.ListAsync(VersionPartition(dataset), null, cancellation))
         {
             versions.Add(DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)));
+        }
+
+        if (Entry(await ledger.GetAsync(Datasets, dataset, cancellation)) is { } head && versions.All(v => v.Version != head.Version))
+        {
+            versions.Add(head);
         }
 
         return [.. versions.OrderBy(v => v.Number)];
@@ -124,18 +132,32 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
         return new VersionRows(files, DocumentJson.Parse<VersionManifest>(bytes));
     }
 
-    async Task RepairAsync(string dataset, CancellationToken cancellation)
+    async Task ListHeadAsync(string dataset, LedgerRow? row, VersionEntry? head, CancellationToken cancellation)
     {
-        if (await ledger.GetAsync(Datasets, dataset, cancellation) is { } row)
+        if (row is not null && head is not null)
         {
-            var head = DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
             await ledger.InsertAsync(VersionPartition(dataset), head.Version, row.Json, cancellation);
         }
     }
 
+    /// <summary>The newest version with this key counts: a replay of quarantined rows has the key of the run that put them aside.</summary>
+    async Task NameRunAsync(string partition, string runKey, string json, CancellationToken cancellation)
+    {
+        while (await ledger.InsertAsync(partition, runKey, json, cancellation) is null)
+        {
+            var known = await ledger.GetAsync(partition, runKey, cancellation);
+            if (known is not null && (known.Json == json || await ledger.ReplaceAsync(known, json, cancellation) is not null))
+            {
+                return;
+            }
+        }
+    }
+
     async Task<VersionEntry?> EntryAsync(string dataset, string version, CancellationToken cancellation) =>
-        await ledger.GetAsync(VersionPartition(dataset), version, cancellation) is { } row
-            ? DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)) : null;
+        Entry(await ledger.GetAsync(VersionPartition(dataset), version, cancellation));
+
+    static VersionEntry? Entry(LedgerRow? row) =>
+        row is null ? null : DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
 
     static string ManifestPath(string dataset, string version) => $"versions/{dataset}/{version}.json";
 

@@ -28,7 +28,7 @@ public sealed record DebugRows(string Step, BatchRef Rows);
 public sealed record EvidenceRule(string Step, string Reason, string? Column, string Severity, bool Rejects, int Failures);
 
 /// <summary>A row that was put aside because a step threw on it.</summary>
-public sealed record QuarantinedRow(string Step, int Row, string Error);
+public sealed record QuarantinedRow(string Step, long Row, string Error);
 
 /// <summary>A published file.</summary>
 public sealed record PublishMemo(BatchRef File);

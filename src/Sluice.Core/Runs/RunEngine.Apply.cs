@@ -71,11 +71,12 @@ public sealed partial class RunEngine
             kept.Count == 0 ? null : kept);
         if (run.Plan.Request.ReplayQuarantine)
         {
-            await store.DeleteAsync(path, cancellation);
-            documents.TryRemove(path, out _);
+            await ReplaceDocumentAsync(path, memo, cancellation);
         }
-
-        await WriteDocumentAsync(path, memo, cancellation);
+        else
+        {
+            await WriteDocumentAsync(path, memo, cancellation);
+        }
 
         void Record(int step, Batch before, Batch judged, Batch after, Verdicts verdicts, IReadOnlyList<PoisonRow> aside)
         {

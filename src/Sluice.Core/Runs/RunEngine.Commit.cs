@@ -9,8 +9,6 @@ public sealed partial class RunEngine
 {
     DatasetCatalogue Catalogue { get; } = new(store, ledger, files, time);
 
-    Task<string?> VersionOfRunAsync(Run run, CancellationToken cancellation) => Catalogue.FindByRunKeyAsync(run.Pipeline.Dataset, run.Plan.Key, cancellation);
-
     async Task<string> CommitAsync(Run run, CancellationToken cancellation)
     {
         var published = await PublishedAsync(run, cancellation);
@@ -147,7 +145,7 @@ public sealed partial class RunEngine
                 }
 
                 debug.AddRange(memo.Debug ?? []);
-                quarantine.AddRange((memo.Quarantine ?? []).Select(q => q with { Row = checked((int)(offset + q.Row)) }));
+                quarantine.AddRange((memo.Quarantine ?? []).Select(q => q with { Row = offset + q.Row }));
                 offset += rows.Batches[batch].Batch.Rows;
             }
 
@@ -175,6 +173,6 @@ public sealed partial class RunEngine
                 cancellation);
         }
 
-        return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure, path));
+        return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure is null ? null : Cut(gateFailure, MaxGateFailure), path));
     }
 }
