@@ -13,7 +13,7 @@ namespace Sluice.Runs;
 /// an orchestration in the app, a loop in <see cref="LocalRun"/>.
 /// </summary>
 public sealed partial class RunEngine(
-    ObjectStore store, Ledger ledger, BatchFiles files, Func<RunRequest, InputFiles> inputsOf, RunOptions options, TimeProvider time)
+    ObjectStore store, Ledger ledger, BatchFiles files, Func<RunRequest, InputFiles> inputsOf, RunOptions options, TimeProvider time, Catalog? catalog = null)
 {
     // Documents never change once written, so a process reads each once. Bounded: a long-lived host forgets old runs.
     const int MaxCachedDocuments = 4_096;
@@ -118,7 +118,7 @@ public sealed partial class RunEngine(
         if (!documents.TryGetValue(request.Pipeline, out var known))
         {
             var text = System.Text.Encoding.UTF8.GetString(await store.ReadAsync(request.Pipeline, cancellation));
-            known = Remember(request.Pipeline, Pipeline.Parse(text, request.PipelineFile));
+            known = Remember(request.Pipeline, Pipeline.Parse(text, request.PipelineFile, catalog));
         }
 
         return (Pipeline)known;
