@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Connectors;
 using Sluice.Pipelines;
@@ -116,21 +115,20 @@ public sealed partial class Catalog
         }
     }
 
-    /// <summary>A source, step or sink from options as JSON, checked as those of a pipeline are.</summary>
-    /// <param name="type">Name or alias; of a source and a sink with one name, the source. The sinks' other names end in <c>_sink</c>.</param>
-    /// <param name="config">The options, as under <c>config</c>.</param>
-    /// <exception cref="DataException">No such type.</exception>
-    /// <exception cref="PipelineException">Every problem of the options.</exception>
-    public object Create(string type, JsonObject config) => Create(KindsOf(type) is [var kind, ..] ? kind : CapabilityKind.Step, type, config);
-
-    /// <summary>As <see cref="Create(string, JsonObject)"/>, for one kind.</summary>
-    public object Create(CapabilityKind kind, string type, JsonObject config)
+    /// <summary>As <see cref="Create"/>, from options as YAML or JSON, checked as those of a pipeline are.</summary>
+    /// <param name="kind">Which of them.</param>
+    /// <param name="type">Name or alias.</param>
+    /// <param name="config">What stands under <c>config</c>.</param>
+    /// <param name="fileName">Name of the text for messages.</param>
+    /// <exception cref="DataException">No such type, or it refuses the options.</exception>
+    /// <exception cref="PipelineException">Every problem of the options, with its place.</exception>
+    public object Configure(CapabilityKind kind, string type, string config, string? fileName = null)
     {
         var entry = Get(kind, type);
-        var problems = new ProblemList(null);
-        var node = YamlReader.Read(config.ToJsonString(), problems);
+        var problems = new ProblemList(fileName);
+        var node = YamlReader.Read(config, problems);
         problems.ThrowIfAny();
-        var options = BindOptions(kind, entry.Name, node, node!, new OptionBinder(problems), problems, null);
+        var options = BindOptions(kind, entry.Name, node, node ?? new YamlMap(1, 1), new OptionBinder(problems), problems, null);
         problems.ThrowIfAny();
         return Create(kind, type, options);
     }
@@ -169,10 +167,10 @@ public sealed partial class Catalog
         var entry = new Entry(attribute.Type, attribute.Aliases, KindOf(attribute), type, constructor, constructor.GetParameters().FirstOrDefault()?.ParameterType);
         foreach (var name in attribute.Aliases.Prepend(attribute.Type))
         {
-            var rival = KindsOf(name).FirstOrDefault(kind => kind == entry.Kind || kind == CapabilityKind.Step || entry.Kind == CapabilityKind.Step, (CapabilityKind)(-1));
-            if (entries.TryGetValue((rival, name), out var first))
+            var rivals = KindsOf(name).Where(kind => kind == entry.Kind || kind == CapabilityKind.Step || entry.Kind == CapabilityKind.Step);
+            if (rivals.Any())
             {
-                refusals.Add($"{type.Name}: the name '{name}' is already that of {first.Class.Name}.");
+                refusals.Add($"{type.Name}: the name '{name}' is already that of {entries[(rivals.First(), name)].Class.Name}.");
             }
             else
             {

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
-using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Steps;
 using Sluice.Tests.Pipelines;
@@ -75,31 +74,31 @@ public sealed class CatalogTests
     [Fact]
     public void Makes_a_step_from_checked_json()
     {
-        var step = (FakeCapabilities.FakeSplit)FakeCapabilities.Catalog.Create("split", new JsonObject { ["seed"] = 3 });
+        var step = (FakeCapabilities.FakeSplit)FakeCapabilities.Catalog.Configure(CapabilityKind.Step, "split", "seed: 3");
 
         Assert.Equal(3, step.Seed);
         Assert.Equal(
             "line 1, column 2: 'sed' is not an option of split. Did you mean 'seed'?",
-            Assert.Throws<PipelineException>(() => FakeCapabilities.Catalog.Create("split", new JsonObject { ["sed"] = 3 })).Message);
+            Assert.Throws<PipelineException>(() => FakeCapabilities.Catalog.Configure(CapabilityKind.Step, "split", """{"sed": 3}""")).Message);
         Assert.Equal(
             "There is no step 'splt'. Did you mean 'split'?",
-            Assert.Throws<DataException>(() => FakeCapabilities.Catalog.Create("splt", new JsonObject())).Message);
+            Assert.Throws<DataException>(() => FakeCapabilities.Catalog.Configure(CapabilityKind.Step, "splt", "")).Message);
     }
 
     [Fact]
     public void A_source_and_a_sink_may_share_a_name()
     {
-        var options = new JsonObject { ["file_path"] = "a.csv" };
+        const string options = "file_path: a.csv";
 
-        Assert.IsType<FakeCapabilities.FakeSource>(FakeCapabilities.Catalog.Create("csv", options));
-        Assert.IsType<FakeCapabilities.FakeSink>(FakeCapabilities.Catalog.Create("csv_sink", options));
-        Assert.IsType<FakeCapabilities.FakeSink>(FakeCapabilities.Catalog.Create(CapabilityKind.Sink, "csv", options));
+        Assert.Equal([CapabilityKind.Source, CapabilityKind.Sink], FakeCapabilities.Catalog.KindsOf("csv"));
+        Assert.IsType<FakeCapabilities.FakeSource>(FakeCapabilities.Catalog.Configure(CapabilityKind.Source, "csv", options));
+        Assert.IsType<FakeCapabilities.FakeSink>(FakeCapabilities.Catalog.Configure(CapabilityKind.Sink, "csv", options));
     }
 
     [Fact]
     public void A_step_that_refuses_its_options_says_why()
     {
-        var error = Assert.Throws<DataException>(() => Catalog.Of([typeof(Picky)]).Create("picky", new JsonObject()));
+        var error = Assert.Throws<DataException>(() => Catalog.Of([typeof(Picky)]).Configure(CapabilityKind.Step, "picky", ""));
 
         Assert.Equal("'picky' refuses its options: never content.", error.Message);
     }

@@ -32,7 +32,9 @@ sealed record ColumnChoice(IReadOnlyList<string> Named, Func<Field, bool> Applie
             var field = schema[Named[i]];
             if (!Applies(field) && !Unify.IsOpen(field))
             {
-                problems.Add($"{path}[{i}]", $"Column '{field.Name}' is {Words(field.Type)}; this works on {Wanted}. Leave it out, or convert it first with fix_types.");
+                problems.Add(
+                    $"{path}[{i}]",
+                    $"Column '{field.Name}' is {Words(field.Type)}; this works on {Wanted}. Leave it out, or convert it first with fix_types.");
             }
         }
     }

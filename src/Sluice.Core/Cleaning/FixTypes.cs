@@ -8,7 +8,7 @@ namespace Sluice.Cleaning;
 public enum UnconvertibleAction
 {
     /// <summary>It becomes missing, and the row is flagged with the reason <c>unconvertible</c>.</summary>
-    Null,
+    Missing,
 
     /// <summary>The row is rejected with the reason <c>unconvertible</c>.</summary>
     Reject,
@@ -34,7 +34,7 @@ public sealed class FixTypes : Step
     internal FixTypes(Options options, bool strict)
     {
         this.options = options;
-        choice = new ColumnChoice(options.Columns, f => f.Type == ColumnType.Text && f.Format != "json", "text", strict);
+        choice = new ColumnChoice(options.Columns, f => f.Type == ColumnType.Text && f.Format != "json", "text that is not JSON", strict);
         kinds = new CellKinds(options.MissingTokens);
     }
 
@@ -50,8 +50,11 @@ public sealed class FixTypes : Step
         /// <summary>Words that mean missing in a column that gets a type; case does not matter. Default: na, n/a, nan, null, none, -, ?.</summary>
         public IReadOnlyList<string> MissingTokens { get; init; } = CellKinds.DefaultTokens;
 
-        /// <summary>What happens to a value that is not of its column's type: <c>null</c> (becomes missing, and is flagged) or <c>reject</c> (takes the row out). Default: null.</summary>
-        public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Null;
+        /// <summary>
+        /// What happens to a value that is not of its column's type: <c>missing</c> (it becomes missing, and the row is flagged) or
+        /// <c>reject</c> (takes the row out). Default: missing.
+        /// </summary>
+        public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Missing;
     }
 
     public override Schema Plan(Schema input, StepProblems problems)
@@ -119,11 +122,11 @@ public sealed class FixTypes : Step
         var unconvertible = new List<int>();
         Column converted = kind.Type switch
         {
-            ColumnType.Int64 => Convert<long>(text, kind, unconvertible, static (value, _) => ValueParser.TryInt64Lenient(value, (byte)',', out var whole) ? whole : 0),
-            ColumnType.Float64 => Convert<double>(text, kind, unconvertible, static (value, _) => ValueParser.TryFloat64Lenient(value, (byte)',', out var number) ? number : 0),
-            ColumnType.Boolean => Convert<bool>(text, kind, unconvertible, static (value, _) => ValueParser.TryBooleanLenient(value, out var flag) && flag),
-            ColumnType.Date => Convert<int>(text, kind, unconvertible, static (value, order) => ValueParser.TryDateLenient(value, order, out var days) ? days : 0),
-            _ => Convert<long>(text, kind, unconvertible, static (value, order) => ValueParser.TryTimestampLenient(value, order, out var micros) ? micros : 0),
+            ColumnType.Int64 => Convert(text, kind, unconvertible, Whole),
+            ColumnType.Float64 => Convert(text, kind, unconvertible, Number),
+            ColumnType.Boolean => Convert(text, kind, unconvertible, Flag),
+            ColumnType.Date => Convert(text, kind, unconvertible, Days),
+            _ => Convert(text, kind, unconvertible, Micros),
         };
         if (unconvertible.Count > 0)
         {
@@ -136,6 +139,17 @@ public sealed class FixTypes : Step
     }
 
     delegate T Parser<T>(ReadOnlySpan<byte> value, DateOrder order);
+
+    // Called only with values of a kind that the type holds.
+    static long Whole(ReadOnlySpan<byte> value, DateOrder order) => ValueParser.TryInt64Lenient(value, (byte)',', out var whole) ? whole : 0;
+
+    static double Number(ReadOnlySpan<byte> value, DateOrder order) => ValueParser.TryFloat64Lenient(value, (byte)',', out var number) ? number : 0;
+
+    static bool Flag(ReadOnlySpan<byte> value, DateOrder order) => ValueParser.TryBooleanLenient(value, out var flag) && flag;
+
+    static int Days(ReadOnlySpan<byte> value, DateOrder order) => ValueParser.TryDateLenient(value, order, out var days) ? days : 0;
+
+    static long Micros(ReadOnlySpan<byte> value, DateOrder order) => ValueParser.TryTimestampLenient(value, order, out var micros) ? micros : 0;
 
     ValueColumn<T> Convert<T>(TextColumn text, ColumnKind kind, List<int> unconvertible, Parser<T> parse)
         where T : unmanaged

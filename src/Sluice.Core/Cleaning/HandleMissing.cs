@@ -10,6 +10,7 @@ namespace Sluice.Cleaning;
 public sealed class HandleMissing : Step
 {
     const int ModeCap = 65_536, AutoCap = 100;
+    const string Alternatives = "Use auto, median, mean, mode, constant or drop.";
     readonly Options options;
     readonly ColumnChoice choice;
 
@@ -23,9 +24,13 @@ public sealed class HandleMissing : Step
         this.options = options;
         choice = options.MissingStrategy switch
         {
-            MissingStrategy.Mean or MissingStrategy.Median => new(options.Columns, f => Numbers.IsOrdered(f.Type), "numbers, dates and timestamps", strict),
+            MissingStrategy.Mean or MissingStrategy.Median => new(
+                options.Columns, f => Numbers.IsOrdered(f.Type), "numbers, dates and timestamps", strict),
             MissingStrategy.Constant => new(
-                options.Columns, f => options.FillValue is { } value && FillValue.Parse(f.Name, f.Type, value) is not null, $"columns that can hold fill_value '{options.FillValue}'", strict),
+                options.Columns,
+                f => options.FillValue is { } value && FillValue.Parse(f.Name, f.Type, value) is not null,
+                $"columns that can hold fill_value '{options.FillValue}'",
+                strict),
             _ => new(options.Columns, _ => true, "any column", strict),
         };
     }
@@ -37,7 +42,8 @@ public sealed class HandleMissing : Step
 
         /// <summary>
         /// <c>auto</c>, <c>mean</c>, <c>median</c>, <c>mode</c>, <c>constant</c> (see <c>fill_value</c>) or <c>drop</c> (rejects the row).
-        /// Default: auto, which is the median for numbers, dates and timestamps and the most frequent value for booleans and for text with at most 100 different values.
+        /// Default: auto, which is the median for numbers, dates and timestamps and the most frequent value for booleans and for text with
+        /// at most 100 different values.
         /// </summary>
         public MissingStrategy MissingStrategy { get; init; } = MissingStrategy.Auto;
 
@@ -52,10 +58,10 @@ public sealed class HandleMissing : Step
         switch (options.MissingStrategy)
         {
             case MissingStrategy.SmartImpute:
-                problems.Add("missing_strategy", "'smart_impute' needs a language model, which this version does not have. Use auto, median, mean, mode, constant or drop.");
+                problems.Add("missing_strategy", $"'smart_impute' needs a language model, which this version does not have. {Alternatives}");
                 break;
             case MissingStrategy.Ffill:
-                problems.Add("missing_strategy", "'ffill' depends on the order of the rows, so its result would change with how they are read. Use auto, median, mean, mode, constant or drop.");
+                problems.Add("missing_strategy", $"'ffill' depends on the order of the rows, so its result would change with how they are read. {Alternatives}");
                 break;
             case MissingStrategy.Constant when options.FillValue is null:
                 problems.Add("fill_value", "missing_strategy is 'constant', but fill_value is not given. Give the value to fill in.");

@@ -3,7 +3,10 @@ namespace Sluice.Cleaning;
 /// <summary>What happens to missing values: null, NaN, and text that is empty or only white space.</summary>
 public enum MissingStrategy
 {
-    /// <summary>Median for numbers, dates and timestamps; the most frequent value for booleans and for text with at most 100 different values; other text stays.</summary>
+    /// <summary>
+    /// Median for numbers, dates and timestamps; the most frequent value for booleans and for text with at most 100 different values; other
+    /// text stays.
+    /// </summary>
     Auto,
 
     /// <summary>The mean of the column, rounded for integers, dates and timestamps. Only those types.</summary>

@@ -23,7 +23,10 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
 {
     const string Datasets = "datasets";
 
-    /// <summary>Commits a version and makes it the head. The same version twice is one version.</summary>
+    /// <summary>
+    /// Commits a version and makes it the head. A version that was the head before becomes it again, under a new number: the head is
+    /// what the pipeline gives for the input of now. A second delivery of one run's commit changes nothing.
+    /// </summary>
     /// <param name="manifest">What it is.</param>
     /// <param name="runKey">Hash of pipeline and inputs; the next run with the same key finds this version.</param>
     /// <param name="run">Run that made it.</param>
@@ -37,7 +40,7 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
         {
             var row = await ledger.GetAsync(Datasets, manifest.Dataset, cancellation);
             var head = Entry(row);
-            if (head?.Version == id || await EntryAsync(manifest.Dataset, id, cancellation) is not null)
+            if (head?.Version == id || (await VersionsAsync(manifest.Dataset, cancellation)).Any(v => v.Run == run && v.Version == id))
             {
                 break;
             }
@@ -61,6 +64,10 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
         await NameRunAsync(KeyPartition(manifest.Dataset), runKey, System.Text.Json.JsonSerializer.Serialize(id), cancellation);
         return id;
     }
+
+    /// <summary>Whether a version is what its dataset's name stands for now.</summary>
+    public async Task<bool> IsHeadAsync(string dataset, string version, CancellationToken cancellation) =>
+        Entry(await ledger.GetAsync(Datasets, dataset, cancellation))?.Version == version;
 
     /// <summary>The version that a run with this key made before, or null.</summary>
     public async Task<string?> FindByRunKeyAsync(string dataset, string runKey, CancellationToken cancellation)
@@ -88,7 +95,7 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             versions.Add(DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)));
         }
 
-        if (Entry(await ledger.GetAsync(Datasets, dataset, cancellation)) is { } head && versions.All(v => v.Version != head.Version))
+        if (Entry(await ledger.GetAsync(Datasets, dataset, cancellation)) is { } head && versions.All(v => v.Number != head.Number))
         {
             versions.Add(head);
         }
@@ -112,8 +119,10 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             throw new DataException($"Dataset '{dataset}' does not exist. There {(known.Count == 0 ? "are none yet: run a pipeline" : "are: " + string.Join(", ", known))}.");
         }
 
+        // One version may have been the head several times: its newest entry stands for it.
         var found = version == "latest" ? [versions[^1]]
-            : versions.Where(v => v.Version == version || v.Number.ToString() == version || (version.Length >= 4 && v.Version.StartsWith(version, StringComparison.Ordinal))).ToArray();
+            : versions.Where(v => v.Version == version || v.Number.ToString() == version || (version.Length >= 4 && v.Version.StartsWith(version, StringComparison.Ordinal)))
+                .GroupBy(v => v.Version).Select(same => same.FirstOrDefault(v => v.Number.ToString() == version) ?? same.Last()).ToArray();
         if (found.Length != 1)
         {
             throw new DataException(
@@ -136,7 +145,7 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
     {
         if (row is not null && head is not null)
         {
-            await ledger.InsertAsync(VersionPartition(dataset), head.Version, row.Json, cancellation);
+            await ledger.InsertAsync(VersionPartition(dataset), $"{head.Number:D10}", row.Json, cancellation);
         }
     }
 
@@ -152,9 +161,6 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             }
         }
     }
-
-    async Task<VersionEntry?> EntryAsync(string dataset, string version, CancellationToken cancellation) =>
-        Entry(await ledger.GetAsync(VersionPartition(dataset), version, cancellation));
 
     static VersionEntry? Entry(LedgerRow? row) =>
         row is null ? null : DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));

@@ -6,10 +6,30 @@ sealed partial class Binder
 {
     static readonly Dictionary<string, (int Least, int Most)> Functions = new(StringComparer.Ordinal)
     {
-        ["lower"] = (1, 1), ["upper"] = (1, 1), ["trim"] = (1, 1), ["btrim"] = (1, 1), ["ltrim"] = (1, 1), ["rtrim"] = (1, 1),
-        ["length"] = (1, 1), ["char_length"] = (1, 1), ["abs"] = (1, 1), ["round"] = (1, 2), ["floor"] = (1, 1), ["ceil"] = (1, 1), ["ceiling"] = (1, 1),
-        ["coalesce"] = (1, 100), ["nullif"] = (2, 2), ["substring"] = (2, 3), ["substr"] = (2, 3), ["starts_with"] = (2, 2), ["ends_with"] = (2, 2),
-        ["contains"] = (2, 2), ["matches"] = (2, 2), ["year"] = (1, 1), ["month"] = (1, 1), ["day"] = (1, 1),
+        ["lower"] = (1, 1),
+        ["upper"] = (1, 1),
+        ["trim"] = (1, 1),
+        ["btrim"] = (1, 1),
+        ["ltrim"] = (1, 1),
+        ["rtrim"] = (1, 1),
+        ["length"] = (1, 1),
+        ["char_length"] = (1, 1),
+        ["abs"] = (1, 1),
+        ["round"] = (1, 2),
+        ["floor"] = (1, 1),
+        ["ceil"] = (1, 1),
+        ["ceiling"] = (1, 1),
+        ["coalesce"] = (1, 100),
+        ["nullif"] = (2, 2),
+        ["substring"] = (2, 3),
+        ["substr"] = (2, 3),
+        ["starts_with"] = (2, 2),
+        ["ends_with"] = (2, 2),
+        ["contains"] = (2, 2),
+        ["matches"] = (2, 2),
+        ["year"] = (1, 1),
+        ["month"] = (1, 1),
+        ["day"] = (1, 1),
     };
 
     Node Call(CallSyntax call)
@@ -33,12 +53,12 @@ sealed partial class Binder
             "trim" or "btrim" => TextMap(call, static (ReadOnlySpan<byte> value, ref byte[] _) => value.Trim((byte)' ')),
             "ltrim" => TextMap(call, static (ReadOnlySpan<byte> value, ref byte[] _) => value.TrimStart((byte)' ')),
             "rtrim" => TextMap(call, static (ReadOnlySpan<byte> value, ref byte[] _) => value.TrimEnd((byte)' ')),
-            "length" or "char_length" => Bind(arguments[0], Kind.Text, name) is var node && node.Type == Kind.Open ? node : new LengthNode(node, at),
+            "length" or "char_length" => Length(call),
             "abs" => Abs(call),
             "round" => Round(call),
             "floor" => Rounded(call, Math.Floor),
             "ceil" or "ceiling" => Rounded(call, Math.Ceiling),
-            "coalesce" => UnifyAll(arguments, "be values of one coalesce") is var values && values[0].Type == Kind.Open ? values[0] : new CoalesceNode(values[0].Type, values, at),
+            "coalesce" => Coalesce(call),
             "nullif" => NullIf(call),
             "substring" or "substr" => Substring(call),
             "starts_with" => Test(call, static (value, part) => value.StartsWith(part)),
@@ -61,6 +81,18 @@ sealed partial class Binder
     {
         var (left, right) = (Bind(call.Arguments[0], Kind.Text, call.Function), Bind(call.Arguments[1], Kind.Text, call.Function));
         return left.Type == Kind.Open ? left : right.Type == Kind.Open ? right : new TextTestNode(left, right, test, call.At);
+    }
+
+    Node Length(CallSyntax call)
+    {
+        var operand = Bind(call.Arguments[0], Kind.Text, call.Function);
+        return operand.Type == Kind.Open ? operand : new LengthNode(operand, call.At);
+    }
+
+    Node Coalesce(CallSyntax call)
+    {
+        var values = UnifyAll(call.Arguments, "be values of one coalesce");
+        return values[0].Type == Kind.Open ? values[0] : new CoalesceNode(values[0].Type, values, call.At);
     }
 
     Node Abs(CallSyntax call) => Number(call) switch
@@ -94,7 +126,7 @@ sealed partial class Binder
         var node = Bind(call.Arguments[0]);
         return node.Type is Kind.Open or Kind.Int64 or Kind.Float64 ? node
             : node.Type == Kind.Null ? new ConstantNode(Kind.Float64, null, node.At)
-            : Problem(call.Arguments[0].At, $"{call.Function} needs a number; {Describe(call.Arguments[0], node)}. Write cast({Source(call.Arguments[0])} as double).");
+            : Wrong(call, node, "a number", "double");
     }
 
     Node NullIf(CallSyntax call)
@@ -121,7 +153,13 @@ sealed partial class Binder
             Kind.Null => new ConstantNode(Kind.Int64, null, call.At),
             Kind.Date => new MapNode<int, long>(Kind.Int64, node, v => (part(Times.Date(v)), true), false, call.At),
             Kind.Timestamp => new MapNode<long, long>(Kind.Int64, node, v => (part(Times.Date((int)Times.Day(v))), true), false, call.At),
-            _ => Problem(call.Arguments[0].At, $"{call.Function} needs a date or a timestamp; {Describe(call.Arguments[0], node)}. Write cast({Source(call.Arguments[0])} as date)."),
+            _ => Wrong(call, node, "a date or a timestamp", "date"),
         };
+    }
+
+    OpenNode Wrong(CallSyntax call, Node node, string wanted, string type)
+    {
+        var argument = call.Arguments[0];
+        return Problem(argument.At, $"{call.Function} needs {wanted}; {Describe(argument, node)}. Write cast({Source(argument)} as {type}).");
     }
 }

@@ -103,7 +103,8 @@ sealed partial class Binder
             escape = character.Length == 0 ? LikePattern.NoEscape : like.IgnoreCase ? char.ToLowerInvariant(character[0]) : character[0];
         }
 
-        if (pattern is ConstantNode { Value: string given } && !LikePattern.IsWhole(System.Text.Encoding.UTF8.GetBytes(like.IgnoreCase ? given.ToLowerInvariant() : given), escape))
+        if (pattern is ConstantNode { Value: string given }
+            && !LikePattern.IsWhole(System.Text.Encoding.UTF8.GetBytes(like.IgnoreCase ? given.ToLowerInvariant() : given), escape))
         {
             return Problem(like.Pattern.At, $"The pattern ends with its escape character '{(char)escape}'. Double it to mean the character itself.");
         }
@@ -132,7 +133,10 @@ sealed partial class Binder
         }
         catch (NotSupportedException)
         {
-            return Problem(pattern.At, "The regular expression is not supported: look-around, back-references and very large repetitions are left out, so that it takes linear time. Write it without them.");
+            return Problem(
+                pattern.At,
+                "The regular expression is not supported: look-around, back-references and very large repetitions are left out, "
+                + "so that it takes linear time. Write it without them.");
         }
     }
 }

@@ -64,7 +64,8 @@ sealed partial class Binder(string text, Schema schema, IReadOnlySet<string>? mi
         {
             var lookup = new StepProblems();
             lookup.Column(schema, "", name.Name);
-            var quotes = lookup.Items[0].Message.Contains("Did you mean", StringComparison.Ordinal) ? "" : $" For the text itself, write '{name.Name}' in single quotes.";
+            var isNear = lookup.Items[0].Message.Contains("Did you mean", StringComparison.Ordinal);
+            var quotes = isNear ? "" : $" For the text itself, write '{name.Name}' in single quotes.";
             return Problem(name.At, lookup.Items[0].Message + quotes);
         }
 
@@ -221,7 +222,8 @@ sealed partial class Binder(string text, Schema schema, IReadOnlySet<string>? mi
         (Kind.Date, Kind.Timestamp) when node is ConstantNode { Value: int days } => new ConstantNode(type, days * Times.MicrosPerDay, node.At),
         (Kind.Int64, Kind.Float64) or (Kind.Date, Kind.Timestamp) => Casts.To(type, node, false, node.At),
         (Kind.Text, Kind.Date) when node is ConstantNode { Value: string word } && Times.TryDate(word, out var days) => new ConstantNode(type, days, node.At),
-        (Kind.Text, Kind.Timestamp) when node is ConstantNode { Value: string word } && Times.TryTimestamp(word, out var micros) => new ConstantNode(type, micros, node.At),
+        (Kind.Text, Kind.Timestamp) when node is ConstantNode { Value: string word } && Times.TryTimestamp(word, out var micros) =>
+            new ConstantNode(type, micros, node.At),
         _ => null,
     };
 
@@ -253,7 +255,8 @@ sealed partial class Binder(string text, Schema schema, IReadOnlySet<string>? mi
         }
 
         return met is ConstantNode
-            ? $"To compare as text, write '{Source(other).Trim('\'')}'; to compare as {met.Type.SqlName()}, write cast({Source(side)} as {met.Type.SqlName()})."
+            ? $"To compare as text, write '{Source(other).Trim('\'')}'; "
+                + $"to compare as {met.Type.SqlName()}, write cast({Source(side)} as {met.Type.SqlName()})."
             : $"Write cast({Source(side)} as {met.Type.SqlName()}).";
     }
 

@@ -24,10 +24,13 @@ readonly struct BoolOrder : IOrder<bool>
 /// <summary>As PostgreSQL: NaN equals NaN and is greater than every number; −0 equals 0.</summary>
 readonly struct DoubleOrder : IOrder<double>
 {
-    public static int Compare(double left, double right) => left > right ? 1 : left < right ? -1 : left == right ? 0 : (double.IsNaN(left) ? 1 : 0) - (double.IsNaN(right) ? 1 : 0);
+    public static int Compare(double left, double right) =>
+        left > right ? 1 : left < right ? -1 : left == right ? 0 : (double.IsNaN(left) ? 1 : 0) - (double.IsNaN(right) ? 1 : 0);
 }
 
-/// <summary><c>= &lt;&gt; &lt; &lt;= &gt; &gt;=</c> and <c>IS DISTINCT FROM</c> of two values of one type. Text is compared by its bytes, as the C collation does.</summary>
+/// <summary>
+/// <c>= &lt;&gt; &lt; &lt;= &gt; &gt;=</c> and <c>IS DISTINCT FROM</c> of two values of one type. Text is compared by its bytes, as the C collation does.
+/// </summary>
 sealed class CompareNode(string op, Node left, Node right, int at) : Node(Kind.Boolean, at)
 {
     // Bit 0: less is true; bit 1: equal is; bit 2: greater is.

@@ -133,7 +133,8 @@ sealed class Lexer(string text)
         '.' => "'.' is not allowed here. A column name with a dot goes in double quotes: \"a.b\".",
         '[' => "'[' is not allowed here. A column name goes in double quotes, a list in ( ).",
         ';' => "';' is not allowed here. A condition is one expression.",
-        _ => $"'{(char.IsSurrogate(found) ? text.Substring(at, Math.Min(2, text.Length - at)) : found)}' is not expected here. A column name with other than letters, digits and _ goes in double quotes.",
+        _ => $"'{(char.IsSurrogate(found) ? text.Substring(at, Math.Min(2, text.Length - at)) : found)}' is not expected here. "
+            + "A column name with other than letters, digits and _ goes in double quotes.",
     };
 
     string Quoted(char quote)
@@ -194,7 +195,9 @@ sealed class Lexer(string text)
         if (!whole)
         {
             var number = double.Parse(word, NumberStyles.Float, CultureInfo.InvariantCulture);
-            return double.IsFinite(number) ? new Token(TokenKind.Number, start, word, number) : throw Caret.Error(text, start, $"{word} is too large. The largest number is 1.79e308.");
+            return double.IsFinite(number)
+                ? new Token(TokenKind.Number, start, word, number)
+                : throw Caret.Error(text, start, $"{word} is too large. The largest number is 1.79e308.");
         }
 
         return long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value)

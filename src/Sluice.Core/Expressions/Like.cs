@@ -30,7 +30,12 @@ static class LikePattern
         {
             if (p < pattern.Length && pattern[p] == '%' && escape != '%')
             {
-                (afterPercent, retry) = (++p, t);
+                if (++p == pattern.Length)
+                {
+                    return true;
+                }
+
+                (afterPercent, retry) = (p, t);
                 continue;
             }
 
@@ -54,9 +59,20 @@ static class LikePattern
                 return false;
             }
 
-            // The last % takes one character more.
-            retry += Texts.CharacterBytes(text[retry]);
-            (t, p) = (Math.Min(retry, text.Length), afterPercent);
+            // The last % takes one character more, or all up to the next place where what follows it can begin.
+            retry = Math.Min(text.Length, retry + Texts.CharacterBytes(text[retry]));
+            if (afterPercent < pattern.Length && pattern[afterPercent] is not ((byte)'%' or (byte)'_') && pattern[afterPercent] != escape)
+            {
+                var skip = text[retry..].IndexOf(pattern[afterPercent]);
+                if (skip < 0)
+                {
+                    return false;
+                }
+
+                retry += skip;
+            }
+
+            (t, p) = (retry, afterPercent);
         }
 
         while (p < pattern.Length && pattern[p] == '%' && escape != '%')
@@ -77,6 +93,7 @@ sealed class LikeNode(Node operand, Node pattern, int escape, bool ignoreCase, i
         var result = new bool[rows];
         var errors = new ErrorMarks(Bits.Errors(a, b, rows), rows);
         byte[] text = new byte[256], folded = new byte[256];
+        var (checkedPattern, whole) = (-1, false);
         for (var row = 0; row < rows; row++)
         {
             if (a.IsNull(row) || b.IsNull(row))
@@ -85,7 +102,12 @@ sealed class LikeNode(Node operand, Node pattern, int escape, bool ignoreCase, i
             }
 
             var (x, y) = (row & a.Mask, row & b.Mask);
-            if (!LikePattern.IsWhole(b.Text[y], escape))
+            if (y != checkedPattern)
+            {
+                (checkedPattern, whole) = (y, LikePattern.IsWhole(b.Text[y], escape));
+            }
+
+            if (!whole)
             {
                 errors.Set(row);
                 continue;

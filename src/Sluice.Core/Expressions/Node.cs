@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sluice.Expressions;
 
 /// <summary>A typed expression that computes whole columns.</summary>
@@ -72,11 +74,37 @@ static class Logic
             states[row] = values[row & mask] ? True : False;
         }
 
-        if (vector.Column.Validity is not null || vector.Errors is not null)
+        Mark(states, vector.Column.Validity, flip: ulong.MaxValue, vector.Constant, Null);
+        Mark(states, vector.Errors, flip: 0, vector.Constant, Error);
+    }
+
+    // Visits the marked rows only: they are few.
+    static void Mark(Span<byte> states, ulong[]? bits, ulong flip, bool constant, byte state)
+    {
+        if (bits is null)
         {
-            for (var row = 0; row < states.Length; row++)
+            return;
+        }
+
+        if (constant)
+        {
+            if (((bits[0] ^ flip) & 1) != 0)
             {
-                states[row] = vector.IsError(row) ? Error : vector.IsNull(row) ? Null : states[row];
+                states.Fill(state);
+            }
+
+            return;
+        }
+
+        for (var first = 0; first < states.Length; first += 64)
+        {
+            for (var marked = bits[first >> 6] ^ flip; marked != 0; marked &= marked - 1)
+            {
+                var row = first + BitOperations.TrailingZeroCount(marked);
+                if (row < states.Length)
+                {
+                    states[row] = state;
+                }
             }
         }
     }
@@ -96,15 +124,11 @@ static class Logic
             errors = Column.NewValidity(states.Length);
             for (var row = 0; row < states.Length; row++)
             {
-                if (states[row] is False or True)
-                {
-                    Bits.Set(present, row);
-                }
-                else if (states[row] == Error)
-                {
-                    Bits.Set(errors, row);
-                }
+                present[row >> 6] |= (states[row] <= True ? 1UL : 0) << (row & 63);
+                errors[row >> 6] |= (states[row] == Error ? 1UL : 0) << (row & 63);
             }
+
+            errors = errors.AsSpan().ContainsAnyExcept(0UL) ? errors : null;
         }
 
         return new Vector(new ValueColumn<bool>(ColumnType.Boolean, values, present), constant, errors);

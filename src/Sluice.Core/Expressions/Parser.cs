@@ -92,7 +92,8 @@ sealed partial class Parser
     T Limited<T>(T syntax)
         where T : Syntax => syntax.Depth <= MaxDepth
         ? syntax
-        : throw Caret.Error(text, syntax.At, $"The expression has more than {MaxDepth:N0} operators in one chain. Use IN (…) for a list of values, or split it over several steps.");
+        : throw Caret.Error(
+            text, syntax.At, $"The expression has more than {MaxDepth:N0} operators in one chain. Use IN (…) for a list of values, or split it over several steps.");
 
     T Nested<T>(Func<T> read)
     {

@@ -89,7 +89,8 @@ sealed class ChainOrder(IReadOnlyList<StepNode> nodes, ProblemList problems)
             }
             else
             {
-                problems.Add(given, $"'{node.Id}' depends on '{YamlNode.Cut(given.Value)}', which does not exist.{ProblemList.Suggest(given.Value, byId.Keys, "There are")}");
+                var near = ProblemList.Suggest(given.Value, byId.Keys, "There are");
+                problems.Add(given, $"'{node.Id}' depends on '{YamlNode.Cut(given.Value)}', which does not exist.{near}");
             }
         }
 
@@ -149,7 +150,8 @@ sealed class ChainOrder(IReadOnlyList<StepNode> nodes, ProblemList problems)
 
             foreach (var second in data.Skip(1))
             {
-                problems.Add(second.DependsOnPlace, $"'{second.Id}' and '{data[0].Id}' both read '{read.Id}'. The steps of a pipeline form one chain in this version: "
+                problems.Add(second.DependsOnPlace, $"'{second.Id}' and '{data[0].Id}' both read '{read.Id}'. "
+                    + "The steps of a pipeline form one chain in this version: "
                     + $"let '{second.Id}' depend on the last step before it, or make two pipelines.");
             }
 
@@ -189,7 +191,8 @@ sealed class ChainOrder(IReadOnlyList<StepNode> nodes, ProblemList problems)
         return node;
     }
 
-    StepNode? Next(StepNode node) => nodes.FirstOrDefault(n => n.Kind != CapabilityKind.Sink && inputs.TryGetValue(n, out var input) && ReferenceEquals(input, node));
+    StepNode? Next(StepNode node) => nodes.FirstOrDefault(
+        n => n.Kind != CapabilityKind.Sink && inputs.TryGetValue(n, out var input) && ReferenceEquals(input, node));
 
     Chain Walk(StepNode source)
     {

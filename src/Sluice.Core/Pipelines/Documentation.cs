@@ -33,7 +33,8 @@ sealed partial class Documentation
     {
         var type = Id(member.DeclaringType!);
         var own = Text(members.GetValueOrDefault($"{(member is FieldInfo ? 'F' : 'P')}:{type}.{member.Name}")?.Element("summary"));
-        return own.Length > 0 ? own : Text(members.GetValueOrDefault("T:" + type)?.Elements("param").FirstOrDefault(p => (string?)p.Attribute("name") == member.Name));
+        var parameters = members.GetValueOrDefault("T:" + type)?.Elements("param");
+        return own.Length > 0 ? own : Text(parameters?.FirstOrDefault(p => (string?)p.Attribute("name") == member.Name));
     }
 
     static string Id(Type type) => (type.FullName ?? type.Name).Replace('+', '.');
@@ -45,10 +46,13 @@ sealed partial class Documentation
             return "";
         }
 
-        foreach (var see in element.Descendants().Where(e => e.Attribute("cref") is not null || e.Attribute("name") is not null || e.Attribute("langword") is not null).ToList())
+        foreach (var see in element.Descendants().ToList())
         {
-            var target = (string?)see.Attribute("cref") ?? (string?)see.Attribute("name") ?? (string?)see.Attribute("langword") ?? "";
-            see.ReplaceWith(see.Value.Length > 0 ? see.Value : target[(target.LastIndexOfAny(['.', ':']) + 1)..]);
+            // <see cref="T:A.B"/>, <paramref name="x"/> and <see langword="null"/> are read as their last word.
+            if (((string?)see.Attribute("cref") ?? (string?)see.Attribute("name") ?? (string?)see.Attribute("langword")) is { } target)
+            {
+                see.ReplaceWith(see.Value.Length > 0 ? see.Value : target[(target.LastIndexOfAny(['.', ':']) + 1)..]);
+            }
         }
 
         return Spaces.Replace(element.Value, " ").Trim();

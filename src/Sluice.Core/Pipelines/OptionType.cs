@@ -191,7 +191,8 @@ sealed class OptionField
         ];
 
         // [Required] on a property with a default means that it may not be emptied, not that it must be given.
-        Required = property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
+        Required = property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }
+            || (Checks.OfType<RequiredAttribute>().SingleOrDefault() is { } required && !required.IsValid(Default()));
         Nullable = System.Nullable.GetUnderlyingType(property.PropertyType) is not null
             || (!property.PropertyType.IsValueType && property.IsSetNullable && property.AssociatedParameter is null or { IsNullable: true });
     }
@@ -233,6 +234,11 @@ sealed class OptionField
             return words.Count == 0 ? null : string.Join(", ", words);
         }
     }
+
+    // What the property holds when nothing is given; null where that cannot be known.
+    object? Default() => Member is PropertyInfo { DeclaringType: { } owner } && owner.GetConstructor([]) is { } constructor
+        ? Property.Get?.Invoke(constructor.Invoke([]))
+        : null;
 
     static string Bounds(RangeAttribute range)
     {

@@ -162,7 +162,8 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         {
             if (!DatasetName.IsMatch(given))
             {
-                problems.Add(map["dataset"]!, $"'dataset' is '{YamlNode.Cut(given)}'; expected 1 to 64 of a-z, 0-9, '-' and '_', beginning with a letter or digit.");
+                problems.Add(map["dataset"]!, $"'dataset' is '{YamlNode.Cut(given)}'; "
+                    + "expected 1 to 64 of a-z, 0-9, '-' and '_', beginning with a letter or digit.");
             }
 
             return given;
@@ -187,7 +188,8 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     {
         if (map["version"] is { } version && (version as YamlScalar)?.AsWhole() != FormatVersion)
         {
-            problems.Add(version, $"'version' is {version.Found}; it is the version of the pipeline format, and this Sluice reads {FormatVersion}. Versions of the dataset are counted by runs.");
+            problems.Add(version, $"'version' is {version.Found}; it is the version of the pipeline format, and this Sluice reads {FormatVersion}. "
+                + "Versions of the dataset are counted by runs.");
         }
     }
 

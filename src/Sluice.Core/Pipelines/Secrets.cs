@@ -18,10 +18,16 @@ static partial class Secrets
         return true;
     }
 
-    [GeneratedRegex(@"(^|[_\-.])(password|passwd|pwd|passphrase|secret|api[_\-]?key|access[_\-]?key|account[_\-]?key|secret[_\-]?key|private[_\-]?key|shared[_\-]?key|connection[_\-]?string|(access|auth|bearer|sas|refresh|id)[_\-]token|token|credentials?)$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        // Not every token is a secret: text models have pad tokens and end tokens.
+        @"(^|[_\-.])(password|passwd|pwd|passphrase|secret|(api|access|account|secret|private|shared)[_\-]?key|connection[_\-]?string|credentials?)$"
+        + @"|^((access|auth|bearer|sas|refresh|id)[_\-])?token$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     static partial Regex Name { get; }
 
     // A URL with a password, and the keys of Azure and ADO connection strings.
-    [GeneratedRegex(@"^[a-z][a-z0-9+.\-]*://[^/\s:@]+:[^/\s@]+@|(^|;)\s*(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)\s*=|[?&]sig=[A-Za-z0-9%/+]{20}", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^[a-z][a-z0-9+.\-]*://[^/\s:@]+:[^/\s@]+@|(^|;)\s*(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)\s*=|[?&]sig=[a-z0-9%/+]{20}",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     static partial Regex Value { get; }
 }

@@ -92,7 +92,8 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, long? see
     {
         if (!Secrets.Refuse(key, value, problems))
         {
-            problems.Add(key, $"'{YamlNode.Cut(key.Value)}' is not a key of a step.{ProblemList.Suggest(key.Value, Keys, "It has")} Options belong under 'config'.");
+            var near = ProblemList.Suggest(key.Value, Keys, "It has");
+            problems.Add(key, $"'{YamlNode.Cut(key.Value)}' is not a key of a step.{near} Options belong under 'config'.");
         }
     }
 
@@ -135,7 +136,8 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, long? see
         var kinds = catalog.KindsOf(scalar.Value);
         if (kinds.Count == 0)
         {
-            problems.Add(node, $"There is no source, step or sink '{YamlNode.Cut(scalar.Value)}'.{ProblemList.Suggest(scalar.Value, catalog.Names, "There are")}");
+            var near = ProblemList.Suggest(scalar.Value, catalog.Names, "There are");
+            problems.Add(node, $"There is no source, step or sink '{YamlNode.Cut(scalar.Value)}'.{near}");
             return null;
         }
 

@@ -134,6 +134,7 @@ public sealed partial class RunEngine
             var (before, steps, rejected) = await TotalsAsync(run, cancellation);
             var evidence = new List<EvidenceFile>();
             var quarantine = new List<QuarantinedRow>();
+            var debug = new List<DebugRows>();
             long offset = 0;
             for (var batch = 0; batch < rows.Batches.Count; batch++)
             {
@@ -143,6 +144,7 @@ public sealed partial class RunEngine
                     evidence.Add(new EvidenceFile(rows.Batches[batch].Batch, offset, memo.Evidence, memo.Rules!));
                 }
 
+                debug.AddRange(memo.Debug ?? []);
                 quarantine.AddRange((memo.Quarantine ?? []).Select(q => q with { Row = offset + q.Row }));
                 offset += rows.Batches[batch].Batch.Rows;
             }
@@ -166,6 +168,7 @@ public sealed partial class RunEngine
                     Evidence = evidence,
                     Rejects = rejects,
                     Quarantine = quarantine,
+                    Debug = debug.Count == 0 ? null : debug,
                 },
                 cancellation);
         }

@@ -32,6 +32,7 @@ public sealed partial class RunEngine
         return !run.Plan.Request.ReplayQuarantine && run.Pipeline.Optimization.Caching
             && await TryReadDocumentAsync<Pending>(PendingPath(run.Id, StageKind.Ingest, 0), cancellation) is null
             && await Catalogue.FindByRunKeyAsync(run.Pipeline.Dataset, run.Plan.Key, cancellation) is { } version
+            && await Catalogue.IsHeadAsync(run.Pipeline.Dataset, version, cancellation)
             && (await WriteDocumentAsync(CommittedPath(run), new Committed(version, true), cancellation)).UpToDate;
     }
 

@@ -115,7 +115,7 @@ public sealed partial class RunEngine
 
     /// <summary>Reads a base batch and applies the first steps of the chain to it.</summary>
     async Task<Batch> ApplyChainAsync(
-        Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>>? record,
+        Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>>? record,
         CancellationToken cancellation)
     {
         var rows = await BaseAsync(run, cancellation);
@@ -149,7 +149,7 @@ public sealed partial class RunEngine
             {
                 var aside = PoisonOf(fit, batch).Select(p => p with { Row = before.OriginOf(p.Row) })
                     .Concat(poison.Select(p => p with { Row = clean.OriginOf(p.Row) })).ToArray();
-                record(i, before, poison.Count == 0 ? clean : Guarded.Without(clean, poison).Batch, verdicts, aside);
+                record(i, before, poison.Count == 0 ? clean : Guarded.Without(clean, poison).Batch, current, verdicts, aside);
             }
         }
 

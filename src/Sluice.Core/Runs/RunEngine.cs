@@ -103,7 +103,7 @@ public sealed partial class RunEngine(
             pending = await WriteDocumentAsync(path, new Pending(open, units.Count - open.Count), cancellation);
         }
 
-        return new Stage(kind, pass, title, pending.Units.Count, pending.Reused);
+        return new Stage(kind, pass, title, pending.Units.Count, pending.Reused, null, run.Pipeline.Optimization.Parallelism ?? StageWindow.MaxUnits);
     }
 
     async Task<Run> OpenAsync(string runId, CancellationToken cancellation)

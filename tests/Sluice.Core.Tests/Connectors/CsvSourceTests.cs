@@ -63,6 +63,53 @@ public sealed class CsvSourceTests : SourceContract
     }
 
     [Theory]
+    [InlineData("12:30\n12:45\n13:05\n", "column_1", 0)]
+    [InlineData("said\nHello, world\nOne two three\nNo, no, no, no\nWell\nSo it goes\n", "said", 0)]
+    [InlineData("time,value\n2014-07-01 00:00:00,10844\n2014-07-01 00:30:00,8127\n", "time value", 0)]
+    [InlineData("a b c\n1 2 3\n4 5 6\n", "a b c", 0)]
+    [InlineData("a^b\n1^2\n", "a b", 0)]
+    [InlineData("name;note\nx;one, two\ny;three, four\n", "name note", 0)]
+    [InlineData("'a','b'\n'x, y','z'\n'p','q, r'\n", "a b", 0)]
+    [InlineData("id,name,age\n1101,John\n1102,Julie,26,Potatoes\n", "id name age", 2)]
+    public async Task The_delimiter_is_the_one_that_makes_sense_of_the_rows(string text, string expected, int rejected)
+    {
+        Folder.Put("a.csv", text);
+
+        var found = await new CsvSource(new CsvSource.Options { FilePath = "a.csv", Quote = "auto" }).ReadAllAsync(Folder.Inputs());
+
+        Assert.Equal(expected, string.Join(' ', found.Schema.Select(f => f.Name)));
+        Assert.Equal(rejected, found.Rejected.Count);
+    }
+
+    [Theory]
+    [InlineData("iso-8859-7", "Ελλάδα")]
+    [InlineData("koi8-r", "Привет")]
+    [InlineData("cp1252", "€ naïve")]
+    [InlineData("utf-16le", "日本 🎈")]
+    public async Task A_stated_encoding_is_used(string name, string text)
+    {
+        var encoding = name == "utf-16le" ? Encoding.Unicode : CodePagesEncodingProvider.Instance.GetEncoding(name == "cp1252" ? "windows-1252" : name)!;
+        Folder.Put("a.csv", encoding.GetBytes($"name,n\n{text},1\n"));
+
+        var found = await new CsvSource(new CsvSource.Options { FilePath = "a.csv", Encoding = name }).ReadAllAsync(Folder.Inputs());
+
+        Assert.Equal([$"{text}|1"], found.Rows);
+    }
+
+    [Fact]
+    public async Task Broken_UTF_16_rejects_its_record()
+    {
+        var text = Encoding.Unicode.GetBytes("a,b\nx,1\ny,2\nz,3\n");
+        (text[16], text[17]) = (0x00, 0xD8);
+        Folder.Put("a.csv", [0xFF, 0xFE, .. text]);
+
+        var found = await Make("a.csv").ReadAllAsync(Folder.Inputs(), SourceReading.Cut(1));
+
+        Assert.Equal(["x|1", "z|3"], found.Rows.Where(r => r[0] is 'x' or 'z'));
+        Assert.Equal(["3:invalid_utf16"], found.Reasons);
+    }
+
+    [Theory]
     [InlineData("id,name\n1,x\n2,y\n", "id name")]
     [InlineData("1,x\n2,y\n", "column_1 column_2")]
     [InlineData("name,name,,name_2\na,b,1,c\n", "name name_3 column_3 name_2")]
@@ -223,6 +270,19 @@ public sealed class CsvSourceTests : SourceContract
         var failed = await Assert.ThrowsAsync<SourceException>(() => Make("a.csv").ListAsync(Folder.Inputs()));
 
         Assert.StartsWith($"The file \"a.csv\" is not CSV: found {expected}", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_title_above_the_header_is_refused_with_what_to_skip()
+    {
+        Folder.Put("a.csv", "A table, made today, by me\n\nid,name\n1,x\n2,y\n");
+
+        var failed = await Assert.ThrowsAsync<SourceException>(() => Make("a.csv").ListAsync(Folder.Inputs()));
+        var skipped = await new CsvSource(new CsvSource.Options { FilePath = "a.csv", SkipRows = 2 }).ReadAllAsync(Folder.Inputs());
+
+        Assert.StartsWith("The file \"a.csv\" has 3 field(s) in its first record, as no other record has; most have 2", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("set skip_rows: 2;", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(["1|x", "2|y"], skipped.Rows);
     }
 
     [Fact]

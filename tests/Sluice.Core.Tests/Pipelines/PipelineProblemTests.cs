@@ -8,7 +8,7 @@ public sealed class PipelineProblemTests
     const string Source = "  - {id: in, type: csv, config: {file_path: a.csv}}\n";
 
     /// <summary>The quality step of the seed to the letter; deep_analysis needs a language model and is not an option here.</summary>
-    const string SeedStep = """
+    internal const string SeedStep = """
         - name: "validate_quality"
           type: "quality_validation"
           config:

@@ -7,7 +7,7 @@ namespace Sluice.Tests.Pipelines;
 public sealed class PipelineTests
 {
     /// <summary>From the seed, to the letter.</summary>
-    const string Seed = """
+    internal const string Seed = """
         name: "Customer Data Pipeline"
         steps:
           - id: "source_1"

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Core.Tests.Batches;
 using Sluice.Core.Tests.Steps;
@@ -189,12 +190,16 @@ public sealed class SplitTests
     }
 
     [Fact]
-    public void Is_configured_by_its_alias_from_YAML()
+    public void Is_configured_by_its_alias()
     {
         var catalog = Catalog.Of([typeof(Split)]);
-        const string config = "{ strategy: time, column: day, counts: { past: 10, future: 0 }, order: [past, future], null_time: last, output_column: part, seed: 7, max_strata: 5, max_groups: 9 }";
+        var config = JsonNode.Parse(
+            """
+            { "strategy": "time", "column": "day", "counts": { "past": 10, "future": 0 }, "order": ["past", "future"], "null_time": "last",
+              "output_column": "part", "seed": 7, "max_strata": 5, "max_groups": 9 }
+            """)!.AsObject();
 
-        var run = StepRunner.Run((Step)catalog.Configure(CapabilityKind.Step, "train_test_split", config), Rows(30));
+        var run = StepRunner.Run((Step)catalog.Configure(CapabilityKind.Step, "train_test_split", config.ToJsonString()), Rows(30));
 
         Assert.Equal([("past", 10L), ("future", 20L)], Report(run).Sets.Select(s => (s.Name, s.Rows)));
         Assert.Equal("part", run.Schema[^1].Name);

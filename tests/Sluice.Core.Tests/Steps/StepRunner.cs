@@ -17,13 +17,34 @@ sealed record StepRun(Schema Schema, byte[] Json, IReadOnlyList<Batch> Batches, 
 /// </summary>
 static class StepRunner
 {
-    public static StepRun Run(Step step, params Batch[] batches)
+    public static StepRun Run(Step step, params Batch[] batches) => Run(step, batches, out _);
+
+    /// <summary>Runs a step on one batch; also gives its parameters and the decisions on the rows.</summary>
+    public static (StepRun Run, byte[] Json, byte[]? Decisions) RunWithParameters(Step step, Batch batch)
+    {
+        var run = Run(step, [batch], out var decisions);
+        return (run, run.Json, decisions?.Of(0));
+    }
+
+    /// <summary>Runs the steps one after another on one batch.</summary>
+    public static StepRun RunAll(IEnumerable<Step> steps, Batch batch)
+    {
+        StepRun? run = null;
+        foreach (var step in steps)
+        {
+            run = Run(step, run?.All ?? batch);
+        }
+
+        return run!;
+    }
+
+    static StepRun Run(Step step, Batch[] batches, out Decisions? decisions)
     {
         var schema = batches[0].Schema;
         var problems = Problems(step, schema);
         Assert.True(problems.Count == 0, string.Join('\n', problems));
         var json = Fitted.None.Json;
-        Decisions? decisions = null;
+        decisions = null;
         if (step.Looks(schema))
         {
             var observes = step.Observes(schema);

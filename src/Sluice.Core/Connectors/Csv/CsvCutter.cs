@@ -94,6 +94,8 @@ sealed class CsvCutter
 
     SourceException TooLong(long line) => new(
         $"The file \"{file}\" has a record on line {line} that is longer than {cut.MaxRecordBytes:N0} bytes, the limit"
-        + (borders.OpenQuoteLine > 0 ? $"; a quote {found.Dialect.Quote} opened on line {borders.OpenQuoteLine} is not closed. Expected a closing quote" : ". Expected shorter records")
+        + (borders.OpenQuoteLine > 0
+            ? $"; a quote {found.Dialect.Quote} opened on line {borders.OpenQuoteLine} is not closed. Expected a closing quote"
+            : ". Expected shorter records")
         + ". Correct the line, check the options delimiter and quote, or raise the limit max_record_bytes.");
 }

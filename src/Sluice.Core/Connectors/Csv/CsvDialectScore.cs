@@ -37,7 +37,8 @@ static class CsvDialectScore
             }
         }
 
-        return settings.Delimiter is null && OneColumn(text, best.Dialect, settings, enoughBytes, whole) ? best.Dialect with { Delimiter = Unused(text) } : best.Dialect;
+        var oneColumn = settings.Delimiter is null && IsOneColumn(text, best.Dialect, settings, enoughBytes, whole);
+        return oneColumn ? best.Dialect with { Delimiter = Unused(text) } : best.Dialect;
     }
 
     static char[] Occurring(ReadOnlySpan<byte> text, CsvDialect dialect)
@@ -68,41 +69,36 @@ static class CsvDialectScore
         return ',';
     }
 
-    static double Score(List<List<CsvSampleField>> rows, CsvDialect dialect, bool given)
+    static double Score(List<CsvSampleRow> rows, CsvDialect dialect, bool given)
     {
         var patterns = rows.CountBy(r => r.Count).ToList();
         var usual = patterns.Count > 0 ? patterns.MaxBy(p => p.Value) : default;
-        if (rows.Count == 0 || (!given && (usual.Key < 2 || !IsRegular(usual.Value, rows.Count, dialect.Delimiter))))
+        if (rows.Count == 0 || (!given && (usual.Key < 2 || !IsRegular(rows, usual.Value, dialect.Delimiter))))
         {
             return 0;
         }
 
         var pattern = patterns.Sum(p => p.Value * Math.Max(OneFieldWeight, (p.Key - 1.0) / p.Key)) / patterns.Count;
         var cells = rows.Sum(r => r.Count);
-        var known = rows.Sum(r => r.Count(IsKnown));
+        var known = rows.Sum(r => r.Fields.Count(IsKnown));
         return pattern * Math.Max(1e-10, (double)known / cells);
     }
 
-    /// <summary>Blanks and colons are in most prose: they must divide every record alike. Of others, most records.</summary>
-    static bool IsRegular(int usual, int rows, char delimiter) => delimiter is ' ' or ':' ? usual == rows : usual * 2 >= rows;
+    /// <summary>Blanks and colons are in most prose: they must divide every record alike. Others divide half of the records alike, or every record.</summary>
+    static bool IsRegular(List<CsvSampleRow> rows, int usual, char delimiter) =>
+        delimiter is ' ' or ':' ? usual == rows.Count : usual * 2 >= rows.Count || rows.All(r => r.Count > 1);
 
     /// <summary>Lines that are one value each, such as times, are not divided at what the value is made of.</summary>
-    static bool OneColumn(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, int enoughBytes, bool whole)
+    static bool IsOneColumn(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, int enoughBytes, bool whole)
     {
         var lines = CsvRows.Read(text, dialect with { Delimiter = '\0', Quote = null }, settings.Comment, settings.Trim, Rows, enoughBytes, whole);
-        var typed = lines.Count(l => ValueParser.TypeOf(l[0].Text) != ColumnType.Text || ValueParser.DateFormatsOf(l[0].Text) != TextFormats.None || IsTime(l[0].Text));
+        var typed = lines.Count(l => CsvHeader.IsTyped(l[0].Text));
         return lines.Count > 0 && typed > 0 && typed >= lines.Count - 1;
     }
 
-    static bool IsTime(ReadOnlySpan<byte> text) => text.Length is 5 or 8 && text[2] == ':' && ValueParser.TryTimestamp([.. "2000-01-01T"u8, .. text], out _);
-
     static bool IsKnown(CsvSampleField field)
     {
-        if (field.Quoted || field.Text.Length == 0 || ValueParser.TypeOf(field.Text) != ColumnType.Text)
-        {
-            return true;
-        }
-
-        return ValueParser.DateFormatsOf(field.Text) != TextFormats.None || ValueParser.TryFloat64Lenient(field.Text, (byte)',', out _) || !field.Text.AsSpan().ContainsAny(unusual);
+        return field.Quoted || field.Text.Length == 0 || CsvHeader.IsTyped(field.Text)
+            || ValueParser.TryFloat64Lenient(field.Text, (byte)',', out _) || !field.Text.AsSpan().ContainsAny(unusual);
     }
 }

@@ -1,7 +1,19 @@
 namespace Sluice.Connectors;
 
 /// <summary>A field of a sample.</summary>
+/// <param name="Text">Its value.</param>
+/// <param name="Quoted">It is in quotes, and nothing follows the closing one.</param>
 readonly record struct CsvSampleField(byte[] Text, bool Quoted);
+
+/// <summary>A record of a sample.</summary>
+/// <param name="Start">Its first byte.</param>
+/// <param name="Fields">What it has.</param>
+sealed record CsvSampleRow(int Start, List<CsvSampleField> Fields)
+{
+    public int Count => Fields.Count;
+
+    public CsvSampleField this[int column] => Fields[column];
+}
 
 /// <summary>The first records of a file, read byte by byte in a dialect that is being tried.</summary>
 static class CsvRows
@@ -13,10 +25,10 @@ static class CsvRows
     /// <param name="maxRows">Records wanted.</param>
     /// <param name="enoughBytes">No further record is begun after so many bytes.</param>
     /// <param name="whole">The sample ends where the file does, so that a last record without line end counts.</param>
-    public static List<List<CsvSampleField>> Read(
+    public static List<CsvSampleRow> Read(
         ReadOnlySpan<byte> sample, CsvDialect dialect, byte? comment, bool trim, int maxRows, int enoughBytes, bool whole)
     {
-        var rows = new List<List<CsvSampleField>>();
+        var rows = new List<CsvSampleRow>();
         var at = 0;
         while (at < sample.Length && rows.Count < maxRows && (at < enoughBytes || rows.Count < 2))
         {
@@ -27,6 +39,7 @@ static class CsvRows
             }
 
             var row = new List<CsvSampleField>();
+            var start = at;
             var ended = ReadRow(sample, ref at, dialect, trim, row);
             if (!ended && !whole)
             {
@@ -35,7 +48,7 @@ static class CsvRows
 
             if (row.Count > 1 || row[0].Text.Length > 0 || row[0].Quoted)
             {
-                rows.Add(row);
+                rows.Add(new CsvSampleRow(start, row));
             }
         }
 
@@ -77,7 +90,7 @@ static class CsvRows
         }
 
         var inQuotes = start < sample.Length && dialect.Quote is { } q && sample[start] == q;
-        var quoted = inQuotes;
+        var (quoted, trailing) = (inQuotes, false);
         at = inQuotes ? start + 1 : at;
         for (; at < sample.Length; at++)
         {
@@ -104,11 +117,12 @@ static class CsvRows
             }
             else
             {
+                trailing |= !inQuotes;
                 field.Add(c);
             }
         }
 
-        return quoted;
+        return quoted && !trailing;
     }
 
     static bool TakeLineEnd(ReadOnlySpan<byte> sample, ref int at)

@@ -26,7 +26,8 @@ sealed class CsvSettings
         Trim = options.Trim;
         if (Delimiter is { } d && (d == Quote || d == Escape))
         {
-            throw new SourceException($"The csv options give '{d}' two meanings: delimiter and {(d == Quote ? "quote" : "escape")}. Expected different characters. Change one of them.");
+            throw new SourceException(
+                $"The csv options give '{d}' two meanings: delimiter and {(d == Quote ? "quote" : "escape")}. Expected different characters. Change one of them.");
         }
     }
 

@@ -34,8 +34,8 @@ static class CsvSniffer
             if (size > cut.MaxRecordBytes)
             {
                 throw new SourceException(
-                    $"The file \"{file}\" has no line end in its first {size:N0} bytes; a record may have {cut.MaxRecordBytes:N0} bytes. Expected a table with one record a "
-                    + "line. Check that it is a CSV file, and the options delimiter and quote.");
+                    $"The file \"{file}\" has no line end in its first {size:N0} bytes; a record may have {cut.MaxRecordBytes:N0} bytes. "
+                    + "Expected a table with one record a line. Check that it is a CSV file, and the options delimiter and quote.");
             }
         }
     }
@@ -95,11 +95,20 @@ static class CsvSniffer
         if (widest > cut.MaxColumns)
         {
             throw new SourceException(
-                $"The file \"{file}\" has {widest:N0} columns (delimiter {CsvHeader.Shown(dialect.Delimiter)}); a table may have {cut.MaxColumns:N0}. Expected records below columns: "
-                + "transpose the table, or correct the option delimiter.");
+                $"The file \"{file}\" has {widest:N0} columns (delimiter {CsvHeader.Shown(dialect.Delimiter)}); a table may have "
+                + $"{cut.MaxColumns:N0}. Expected fewer. Transpose the table, or correct the option delimiter.");
         }
 
         var hasHeader = settings.Header ?? CsvHeader.IsHeader(rows);
+        if (hasHeader && settings.Header is null && CsvHeader.FirstAfterTitle(rows) is { } better)
+        {
+            var skip = settings.SkipRows + text[..better.Start].Count((byte)'\n');
+            throw new SourceException(
+                $"The file \"{file}\" has {rows[0].Count} field(s) in its first record, as no other record has; most have {better.Count} "
+                + $"(delimiter {CsvHeader.Shown(dialect.Delimiter)}). Expected a header that fits the records. If what comes before line {skip + 1} is a title, "
+                + $"set skip_rows: {skip}; if it is a remark, set comment; if it is the header, set header: true.");
+        }
+
         return found with { Dialect = dialect, HasHeader = hasHeader, Columns = CsvHeader.Names(file, rows, hasHeader) };
     }
 

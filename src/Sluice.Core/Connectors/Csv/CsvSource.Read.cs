@@ -4,7 +4,8 @@ namespace Sluice.Connectors;
 
 public sealed partial class CsvSource
 {
-    internal override Batch Parse(Shard part, string localPath, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation)
+    internal override Batch Parse(
+        Shard part, string localPath, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation)
     {
         var detail = CsvDetail.Of(part);
         if (detail.Dialect.Encoding != TextEncodings.Utf8)
@@ -56,6 +57,6 @@ public sealed partial class CsvSource
     }
 
     static SourceException Refused(Shard part, RejectedRecord bad, CsvDetail detail) => new(
-        $"The file \"{part.File}\" has a record on line {bad.Line} that cannot be read ({bad.Reason}): found \"{bad.Found}\". Expected {detail.Columns.Count} field(s) "
-        + $"divided by {CsvHeader.Shown(detail.Dialect.Delimiter)}. Correct the line, or set on_bad_row: reject to go on without it.");
+        $"The file \"{part.File}\" has a record on line {bad.Line} that cannot be read ({bad.Reason}): found \"{bad.Found}\". "
+        + $"Expected {detail.Columns.Count} field(s) divided by {CsvHeader.Shown(detail.Dialect.Delimiter)}. Correct the line, or set on_bad_row: reject to go on without it.");
 }

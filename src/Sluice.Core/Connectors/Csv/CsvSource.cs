@@ -29,20 +29,23 @@ public sealed partial class CsvSource(CsvSource.Options options) : TextFileSourc
 
         /// <summary>Between fields: one ASCII character, <c>tab</c>, or <c>auto</c> to find it out from the first rows.</summary>
         [Required]
+        [RegularExpression(@"auto|tab|comma|semicolon|pipe|space|\\t|[\x01-\x09\x0E-\x7F]", ErrorMessage = "delimiter must be auto, tab or one ASCII character.")]
         public string Delimiter { get; init; } = "auto";
 
         /// <summary>Around fields that hold delimiters or line ends, doubled inside: one ASCII character, <c>auto</c> (" or '), or <c>none</c>.</summary>
         [Required]
+        [RegularExpression(@"auto|none|[\x01-\x09\x0E-\x7F]", ErrorMessage = "quote must be auto, none or one ASCII character.")]
         public string Quote { get; init; } = "\"";
 
         /// <summary>Before a character that is meant as itself, in quotes or not, for instance a backslash. Not set: only doubled quotes.</summary>
+        [RegularExpression(@"[\x01-\x09\x0E-\x7F]", ErrorMessage = "escape must be one ASCII character.")]
         public string? Escape { get; init; }
 
         /// <summary>Whether the first record names the columns: <c>true</c>, <c>false</c>, or <c>auto</c> to judge by the types of what follows.</summary>
         [AllowedValues("auto", "true", "false")]
         public string Header { get; init; } = "auto";
 
-        /// <summary><c>auto</c> (byte order mark, else UTF-8, else windows-1252), <c>utf-8</c>, <c>utf-16le</c>, <c>windows-1252</c>, <c>iso-8859-7</c> and so on.</summary>
+        /// <summary><c>auto</c> (byte order mark, else UTF-8, else windows-1252), <c>utf-8</c>, <c>utf-16le</c>, <c>iso-8859-7</c> and so on.</summary>
         [Required]
         public string Encoding { get; init; } = TextEncodings.Auto;
 
@@ -51,6 +54,7 @@ public sealed partial class CsvSource(CsvSource.Options options) : TextFileSourc
         public int SkipRows { get; init; }
 
         /// <summary>Lines that begin with this ASCII character are left out, for instance <c>#</c>. Not set: none.</summary>
+        [RegularExpression(@"[\x01-\x09\x0E-\x7F]", ErrorMessage = "comment must be one ASCII character.")]
         public string? Comment { get; init; }
 
         /// <summary>Texts that mean a missing value, besides the empty field, for instance <c>NA</c>.</summary>

@@ -57,9 +57,10 @@ sealed record JsonFile(JsonLayout Layout, string Encoding, long Start)
         var layout = format switch
         {
             JsonFormat.Lines => JsonLayout.Lines,
-            JsonFormat.Array when !first.StartsWith("["u8) => throw new SourceException(
-                $"The file \"{file}\" begins with \"{CsvTable.Found(first[..Math.Min(20, first.Length)])}\". Expected '[', because format is array. Set format: auto or lines."),
-            JsonFormat.Array => JsonLayout.Array,
+            JsonFormat.Array when first.StartsWith("["u8) => JsonLayout.Array,
+            JsonFormat.Array => throw new SourceException(
+                $"The file \"{file}\" begins with \"{CsvTable.Found(first[..Math.Min(20, first.Length)])}\". Expected '[', because format is array. "
+                + "Set format: auto or lines."),
             _ when first.StartsWith("["u8) => JsonLayout.Array,
             _ => IsOpenAtLineEnd(first) ? JsonLayout.Object : JsonLayout.Lines,
         };

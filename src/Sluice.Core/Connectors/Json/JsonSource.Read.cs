@@ -94,8 +94,9 @@ public sealed partial class JsonSource
     {
         if (!Utf8.IsValid(array))
         {
-            var broken = FirstInvalid(array);
-            throw Broken(part, localPath, detail, array.AsSpan(0, broken).Count((byte)'\n'), broken - array.AsSpan(0, broken).LastIndexOf((byte)'\n') - 1, "bytes that are not UTF-8", "UTF-8");
+            var before = array.AsSpan(0, FirstInvalid(array));
+            var position = before.Length - before.LastIndexOf((byte)'\n') - 1;
+            throw Broken(part, localPath, detail, before.Count((byte)'\n'), position, "bytes that are not UTF-8", "UTF-8");
         }
 
         var reader = new Utf8JsonReader(array, new JsonReaderOptions { MaxDepth = options.MaxDepth + 1 });
@@ -111,12 +112,14 @@ public sealed partial class JsonSource
         }
         catch (JsonException cause)
         {
-            throw Broken(part, localPath, detail, cause.LineNumber ?? 0, cause.BytePositionInLine ?? 0, Reason(cause), detail.Layout == JsonLayout.Object ? "one JSON object" : "JSON values with commas between them");
+            var expected = detail.Layout == JsonLayout.Object ? "one JSON object" : "JSON values with commas between them";
+            throw Broken(part, localPath, detail, cause.LineNumber ?? 0, cause.BytePositionInLine ?? 0, Reason(cause), expected);
         }
 
         if (table.Rows != part.Records)
         {
-            throw Broken(part, localPath, detail, 0, 1, $"{table.Rows} values where brackets and quotes tell of {part.Records}", "brackets that match");
+            var found = $"{table.Rows} values where brackets and quotes tell of {part.Records}";
+            throw Broken(part, localPath, detail, 0, 1, found, "brackets that match");
         }
     }
 

@@ -91,5 +91,6 @@ sealed partial class JsonTable(byte[] text, bool flatten, int maxColumns, string
     }
 
     public static SourceException Invalid(string file, long line, long column, string found, string expected) => new(
-        $"The file \"{file}\" is not valid JSON at line {line}, column {column}: found {found}. Expected {expected}. Correct the file there, or have it written anew.");
+        $"The file \"{file}\" is not valid JSON at line {line}, column {column}: found {found}. Expected {expected}. "
+        + "Correct the file there, or have it written anew.");
 }

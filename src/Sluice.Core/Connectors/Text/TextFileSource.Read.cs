@@ -106,7 +106,8 @@ public abstract partial class TextFileSource
         if (batch.Schema.Has(name))
         {
             throw new SourceException(
-                $"The file \"{path}\" has a column \"{name}\" of its own, the name that source_column gives to the column of file paths. Give source_column another name.");
+                $"The file \"{path}\" has a column \"{name}\" of its own, the name that source_column gives to the column of file paths. "
+                + "Expected another name. Change source_column.");
         }
 
         var column = ColumnReader.Constant(Encoding.UTF8.GetBytes(path), batch.Rows);

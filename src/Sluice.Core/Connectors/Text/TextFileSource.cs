@@ -80,7 +80,8 @@ public abstract partial class TextFileSource : Source
     internal abstract IEnumerable<Shard> Cut(InputFile file, string localPath, bool alone, ShardCut cut, CancellationToken cancellation);
 
     /// <summary>Parses the bytes of one part, followed by <see cref="TextScan.Padding"/> more. Nothing of the array may be kept.</summary>
-    internal abstract Batch Parse(Shard part, string localPath, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation);
+    internal abstract Batch Parse(
+        Shard part, string localPath, byte[] bytes, int length, Schema? schema, List<RejectedRecord> rejected, CancellationToken cancellation);
 
     static bool Ends(List<Shard> group, ShardCut cut)
     {

@@ -16,24 +16,27 @@ public sealed partial class TextSource
             (bytes, length) = TextEncodings.ToUtf8(bytes.AsSpan(0, length), encoding);
         }
 
-        var units = new Units(new TextBuilder(part.Records, length), new ValueBuilder<long>(ColumnType.Int64, part.Records), TextEncodings.InvalidReason(encoding), rejected);
-        var text = bytes.AsSpan(0, length);
+        var texts = new TextBuilder(part.Records, length);
+        var numbers = new ValueBuilder<long>(ColumnType.Int64, part.Records);
+        var units = new Units(texts, numbers, TextEncodings.InvalidReason(encoding), rejected);
+        var content = bytes.AsSpan(0, length);
         if (options.Unit == TextUnit.File)
         {
-            units.AddFile(text);
+            units.AddFile(content);
         }
         else
         {
-            Split(text, part.FirstLine, units);
+            Split(content, part.FirstLine, units);
         }
 
-        var texts = units.Texts.Build();
-        var path = ColumnReader.Constant(Encoding.UTF8.GetBytes(part.File), texts.Rows);
+        var text = texts.Build();
+        var number = numbers.Build();
+        var path = ColumnReader.Constant(Encoding.UTF8.GetBytes(part.File), text.Rows);
         Field[] fields = options.Unit == TextUnit.File
             ? [new Field("path", ColumnType.Text, false), new Field("text", ColumnType.Text, false), new Field("bytes", ColumnType.Int64, false)]
             : [new Field("path", ColumnType.Text, false), new Field("index", ColumnType.Int64, false), new Field("text", ColumnType.Text, false)];
-        Column[] columns = options.Unit == TextUnit.File ? [path, texts, units.Numbers.Build()] : [path, units.Numbers.Build(), texts];
-        var batch = new Batch(new Schema(fields), columns, texts.Rows);
+        Column[] columns = options.Unit == TextUnit.File ? [path, text, number] : [path, number, text];
+        var batch = new Batch(new Schema(fields), columns, text.Rows);
         return schema is null ? batch : As(batch, schema);
     }
 
@@ -75,10 +78,6 @@ public sealed partial class TextSource
 
     sealed class Units(TextBuilder texts, ValueBuilder<long> numbers, string invalidReason, List<RejectedRecord> rejected)
     {
-        public TextBuilder Texts => texts;
-
-        public ValueBuilder<long> Numbers => numbers;
-
         public void AddFile(ReadOnlySpan<byte> text)
         {
             if (text.IsEmpty)

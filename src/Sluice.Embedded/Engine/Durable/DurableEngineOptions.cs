@@ -38,6 +38,11 @@ public sealed record DurableEngineOptions
     /// <summary>Executions whose history is kept in memory between turns. Default 256; the others are read again from the store.</summary>
     public int MaxCachedExecutions { get; init; } = 256;
 
+    /// <summary>
+    /// Fault injection for conformance runs: every activity that completes is delivered once more, as if its completion had been lost. Default false.
+    /// </summary>
+    public bool DeliverTwice { get; init; }
+
     internal void Check()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Path);

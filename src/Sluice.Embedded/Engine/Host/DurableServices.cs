@@ -27,7 +27,7 @@ static class DurableServices
             provider.GetRequiredService<DataConverter>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetService<IFaults>()));
+            provider.GetService<IFaults>() ?? (engine.DeliverTwice ? new SecondDeliveries() : null)));
         services.AddHostedService<EngineHost>();
     }
 

@@ -1,0 +1,26 @@
+using Sluice.Bench;
+
+switch (args)
+{
+    case ["data", var file, var rows]:
+        new CustomerTable(seed: 42).Write(file, int.Parse(rows));
+        return 0;
+    case ["edit", var file, var how, var rows]:
+        RowEditor.Edit(file, int.Parse(rows), spread: how == "spread");
+        return 0;
+    case ["duckdb", var csv, var parquet]:
+        DuckDbPeer.Run(csv, parquet);
+        return 0;
+    case ["fanout", var activities, var window, var store]:
+        await FanOut.RunAsync(int.Parse(activities), int.Parse(window), store);
+        return 0;
+    default:
+        Console.Error.WriteLine(
+            """
+            usage: sluice-bench data FILE ROWS                    writes the seeded table
+                   sluice-bench edit FILE clustered|spread ROWS   changes one digit in that many rows, in place
+                   sluice-bench duckdb CSV PARQUET                DuckDB's own COPY and SUMMARIZE
+                   sluice-bench fanout ACTIVITIES WINDOW STORE    no-op activities on the embedded runtime
+            """);
+        return 2;
+}

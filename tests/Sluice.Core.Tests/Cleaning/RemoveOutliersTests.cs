@@ -1,0 +1,87 @@
+using Sluice.Batches;
+using Sluice.Cleaning;
+using Sluice.Core.Tests.Steps;
+using Sluice.Steps;
+
+namespace Sluice.Core.Tests.Cleaning;
+
+public sealed class RemoveOutliersTests : StepContract
+{
+    static readonly Batch Far = DirtyTable.Numbers("x", 1, 2, 3, 4, 5, null, 100, double.NaN, -90);
+
+    protected override Step Create() => new RemoveOutliers(new());
+
+    protected override (Step Step, string Path)? WithUnknownColumn => (new RemoveOutliers(new() { Columns = ["nowhere"] }), "columns[0]");
+
+    [Fact]
+    public void Iqr_takes_out_what_lies_beyond_the_fences()
+    {
+        var run = StepRunner.Run(Create(), StepRunner.Cut(Far, 4));
+
+        // Quartiles of -90, 1, 2, 3, 4, 5, 100 are 1.5 and 4.5.
+        Assert.Equal([new RemoveOutliers.Limits("x", -3, 9)], new Fitted(run.Json).As<RemoveOutliers.Limits[]>());
+        Assert.Equal(["1", "2", "3", "4", "5", null, "NaN"], DirtyTable.Shown(run.All, "x"));
+        Assert.Equal(new Rule("outlier", "x", Severity.Medium, Rejects: true), run.Verdicts.SelectMany(v => v.Rules).Distinct().Single());
+    }
+
+    [Fact]
+    public void Z_score_measures_from_the_mean_in_population_deviations()
+    {
+        var step = new RemoveOutliers(new() { OutlierMethod = OutlierMethod.ZScore, OutlierThreshold = 1.5 });
+        double[] values = [2, 4, 4, 4, 5, 5, 7, 9];
+
+        var run = StepRunner.Run(step, DirtyTable.Numbers("x", [.. values]));
+
+        // Mean 5, deviation 2.
+        Assert.Equal([new RemoveOutliers.Limits("x", 2, 8)], new Fitted(run.Json).As<RemoveOutliers.Limits[]>());
+        Assert.Equal(["2", "4", "4", "4", "5", "5", "7"], DirtyTable.Shown(run.All, "x"));
+    }
+
+    [Theory]
+    [InlineData(OutlierAction.Clip, "9", "-3")]
+    [InlineData(OutlierAction.Missing, null, null)]
+    public void Clips_or_empties_on_request(OutlierAction action, string? high, string? low)
+    {
+        var run = StepRunner.Run(new RemoveOutliers(new() { OutlierAction = action }), Far);
+
+        Assert.Equal(["1", "2", "3", "4", "5", null, high, "NaN", low], DirtyTable.Shown(run.All, "x"));
+        Assert.Equal(2, run.Verdicts[0].Changed["remove_outliers:x"]);
+        Assert.Equal(0, run.Verdicts[0].Rejected);
+    }
+
+    [Theory]
+    [InlineData(OutlierMethod.Iqr)]
+    [InlineData(OutlierMethod.ZScore)]
+    public void A_column_without_spread_has_no_outliers(OutlierMethod method)
+    {
+        var run = StepRunner.Run(new RemoveOutliers(new() { OutlierMethod = method }), DirtyTable.Numbers("x", 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1));
+
+        Assert.Equal(7, run.All.Rows);
+    }
+
+    [Fact]
+    public void Clips_integers_to_integers()
+    {
+        var run = StepRunner.Run(new RemoveOutliers(new() { OutlierAction = OutlierAction.Clip, Columns = ["count"] }), Sample());
+
+        Assert.DoesNotContain(5_000_000L, run.All.Int64("count").ToArray());
+        Assert.Equal(Sample()["count"].CountNulls(), run.All["count"].CountNulls());
+    }
+
+    [Fact]
+    public void Refuses_a_method_that_is_not_there() => Assert.Equal(
+        ["outlier_method: 'isolation_forest' is not in this version. Use iqr or z_score."],
+        StepRunner.Problems(new RemoveOutliers(new() { OutlierMethod = OutlierMethod.IsolationForest }), Sample().Schema));
+
+    [Fact]
+    public void Refuses_a_column_that_holds_no_numbers() => Assert.Equal(
+        ["columns[0]: Column 'day' is date; this works on numbers (int64, float64). Leave it out, or convert it first with fix_types."],
+        StepRunner.Problems(new RemoveOutliers(new() { Columns = ["day"] }), Sample().Schema));
+}
+
+public sealed class RemoveOutliersByClippingTests : StepContract
+{
+    protected override Step Create() => new RemoveOutliers(new() { OutlierAction = OutlierAction.Clip, OutlierMethod = OutlierMethod.ZScore });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => null;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Xunit.Abstractions;
+
+namespace Sluice.EndToEnd.Tests;
+
+/// <summary>The real process, killed with SIGKILL, goes on where it was: same bytes, no row lost or doubled, no finished work done again.</summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    const int Kills = 25;
+    const int Rows = 9_000;
+
+    [Fact]
+    public async Task Gives_the_same_bytes_after_25_kills_at_random_moments()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        using var experiment = new KillExperiment(Rows, seed);
+        await experiment.MeasureAsync(parallel: 2);
+        output.WriteLine($"undisturbed: {experiment.Time.TotalSeconds:0.00} s, {experiment.Units} units, {experiment.Expected.RowsRead} rows read, {experiment.Expected.Rows} kept");
+        var runs = new ConcurrentBag<KilledRun>();
+
+        var random = new Random(seed);
+        var moments = Enumerable.Range(0, 2 * Kills).Select(i => (Name: $"kill-{i}", At: experiment.Time * (0.15 + (0.9 * random.NextDouble())))).ToArray();
+        await Parallel.ForEachAsync(moments, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (moment, _) =>
+        {
+            // A run that ended before its kill is compared too, but is no kill: another moment takes its place.
+            if (runs.Count(r => r.Kills > 0) < Kills)
+            {
+                var run = await experiment.KillAsync(moment.Name, moment.At);
+                output.WriteLine($"{moment.Name}: {run}");
+                runs.Add(run);
+            }
+        });
+
+        Assert.All(runs, run => Assert.Empty(run.Problems));
+        Assert.InRange(runs.Count(r => r.Kills > 0), Kills, 2 * Kills);
+        Assert.True(experiment.Expected.RowsRead > Rows, "The table has broken records too.");
+    }
+
+    [Fact]
+    public async Task Goes_on_after_kills_of_the_run_and_of_its_next_starts()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        using var experiment = new KillExperiment(Rows, seed);
+        await experiment.MeasureAsync(parallel: 1);
+        var time = experiment.Time;
+
+        var early = await experiment.KillAsync("start", time * 0.5, time * 0.08);
+        output.WriteLine(early.ToString());
+        var often = await experiment.KillAsync("often", time * 0.3, time * 0.3, time * 0.3);
+        output.WriteLine(often.ToString());
+
+        Assert.Empty(early.Problems);
+        Assert.Empty(often.Problems);
+        Assert.Equal(2, early.Kills);
+        Assert.True(often.Kills >= 2, $"Of three kills {often.Kills} hit.");
+    }
+}

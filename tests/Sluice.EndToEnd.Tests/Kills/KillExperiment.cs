@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sluice.EndToEnd;
+
+/// <summary>
+/// Kills runs of a generated table at chosen moments, starts them again until they end by themselves, and compares what they leave with an
+/// undisturbed run.
+/// </summary>
+public sealed class KillExperiment : IDisposable
+{
+    readonly TestFolder folder = new();
+    readonly int rows;
+    readonly int seed;
+    readonly bool twice;
+
+    /// <param name="rows">Rows of the table.</param>
+    /// <param name="seed">Seed of the table.</param>
+    /// <param name="twice">Delivers every activity of every disturbed run twice.</param>
+    public KillExperiment(int rows, int seed, bool twice = false)
+    {
+        this.rows = rows;
+        this.seed = seed;
+        this.twice = twice;
+    }
+
+    /// <summary>What an undisturbed run gives.</summary>
+    public RunImage Expected { get; private set; } = null!;
+
+    /// <summary>How long an undisturbed run takes.</summary>
+    public TimeSpan Time { get; private set; }
+
+    public int Units { get; private set; }
+
+    public int BatchBytes { get; init; } = 65_536;
+
+    /// <summary>Runs undisturbed, as many at once as there will be later, so that the time is that of the machine as it is then.</summary>
+    public async Task MeasureAsync(int parallel)
+    {
+        var clock = Stopwatch.StartNew();
+        var results = await Task.WhenAll(Enumerable.Range(0, parallel).Select(i => RunAsync($"undisturbed-{i}", [], twice: false)));
+        Time = clock.Elapsed;
+        Expected = results[0].Image ?? throw new InvalidOperationException(string.Join('\n', results[0].Problems));
+        Units = results[0].Log.Units;
+    }
+
+    /// <summary>One disturbed run.</summary>
+    /// <param name="name">Names its folder.</param>
+    /// <param name="moments">When each start is killed; the start after the last one is left alone.</param>
+    public async Task<KilledRun> KillAsync(string name, params TimeSpan[] moments)
+    {
+        var run = await RunAsync(name, moments, twice);
+        return run.Image is null ? run : run with { Problems = [.. run.Problems, .. run.Image.Differences(Expected)] };
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    async Task<KilledRun> RunAsync(string name, TimeSpan[] moments, bool twice)
+    {
+        var home = folder[name];
+        DirtyTable.Write(home, rows, seed);
+        var log = Path.Combine(home, "units.log");
+        var settings = new Dictionary<string, string>
+        {
+            ["Sluice__UnitLog"] = log,
+            ["Sluice__Durable__DeliverTwice"] = twice ? "true" : "false",
+        };
+        string[] arguments = ["run", "pipeline.yaml", "--store", "store", "--json", "--batch-bytes", BatchBytes.ToString(CultureInfo.InvariantCulture)];
+        var kills = 0;
+        foreach (var moment in moments)
+        {
+            using var doomed = SluiceProcess.Start(home, settings, arguments);
+            await doomed.EndsWithinAsync(moment);
+            kills += doomed.Kill() ? 1 : 0;
+        }
+
+        using var last = SluiceProcess.Start(home, settings, arguments);
+        var end = await last.EndAsync();
+        var lines = new UnitLines(log);
+        if (end.ExitCode != 0)
+        {
+            return new KilledRun(moments, kills, null, lines, [$"the last start did not succeed: {end}"]);
+        }
+
+        var image = RunImage.Read(Path.Combine(home, "store"), "dirty", Path.Combine(home, "out"));
+        Directory.Delete(home, recursive: true);
+        return new KilledRun(moments, kills, image, lines, [.. lines.DoneTwice, .. lines.Unfinished]);
+    }
+}
+
+/// <summary>What a disturbed run left.</summary>
+/// <param name="Moments">When it was to be killed, from each start.</param>
+/// <param name="Kills">How often it was alive then.</param>
+/// <param name="Image">What it gave; null when it gave nothing.</param>
+/// <param name="Log">Units over all starts.</param>
+/// <param name="Problems">What is not as it was undisturbed.</param>
+public sealed record KilledRun(IReadOnlyList<TimeSpan> Moments, int Kills, RunImage? Image, UnitLines Log, IReadOnlyList<string> Problems)
+{
+    public override string ToString() =>
+        $"killed at {string.Join(" and ", Moments.Select(m => $"{m.TotalSeconds:0.000} s"))} ({Kills} hit), {Log.Units} units, {Log.Started} starts, {Log.Done} done"
+        + (Problems.Count == 0 ? ": identical" : ": " + string.Join("; ", Problems));
+}

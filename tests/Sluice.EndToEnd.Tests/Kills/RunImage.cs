@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Sluice.EndToEnd;
+
+/// <summary>Everything a run gives, by content: version, manifest, published files, and what its sink wrote.</summary>
+public sealed record RunImage(string Version, long Rows, long RowsRead, long Rejected, IReadOnlyDictionary<string, string> Hashes)
+{
+    /// <summary>Reads it from the store itself, not through the program under test.</summary>
+    /// <param name="store">Store folder.</param>
+    /// <param name="dataset">Dataset with exactly one version.</param>
+    /// <param name="exports">Folder with the sink's files, or null.</param>
+    public static RunImage Read(string store, string dataset, string? exports = null)
+    {
+        var objects = Path.Combine(store, "data", "objects");
+        var manifests = Directory.GetFiles(Path.Combine(objects, "versions", dataset));
+        if (manifests.Length != 1)
+        {
+            throw new InvalidDataException($"Expected one version of '{dataset}', found {manifests.Length}: {string.Join(", ", manifests.Select(Path.GetFileName))}.");
+        }
+
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["manifest"] = Hash(manifests[0]) };
+        var manifest = JsonNode.Parse(File.ReadAllText(manifests[0], Encoding.UTF8))!;
+        foreach (var file in manifest["files"]!.AsArray())
+        {
+            var path = (string)file!["file"]!["path"]!;
+            hashes[path] = Hash(Path.Combine(objects, path));
+        }
+
+        foreach (var file in exports is null ? [] : Directory.GetFiles(exports, "*", SearchOption.AllDirectories))
+        {
+            hashes[Path.GetRelativePath(exports!, file)] = Hash(file);
+        }
+
+        return new RunImage(
+            Path.GetFileNameWithoutExtension(manifests[0]),
+            (long)manifest["rows"]!,
+            (long)manifest["rowsRead"]!,
+            manifest["rejected"]!.AsObject().Sum(r => (long)r.Value!),
+            hashes);
+    }
+
+    /// <summary>What is wrong with this one, when <paramref name="expected"/> is right.</summary>
+    public IEnumerable<string> Differences(RunImage expected)
+    {
+        if (Version != expected.Version)
+        {
+            yield return $"version {Version}, expected {expected.Version}";
+        }
+
+        if (RowsRead != Rows + Rejected)
+        {
+            yield return $"{RowsRead} rows read, {Rows} kept and {Rejected} rejected";
+        }
+
+        if (RowsRead != expected.RowsRead || Rows != expected.Rows)
+        {
+            yield return $"{RowsRead} rows read and {Rows} kept, expected {expected.RowsRead} and {expected.Rows}";
+        }
+
+        foreach (var name in Hashes.Keys.Union(expected.Hashes.Keys))
+        {
+            if (Hashes.GetValueOrDefault(name) != expected.Hashes.GetValueOrDefault(name))
+            {
+                yield return $"'{name}' is {(Hashes.ContainsKey(name) ? expected.Hashes.ContainsKey(name) ? "another file" : "one too many" : "not there")}";
+            }
+        }
+    }
+
+    static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+}
