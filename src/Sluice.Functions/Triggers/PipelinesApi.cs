@@ -35,12 +35,12 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
             return Problem(StatusCodes.Status413PayloadTooLarge, $"The pipeline is too large. A pipeline may have {MaxPipelineBytes:N0} bytes.");
         }
 
-        if (!Utf8.IsValid(body.Span))
+        if (!Utf8.IsValid(body))
         {
             return Problem(StatusCodes.Status400BadRequest, "The pipeline is not UTF-8 text. Save it as UTF-8.");
         }
 
-        var text = Encoding.UTF8.GetString(body.Span);
+        var text = Encoding.UTF8.GetString(body);
         var id = request.Query["id"].FirstOrDefault();
         if (id is not null && !IsId(id))
         {
@@ -132,11 +132,11 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
     }
 
     // A body without a length (chunked) has its limit too. Null: it is larger.
-    static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream body, CancellationToken cancellation)
+    static async Task<byte[]?> ReadAsync(Stream body, CancellationToken cancellation)
     {
         var bytes = new byte[MaxPipelineBytes + 1];
         var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
-        return read > MaxPipelineBytes ? null : bytes.AsMemory(0, read);
+        return read > MaxPipelineBytes ? null : bytes[..read];
     }
 
     string InputFolder(string id) => Path.Combine(SluiceApp.IncomingFolder(options.Value), id);

@@ -34,14 +34,28 @@ public sealed class DatasetCatalogueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_same_version_twice_is_one_version()
+    public async Task A_second_delivery_and_another_run_with_the_same_result_change_nothing()
     {
         var ids = await CommitAsync(2);
 
-        Assert.Equal(ids[0], await Catalogue.CommitAsync(Manifest(1), "key-1", "later", default));
+        Assert.Equal(ids[0], await Catalogue.CommitAsync(Manifest(1), "key-1", "run-1", default));
+        Assert.Equal(ids[1], await Catalogue.CommitAsync(Manifest(2), "key-2", "run-2", default));
         Assert.Equal(ids[1], await Catalogue.CommitAsync(Manifest(2), "key-2", "later", default));
 
-        Assert.Equal(2, (await Catalogue.VersionsAsync("films", default)).Count);
+        Assert.Equal(ids, (await Catalogue.VersionsAsync("films", default)).Select(v => v.Version));
+    }
+
+    [Fact]
+    public async Task A_version_whose_input_is_put_back_is_the_head_again()
+    {
+        var ids = await CommitAsync(2);
+
+        await Catalogue.CommitAsync(Manifest(1), "key-1", "later", default);
+
+        Assert.Equal([ids[0], ids[1], ids[0]], (await Catalogue.VersionsAsync("films", default)).Select(v => v.Version));
+        Assert.Equal((3, ids[0]), ((await Catalogue.ShowAsync("films", "latest", default)).Entry.Number, (await Catalogue.ShowAsync("films", "3", default)).Entry.Version));
+        Assert.Equal(3, (await Catalogue.ShowAsync("films", ids[0], default)).Entry.Number);
+        Assert.Equal(1, (await Catalogue.ShowAsync("films", "1", default)).Entry.Number);
     }
 
     [Fact]
@@ -137,7 +151,7 @@ public sealed class DatasetCatalogueTests : IAsyncDisposable
     [Fact]
     public async Task Commits_at_once_get_different_numbers()
     {
-        var ids = await Task.WhenAll(Enumerable.Range(1, 24).Select(i => Task.Run(() => Catalogue.CommitAsync(Manifest(1 + (i / 2)), $"key-{i}", $"run-{i}", default))));
+        var ids = await Task.WhenAll(Enumerable.Range(1, 24).Select(i => Task.Run(() => Catalogue.CommitAsync(Manifest(i), $"key-{i}", $"run-{i}", default))));
 
         var versions = await Catalogue.VersionsAsync("films", default);
         Assert.Equal(ids.Distinct().Order(), versions.Select(v => v.Version).Order());
