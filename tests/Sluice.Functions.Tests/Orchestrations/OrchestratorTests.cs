@@ -1,8 +1,8 @@
 using Microsoft.DurableTask.Client;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
-using Sluice.Runs;
 using Sluice.Functions.Tests.App;
+using Sluice.Runs;
 
 namespace Sluice.Functions.Tests.Orchestrations;
 
