@@ -22,7 +22,7 @@ static class Exports
         }
 
         var type = FormatOf.Sink(full);
-        var sink = (Sink)Catalog.Default.Create(CapabilityKind.Sink, type, options);
+        var sink = (Sink)Catalog.Default.Configure(CapabilityKind.Sink, type, options.ToJsonString());
         return await sink.WriteAsync(rows, Path.GetDirectoryName(full)!, cancellation);
     }
 }

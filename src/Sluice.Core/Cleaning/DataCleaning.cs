@@ -70,8 +70,8 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         /// <summary>For fix_types: words that mean missing; case does not matter. Default: na, n/a, nan, null, none, -, ?.</summary>
         public IReadOnlyList<string> MissingTokens { get; init; } = CellKinds.DefaultTokens;
 
-        /// <summary>For fix_types: what happens to a value that is not of its column's type, <c>null</c> or <c>reject</c>. Default: null.</summary>
-        public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Null;
+        /// <summary>For fix_types: what happens to a value of another type, <c>missing</c> (it becomes missing) or <c>reject</c>. Default: missing.</summary>
+        public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Missing;
 
         /// <summary>For remove_outliers: <c>iqr</c> or <c>z_score</c>. Default: iqr.</summary>
         public OutlierMethod OutlierMethod { get; init; } = OutlierMethod.Iqr;
@@ -84,7 +84,7 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         [Range(0.0, double.MaxValue)]
         public double IqrMultiplier { get; init; } = 1.5;
 
-        /// <summary>For remove_outliers: <c>remove</c>, <c>clip</c> or <c>null</c>. Default: remove.</summary>
+        /// <summary>For remove_outliers: <c>remove</c>, <c>clip</c> or <c>missing</c>. Default: remove.</summary>
         public OutlierAction OutlierAction { get; init; } = OutlierAction.Remove;
     }
 

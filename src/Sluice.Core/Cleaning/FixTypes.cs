@@ -8,7 +8,7 @@ namespace Sluice.Cleaning;
 public enum UnconvertibleAction
 {
     /// <summary>It becomes missing, and the row is flagged with the reason <c>unconvertible</c>.</summary>
-    Null,
+    Missing,
 
     /// <summary>The row is rejected with the reason <c>unconvertible</c>.</summary>
     Reject,
@@ -51,10 +51,10 @@ public sealed class FixTypes : Step
         public IReadOnlyList<string> MissingTokens { get; init; } = CellKinds.DefaultTokens;
 
         /// <summary>
-        /// What happens to a value that is not of its column's type: <c>null</c> (becomes missing, and is flagged) or <c>reject</c> (takes the
-        /// row out). Default: null.
+        /// What happens to a value that is not of its column's type: <c>missing</c> (it becomes missing, and the row is flagged) or
+        /// <c>reject</c> (takes the row out). Default: missing.
         /// </summary>
-        public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Null;
+        public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Missing;
     }
 
     public override Schema Plan(Schema input, StepProblems problems)

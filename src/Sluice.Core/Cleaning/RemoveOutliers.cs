@@ -26,7 +26,7 @@ public enum OutlierAction
     Clip,
 
     /// <summary>Makes the value missing.</summary>
-    Null,
+    Missing,
 }
 
 /// <summary>
@@ -66,7 +66,7 @@ public sealed class RemoveOutliers : Step
         [Range(0.0, double.MaxValue)]
         public double IqrMultiplier { get; init; } = 1.5;
 
-        /// <summary><c>remove</c> (rejects the row), <c>clip</c> (to the nearest limit) or <c>null</c> (makes the value missing). Default: remove.</summary>
+        /// <summary><c>remove</c> (rejects the row), <c>clip</c> (to the nearest limit) or <c>missing</c> (empties the cell). Default: remove.</summary>
         public OutlierAction OutlierAction { get; init; } = OutlierAction.Remove;
     }
 

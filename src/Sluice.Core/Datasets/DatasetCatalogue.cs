@@ -23,7 +23,10 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
 {
     const string Datasets = "datasets";
 
-    /// <summary>Commits a version and makes it the head. The same version twice is one version.</summary>
+    /// <summary>
+    /// Commits a version and makes it the head. A version that was the head before becomes it again, under a new number: the head is
+    /// what the pipeline gives for the input of now. A second delivery of one run's commit changes nothing.
+    /// </summary>
     /// <param name="manifest">What it is.</param>
     /// <param name="runKey">Hash of pipeline and inputs; the next run with the same key finds this version.</param>
     /// <param name="run">Run that made it.</param>
@@ -36,12 +39,14 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
         while (true)
         {
             var row = await ledger.GetAsync(Datasets, manifest.Dataset, cancellation);
-            var head = row is null ? null : DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
-            if (head?.Version == id || await EntryAsync(manifest.Dataset, id, cancellation) is not null)
+            var head = Entry(row);
+            if (head?.Version == id || (await VersionsAsync(manifest.Dataset, cancellation)).Any(v => v.Run == run && v.Version == id))
             {
                 break;
             }
 
+            // A head is in the list before it stops being the head: a crash between a swap and its list entry loses no version.
+            await ListHeadAsync(manifest.Dataset, row, head, cancellation);
             var entry = new VersionEntry(manifest.Dataset, id, (head?.Number ?? 0) + 1, head?.Version, run, time.GetUtcNow(), manifest.Rows);
             var json = System.Text.Encoding.UTF8.GetString(DocumentJson.Bytes(entry));
             var swapped = row is null
@@ -53,11 +58,16 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             }
         }
 
-        // The lists are derived from the head: a crash before them is repaired by the second delivery of the same commit.
-        await RepairAsync(manifest.Dataset, cancellation);
-        await ledger.InsertAsync(KeyPartition(manifest.Dataset), runKey, System.Text.Json.JsonSerializer.Serialize(id), cancellation);
+        // The lists are derived from the head: a crash before them is repaired by the next commit, and until then the head is read with the list.
+        var newest = await ledger.GetAsync(Datasets, manifest.Dataset, cancellation);
+        await ListHeadAsync(manifest.Dataset, newest, Entry(newest), cancellation);
+        await NameRunAsync(KeyPartition(manifest.Dataset), runKey, System.Text.Json.JsonSerializer.Serialize(id), cancellation);
         return id;
     }
+
+    /// <summary>Whether a version is what its dataset's name stands for now.</summary>
+    public async Task<bool> IsHeadAsync(string dataset, string version, CancellationToken cancellation) =>
+        Entry(await ledger.GetAsync(Datasets, dataset, cancellation))?.Version == version;
 
     /// <summary>The version that a run with this key made before, or null.</summary>
     public async Task<string?> FindByRunKeyAsync(string dataset, string runKey, CancellationToken cancellation)
@@ -85,6 +95,11 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             versions.Add(DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)));
         }
 
+        if (Entry(await ledger.GetAsync(Datasets, dataset, cancellation)) is { } head && versions.All(v => v.Number != head.Number))
+        {
+            versions.Add(head);
+        }
+
         return [.. versions.OrderBy(v => v.Number)];
     }
 
@@ -104,8 +119,10 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             throw new DataException($"Dataset '{dataset}' does not exist. There {(known.Count == 0 ? "are none yet: run a pipeline" : "are: " + string.Join(", ", known))}.");
         }
 
+        // One version may have been the head several times: its newest entry stands for it.
         var found = version == "latest" ? [versions[^1]]
-            : versions.Where(v => v.Version == version || v.Number.ToString() == version || (version.Length >= 4 && v.Version.StartsWith(version, StringComparison.Ordinal))).ToArray();
+            : versions.Where(v => v.Version == version || v.Number.ToString() == version || (version.Length >= 4 && v.Version.StartsWith(version, StringComparison.Ordinal)))
+                .GroupBy(v => v.Version).Select(same => same.FirstOrDefault(v => v.Number.ToString() == version) ?? same.Last()).ToArray();
         if (found.Length != 1)
         {
             throw new DataException(
@@ -124,18 +141,29 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
         return new VersionRows(files, DocumentJson.Parse<VersionManifest>(bytes));
     }
 
-    async Task RepairAsync(string dataset, CancellationToken cancellation)
+    async Task ListHeadAsync(string dataset, LedgerRow? row, VersionEntry? head, CancellationToken cancellation)
     {
-        if (await ledger.GetAsync(Datasets, dataset, cancellation) is { } row)
+        if (row is not null && head is not null)
         {
-            var head = DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
-            await ledger.InsertAsync(VersionPartition(dataset), head.Version, row.Json, cancellation);
+            await ledger.InsertAsync(VersionPartition(dataset), $"{head.Number:D10}", row.Json, cancellation);
         }
     }
 
-    async Task<VersionEntry?> EntryAsync(string dataset, string version, CancellationToken cancellation) =>
-        await ledger.GetAsync(VersionPartition(dataset), version, cancellation) is { } row
-            ? DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)) : null;
+    /// <summary>The newest version with this key counts: a replay of quarantined rows has the key of the run that put them aside.</summary>
+    async Task NameRunAsync(string partition, string runKey, string json, CancellationToken cancellation)
+    {
+        while (await ledger.InsertAsync(partition, runKey, json, cancellation) is null)
+        {
+            var known = await ledger.GetAsync(partition, runKey, cancellation);
+            if (known is not null && (known.Json == json || await ledger.ReplaceAsync(known, json, cancellation) is not null))
+            {
+                return;
+            }
+        }
+    }
+
+    static VersionEntry? Entry(LedgerRow? row) =>
+        row is null ? null : DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
 
     static string ManifestPath(string dataset, string version) => $"versions/{dataset}/{version}.json";
 

@@ -16,15 +16,19 @@ public sealed record ObserveMemo(string? State, string? Keys, int Rows, IReadOnl
 /// <param name="Rules">Rules that evidence numbers mean.</param>
 /// <param name="Quarantine">Rows that made a step throw.</param>
 /// <param name="Origins">Object with the row of the base batch that each row left came from; null when all are left, in place.</param>
+/// <param name="Debug">Rows after each step, in debug mode.</param>
 public sealed record ApplyMemo(
     BatchRef Output, IReadOnlyList<int> Borders, IReadOnlyList<StepCounts> Steps, BatchRef? Evidence,
-    IReadOnlyList<EvidenceRule>? Rules, IReadOnlyList<QuarantinedRow>? Quarantine, string? Origins);
+    IReadOnlyList<EvidenceRule>? Rules, IReadOnlyList<QuarantinedRow>? Quarantine, string? Origins, IReadOnlyList<DebugRows>? Debug);
+
+/// <summary>The rows after one step, kept in debug mode.</summary>
+public sealed record DebugRows(string Step, BatchRef Rows);
 
 /// <summary>A rule as evidence names it.</summary>
 public sealed record EvidenceRule(string Step, string Reason, string? Column, string Severity, bool Rejects, int Failures);
 
 /// <summary>A row that was put aside because a step threw on it.</summary>
-public sealed record QuarantinedRow(string Step, int Row, string Error);
+public sealed record QuarantinedRow(string Step, long Row, string Error);
 
 /// <summary>A published file.</summary>
 public sealed record PublishMemo(BatchRef File);

@@ -32,9 +32,10 @@ public sealed record BaseBatch(BatchRef Batch, int Rejected, string? Rejects);
 /// <param name="Json">What <see cref="Step.Fit"/> gave.</param>
 /// <param name="Decisions">Object of each batch's decisions, "" where all are zero; null when not keyed.</param>
 /// <param name="Poison">Rows of a batch that the step could not look at, by batch number.</param>
+/// <param name="Rows">Rows of each batch that it looked at, where row numbers matter: decisions and poison mean rows of exactly those.</param>
 /// <param name="GateFailure">Why its gate refuses.</param>
 public sealed record StepFit(
-    string Json, IReadOnlyList<string>? Decisions, IReadOnlyDictionary<int, IReadOnlyList<PoisonRow>>? Poison, string? GateFailure);
+    string Json, IReadOnlyList<string>? Decisions, IReadOnlyDictionary<int, IReadOnlyList<PoisonRow>>? Poison, IReadOnlyList<int>? Rows, string? GateFailure);
 
 /// <summary>A row that made a step throw, with the exact error.</summary>
 public sealed record PoisonRow(int Row, string Error);

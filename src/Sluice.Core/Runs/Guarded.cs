@@ -8,7 +8,12 @@ namespace Sluice.Runs;
 public static class Guarded
 {
     /// <summary>Applies a step; rows that make it throw are left out of the result and added to <paramref name="poison"/>.</summary>
-    public static (Batch Batch, Verdicts Verdicts) Apply(Step step, Batch batch, Fitted fitted, List<PoisonRow> poison)
+    /// <param name="step">The step.</param>
+    /// <param name="batch">Rows.</param>
+    /// <param name="fitted">Its parameters.</param>
+    /// <param name="poison">Gets the rows it throws on.</param>
+    /// <param name="limit">With more than so many of them the search ends and the result means nothing.</param>
+    public static (Batch Batch, Verdicts Verdicts) Apply(Step step, Batch batch, Fitted fitted, List<PoisonRow> poison, int limit = int.MaxValue)
     {
         var verdicts = new Verdicts(batch.Rows);
         try
@@ -17,17 +22,29 @@ public static class Guarded
         }
         catch (Exception e) when (IsOfData(e))
         {
-            poison.AddRange(FindPoison(batch.Rows, (from, to) => Applied(step, batch.Slice(from, to), Part(fitted, from, to), new Verdicts(to - from))));
+            poison.AddRange(FindPoison(batch.Rows, (from, to) => Applied(step, batch.Slice(from, to), Part(fitted, from, to), new Verdicts(to - from)), limit));
             if (poison.Count == 0)
             {
                 throw new DataException($"The step fails on {batch.Rows} rows together but on none of them alone: {e.Message}", e);
             }
         }
 
+        if (poison.Count > limit)
+        {
+            return (batch, verdicts);
+        }
+
         var (rest, kept) = Without(batch, poison);
         var clean = new Verdicts(rest.Rows);
         var cleanFitted = fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, Pick(fitted.Decisions, kept));
-        return (Applied(step, rest, cleanFitted, clean), clean);
+        try
+        {
+            return (Applied(step, rest, cleanFitted, clean), clean);
+        }
+        catch (Exception e) when (IsOfData(e))
+        {
+            throw new DataException($"The step fails on {rest.Rows} rows together, also without the {poison.Count} that fail alone: {e.Message}", e);
+        }
     }
 
     /// <summary>The batch without some of its rows, and the rows that are left.</summary>
@@ -39,7 +56,10 @@ public static class Guarded
     }
 
     /// <summary>Rows on which <paramref name="run"/> throws, by halving; at most 2·log2(rows) extra runs for each.</summary>
-    public static List<PoisonRow> FindPoison(int rows, Action<int, int> run)
+    /// <param name="rows">Rows to search.</param>
+    /// <param name="run">Runs rows [from, to).</param>
+    /// <param name="limit">The search ends once more than so many are found.</param>
+    public static List<PoisonRow> FindPoison(int rows, Action<int, int> run, int limit = int.MaxValue)
     {
         var found = new List<PoisonRow>();
         Search(0, rows);
@@ -47,7 +67,7 @@ public static class Guarded
 
         void Search(int from, int to)
         {
-            if (from == to)
+            if (from == to || found.Count > limit)
             {
                 return;
             }

@@ -15,7 +15,7 @@ public static class LocalRun
         while (stage.Outcome is null)
         {
             onStage?.Invoke(stage);
-            var limits = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation };
+            var limits = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(parallelism, stage.InFlight), CancellationToken = cancellation };
             var open = stage;
             await Parallel.ForAsync(0, open.Units, limits, async (unit, token) => await engine.RunUnitAsync(request.RunId, open.Kind, open.Pass, unit, token));
             stage = await engine.AdvanceAsync(request, stage.Kind, stage.Pass, cancellation);

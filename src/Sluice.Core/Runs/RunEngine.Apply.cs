@@ -25,7 +25,7 @@ public sealed partial class RunEngine
     async Task<string> ApplyKeyAsync(Run run, int batch, CancellationToken cancellation)
     {
         var key = await ChainKeyAsync(run, "apply", batch, await AppliedStepsAsync(run, cancellation), cancellation);
-        return key.Add(options.PublishBytes.ToString()).Value();
+        return key.Add(options.PublishBytes.ToString()).Add(run.Pipeline.Debug ? "debug" : "").Value();
     }
 
     async Task<ApplyMemo> ApplyMemoAsync(Run run, int batch, CancellationToken cancellation) =>
@@ -52,11 +52,12 @@ public sealed partial class RunEngine
         var counts = new List<StepCounts>();
         var evidence = new EvidenceBuilder();
         var quarantine = new List<QuarantinedRow>();
-        var debug = new List<Batch>();
+        var debug = new List<(string Step, Batch Rows)>();
         var result = await ApplyChainAsync(run, batch, steps, null, Record, cancellation);
-        foreach (var rows in debug)
+        var kept = new List<DebugRows>();
+        foreach (var (step, rows) in debug)
         {
-            await files.WriteAsync(rows, cancellation);
+            kept.Add(new DebugRows(step, await files.WriteAsync(rows, cancellation)));
         }
 
         var memo = new ApplyMemo(
@@ -66,16 +67,18 @@ public sealed partial class RunEngine
             evidence.Rows == 0 ? null : await files.WriteAsync(evidence.Build(), cancellation),
             evidence.Rows == 0 ? null : evidence.Rules,
             quarantine.Count == 0 ? null : quarantine,
-            result.Origin is null ? null : await WriteContentAsync("origins", Deflate(MemoryMarshal.AsBytes(result.Origin.AsSpan()).ToArray()), cancellation));
+            result.Origin is null ? null : await WriteContentAsync("origins", Deflate(MemoryMarshal.AsBytes(result.Origin.AsSpan()).ToArray()), cancellation),
+            kept.Count == 0 ? null : kept);
         if (run.Plan.Request.ReplayQuarantine)
         {
-            await store.DeleteAsync(path, cancellation);
-            documents.TryRemove(path, out _);
+            await ReplaceDocumentAsync(path, memo, cancellation);
+        }
+        else
+        {
+            await WriteDocumentAsync(path, memo, cancellation);
         }
 
-        await WriteDocumentAsync(path, memo, cancellation);
-
-        void Record(int step, Batch before, Batch judged, Verdicts verdicts, IReadOnlyList<PoisonRow> aside)
+        void Record(int step, Batch before, Batch judged, Batch after, Verdicts verdicts, IReadOnlyList<PoisonRow> aside)
         {
             var id = run.Chain[step].Id;
             counts.Add(Count(id, before.Rows, verdicts, aside.Count));
@@ -83,7 +86,7 @@ public sealed partial class RunEngine
             quarantine.AddRange(aside.Select(p => new QuarantinedRow(id, p.Row, p.Error)));
             if (run.Pipeline.Debug)
             {
-                debug.Add(verdicts.Keep(judged));
+                debug.Add((id, after));
             }
         }
     }

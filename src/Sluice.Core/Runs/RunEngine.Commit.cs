@@ -9,8 +9,6 @@ public sealed partial class RunEngine
 {
     DatasetCatalogue Catalogue { get; } = new(store, ledger, files, time);
 
-    Task<string?> VersionOfRunAsync(Run run, CancellationToken cancellation) => Catalogue.FindByRunKeyAsync(run.Pipeline.Dataset, run.Plan.Key, cancellation);
-
     async Task<string> CommitAsync(Run run, CancellationToken cancellation)
     {
         var published = await PublishedAsync(run, cancellation);
@@ -136,6 +134,7 @@ public sealed partial class RunEngine
             var (before, steps, rejected) = await TotalsAsync(run, cancellation);
             var evidence = new List<EvidenceFile>();
             var quarantine = new List<QuarantinedRow>();
+            var debug = new List<DebugRows>();
             long offset = 0;
             for (var batch = 0; batch < rows.Batches.Count; batch++)
             {
@@ -145,7 +144,8 @@ public sealed partial class RunEngine
                     evidence.Add(new EvidenceFile(rows.Batches[batch].Batch, offset, memo.Evidence, memo.Rules!));
                 }
 
-                quarantine.AddRange((memo.Quarantine ?? []).Select(q => q with { Row = checked((int)(offset + q.Row)) }));
+                debug.AddRange(memo.Debug ?? []);
+                quarantine.AddRange((memo.Quarantine ?? []).Select(q => q with { Row = offset + q.Row }));
                 offset += rows.Batches[batch].Batch.Rows;
             }
 
@@ -168,10 +168,11 @@ public sealed partial class RunEngine
                     Evidence = evidence,
                     Rejects = rejects,
                     Quarantine = quarantine,
+                    Debug = debug.Count == 0 ? null : debug,
                 },
                 cancellation);
         }
 
-        return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure, path));
+        return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure is null ? null : Cut(gateFailure, MaxGateFailure), path));
     }
 }

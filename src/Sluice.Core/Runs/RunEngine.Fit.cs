@@ -39,8 +39,9 @@ public sealed partial class RunEngine
         var step = StepOf(run, observer);
         var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, memos, cancellation) : (null, null);
         var json = step.Fit(await MergeAsync(step, schema, memos, cancellation), decided);
+        var rows = step.IsKeyed || memos.Any(m => m.Poison is not null) ? memos.Select(m => m.Rows).ToArray() : null;
         var poison = Enumerable.Range(0, count).Where(i => memos[i].Poison is not null).ToDictionary(i => i, i => memos[i].Poison!);
-        return new StepFit(Encoding.UTF8.GetString(json), decisions, poison.Count == 0 ? null : poison, step.GateFailure(new Fitted(json)));
+        return new StepFit(Encoding.UTF8.GetString(json), decisions, poison.Count == 0 ? null : poison, rows, step.GateFailure(new Fitted(json)));
     }
 
     async Task<State?> MergeAsync(Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation)

@@ -12,13 +12,28 @@ public sealed partial class RunEngine
     {
         var plan = await TryReadDocumentAsync<RunPlan>(PlanPath(request.RunId), cancellation) ?? await PlanAsync(request, cancellation);
         var run = await OpenAsync(request.RunId, cancellation);
-        if (!request.ReplayQuarantine && run.Pipeline.Optimization.Caching && await VersionOfRunAsync(run, cancellation) is { } version)
+        if (await IsUpToDateAsync(run, cancellation))
         {
-            return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, true, null, null));
+            return await OpenExportAsync(run, cancellation);
         }
 
         return await OpenStageAsync(
             run, StageKind.Ingest, 0, "read", All(plan.Shards.Count), i => HasAsync(run, IngestKey(run, plan.Shards[i], null), cancellation), cancellation);
+    }
+
+    /// <summary>Whether the version was there before this run did anything. Decided once a run: its own commit does not make it up to date.</summary>
+    async Task<bool> IsUpToDateAsync(Run run, CancellationToken cancellation)
+    {
+        if (await TryReadDocumentAsync<Committed>(CommittedPath(run), cancellation) is { } known)
+        {
+            return known.UpToDate;
+        }
+
+        return !run.Plan.Request.ReplayQuarantine && run.Pipeline.Optimization.Caching
+            && await TryReadDocumentAsync<Pending>(PendingPath(run.Id, StageKind.Ingest, 0), cancellation) is null
+            && await Catalogue.FindByRunKeyAsync(run.Pipeline.Dataset, run.Plan.Key, cancellation) is { } version
+            && await Catalogue.IsHeadAsync(run.Pipeline.Dataset, version, cancellation)
+            && (await WriteDocumentAsync(CommittedPath(run), new Committed(version, true), cancellation)).UpToDate;
     }
 
     async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)
@@ -43,7 +58,13 @@ public sealed partial class RunEngine
 
         await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
         var files = await digests;
-        var key = new MemoKey("run").Add(pipeline.Hash);
+        var key = new MemoKey("run").Add(pipeline.Hash).Add($"{options.PublishBytes}/{options.PublishRows}").Add($"{QualityBefore.CodeVersion}")
+            .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
+        foreach (var step in pipeline.Steps)
+        {
+            key.Add($"{step.Type}@{step.Step.CodeVersion}");
+        }
+
         foreach (var file in files)
         {
             key.Add(file.Sha256).Add(file.File);

@@ -21,7 +21,8 @@ public sealed partial class RunEngine
         }
 
         await CheckTypesAsync(run, passes[pass].Prefix, cancellation);
-        var title = "look: " + string.Join(", ", passes[pass].Observers.Select(o => o == PassPlan.Before ? "quality before" : run.Chain[o].Id));
+        var observers = passes[pass].Observers.Select(o => o == PassPlan.Before ? "quality before" : run.Chain[o].Id);
+        var title = Cut("look: " + string.Join(", ", observers), MaxTitle);
         return await OpenStageAsync(
             run, StageKind.Observe, pass, title, All(rows.Batches.Count), batch => IsObservedAsync(run, passes[pass], batch, cancellation), cancellation);
     }
@@ -114,7 +115,7 @@ public sealed partial class RunEngine
 
     /// <summary>Reads a base batch and applies the first steps of the chain to it.</summary>
     async Task<Batch> ApplyChainAsync(
-        Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>>? record,
+        Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>>? record,
         CancellationToken cancellation)
     {
         var rows = await BaseAsync(run, cancellation);
@@ -128,12 +129,19 @@ public sealed partial class RunEngine
             var fit = await FitAsync(run, i, schemas[i], cancellation);
             var poison = new List<PoisonRow>();
             var before = current;
+            if (fit?.Rows is { } seen && seen[batch] != current.Rows)
+            {
+                throw new DataException(
+                    $"Step '{run.Chain[i].Id}' looked at {seen[batch]} rows of batch {batch} and is given {current.Rows}: a step before it fails on other rows "
+                    + "than when it was looked past. That is a fault of that step.");
+            }
+
             var (clean, fitted) = await WithoutPoisonAsync(fit, current, batch, cancellation);
-            (current, var verdicts) = Guarded.Apply(run.Steps[i], clean, fitted, poison);
+            (current, var verdicts) = Guarded.Apply(run.Steps[i], clean, fitted, poison, options.MaxQuarantinedRowsPerBatch);
             if (poison.Count > options.MaxQuarantinedRowsPerBatch)
             {
                 throw new DataException(
-                    $"Step '{run.Chain[i].Id}' fails on {poison.Count} of {clean.Rows} rows of one batch; the limit is {options.MaxQuarantinedRowsPerBatch}. "
+                    $"Step '{run.Chain[i].Id}' fails on more than {options.MaxQuarantinedRowsPerBatch} of {clean.Rows} rows of one batch. "
                     + $"First: {poison[0].Error} So many failures are a fault of the step or its options, not of single rows.");
             }
 
@@ -141,7 +149,7 @@ public sealed partial class RunEngine
             {
                 var aside = PoisonOf(fit, batch).Select(p => p with { Row = before.OriginOf(p.Row) })
                     .Concat(poison.Select(p => p with { Row = clean.OriginOf(p.Row) })).ToArray();
-                record(i, before, poison.Count == 0 ? clean : Guarded.Without(clean, poison).Batch, verdicts, aside);
+                record(i, before, poison.Count == 0 ? clean : Guarded.Without(clean, poison).Batch, current, verdicts, aside);
             }
         }
 
@@ -183,7 +191,8 @@ public sealed partial class RunEngine
     async Task<bool> ObserveAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
     {
         var pass = (await PassesAsync(run, cancellation))[passNumber];
-        if (await IsObservedAsync(run, pass, batch, cancellation))
+        var reuses = run.Pipeline.Optimization.Caching;
+        if (reuses && await IsObservedAsync(run, pass, batch, cancellation))
         {
             return false;
         }
@@ -199,7 +208,7 @@ public sealed partial class RunEngine
         foreach (var observer in pass.Observers)
         {
             var path = MemoKey.PathOf(await ObserveKeyAsync(run, pass, observer, batch, cancellation));
-            var memo = await TryReadDocumentAsync<ObserveMemo>(path, cancellation)
+            var memo = (reuses ? await TryReadDocumentAsync<ObserveMemo>(path, cancellation) : null)
                 ?? await WriteDocumentAsync(path, await LookAsync(StepOf(run, observer), rows, schema, cancellation), cancellation);
             rows = memo.Poison is null ? rows : Guarded.Without(rows, memo.Poison).Batch;
         }
@@ -219,7 +228,7 @@ public sealed partial class RunEngine
         }
         catch (Exception e) when (Guarded.IsOfData(e))
         {
-            poison = Guarded.FindPoison(batch.Rows, (from, to) => Look(step, batch.Slice(from, to), schema));
+            poison = Guarded.FindPoison(batch.Rows, (from, to) => Look(step, batch.Slice(from, to), schema), options.MaxQuarantinedRowsPerBatch);
             if (poison.Count is 0 || poison.Count > options.MaxQuarantinedRowsPerBatch)
             {
                 throw;

@@ -135,12 +135,11 @@ public sealed partial class RunEngine
 
     async Task<Stage> OpenExportAsync(Run run, CancellationToken cancellation)
     {
-        var version = await VersionOfRunAsync(run, cancellation) ?? await CommitAsync(run, cancellation);
-        return await OpenExportAsync(run, version, cancellation);
+        var committed = await TryReadDocumentAsync<Committed>(CommittedPath(run), cancellation)
+            ?? await WriteDocumentAsync(CommittedPath(run), new Committed(await CommitAsync(run, cancellation), false), cancellation);
+        return await OpenStageAsync(
+            run, StageKind.Export, 0, "export", All(run.Pipeline.Sinks.Count), sink => IsExportedAsync(run, committed.Version, sink, cancellation), cancellation);
     }
-
-    async Task<Stage> OpenExportAsync(Run run, string version, CancellationToken cancellation) => await OpenStageAsync(
-        run, StageKind.Export, 0, "export", All(run.Pipeline.Sinks.Count), sink => IsExportedAsync(run, version, sink, cancellation), cancellation);
 
     static string ExportPath(Run run, string version, int sink)
     {
@@ -159,7 +158,7 @@ public sealed partial class RunEngine
 
     async Task<bool> ExportAsync(Run run, int index, CancellationToken cancellation)
     {
-        var version = await VersionOfRunAsync(run, cancellation) ?? throw new DataException($"Run '{run.Id}' has no version to export.");
+        var (version, _) = await ReadDocumentAsync<Committed>(CommittedPath(run), cancellation);
         if (await IsExportedAsync(run, version, index, cancellation))
         {
             return false;
@@ -175,8 +174,18 @@ public sealed partial class RunEngine
         return true;
     }
 
-    async Task<Stage> FinishAsync(Run run, CancellationToken cancellation) =>
-        await EndAsync(run, await VersionOfRunAsync(run, cancellation), null, cancellation);
+    async Task<Stage> FinishAsync(Run run, CancellationToken cancellation)
+    {
+        var (version, upToDate) = await ReadDocumentAsync<Committed>(CommittedPath(run), cancellation);
+        return upToDate
+            ? new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, true, null, null))
+            : await EndAsync(run, version, null, cancellation);
+    }
+
+    static string CommittedPath(Run run) => $"runs/{run.Id}/version.json";
+
+    /// <summary>The version of a run: the one it committed, or the one it found before it did anything.</summary>
+    sealed record Committed(string Version, bool UpToDate);
 
     sealed record ExportReceipt(IReadOnlyList<ExportedFile> Files);
 

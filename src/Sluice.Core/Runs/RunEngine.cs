@@ -13,10 +13,14 @@ namespace Sluice.Runs;
 /// an orchestration in the app, a loop in <see cref="LocalRun"/>.
 /// </summary>
 public sealed partial class RunEngine(
-    ObjectStore store, Ledger ledger, BatchFiles files, Func<RunRequest, InputFiles> inputsOf, RunOptions options, TimeProvider time)
+    ObjectStore store, Ledger ledger, BatchFiles files, Func<RunRequest, InputFiles> inputsOf, RunOptions options, TimeProvider time, Catalog? catalog = null)
 {
     // Documents never change once written, so a process reads each once. Bounded: a long-lived host forgets old runs.
     const int MaxCachedDocuments = 4_096;
+
+    // Titles and outcomes travel in the durable history and the custom status (4 KiB, a character up to 6 bytes of JSON); records have the whole text.
+    const int MaxTitle = 200;
+    const int MaxGateFailure = 400;
     readonly ConcurrentDictionary<string, object> documents = new(StringComparer.Ordinal);
 
     /// <summary>Runs one unit of a stage.</summary>
@@ -99,7 +103,7 @@ public sealed partial class RunEngine(
             pending = await WriteDocumentAsync(path, new Pending(open, units.Count - open.Count), cancellation);
         }
 
-        return new Stage(kind, pass, title, pending.Units.Count, pending.Reused);
+        return new Stage(kind, pass, title, pending.Units.Count, pending.Reused, null, run.Pipeline.Optimization.Parallelism ?? StageWindow.MaxUnits);
     }
 
     async Task<Run> OpenAsync(string runId, CancellationToken cancellation)
@@ -114,7 +118,7 @@ public sealed partial class RunEngine(
         if (!documents.TryGetValue(request.Pipeline, out var known))
         {
             var text = System.Text.Encoding.UTF8.GetString(await store.ReadAsync(request.Pipeline, cancellation));
-            known = Remember(request.Pipeline, Pipeline.Parse(text, request.PipelineFile));
+            known = Remember(request.Pipeline, Pipeline.Parse(text, request.PipelineFile, catalog));
         }
 
         return (Pipeline)known;
@@ -149,6 +153,21 @@ public sealed partial class RunEngine(
         return await ReadDocumentAsync<T>(path, cancellation);
     }
 
+    /// <summary>Puts a document in the place of another; of two writers at once the first counts, as they write the same.</summary>
+    async Task ReplaceDocumentAsync<T>(string path, T document, CancellationToken cancellation)
+        where T : class
+    {
+        var before = await store.StatAsync(path, cancellation);
+        if (await store.ReplaceAsync(path, DocumentJson.Bytes(document), before?.ETag, cancellation))
+        {
+            Remember(path, document);
+        }
+        else
+        {
+            documents.TryRemove(path, out _);
+        }
+    }
+
     /// <summary>Stores bytes under their own hash; gives the path.</summary>
     async Task<string> WriteContentAsync(string folder, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
@@ -170,11 +189,10 @@ public sealed partial class RunEngine(
         return document;
     }
 
-    /// <summary>Does a piece of work unless its result is there: a second delivery finds the first one's.</summary>
+    /// <summary>Does a piece of work unless its result is there: a second delivery finds the first one's. Without caching it is done again, and gives the same.</summary>
     async Task<bool> OnceAsync(Run run, string memoPath, Func<Task> work, CancellationToken cancellation)
     {
-        // What this run itself has finished counts even when it was told not to reuse the work of others.
-        if (await store.StatAsync(memoPath, cancellation) is not null && (run.Pipeline.Optimization.Caching || documents.ContainsKey(memoPath)))
+        if (run.Pipeline.Optimization.Caching && await store.StatAsync(memoPath, cancellation) is not null)
         {
             return false;
         }
@@ -185,6 +203,10 @@ public sealed partial class RunEngine(
 
     async Task<bool> HasAsync(Run run, string memoKey, CancellationToken cancellation) =>
         run.Pipeline.Optimization.Caching && await store.StatAsync(MemoKey.PathOf(memoKey), cancellation) is not null;
+
+    // Not between the halves of a surrogate pair: half of one is not JSON.
+    static string Cut(string text, int max) =>
+        text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 2]) ? max - 2 : max - 1)] + "…";
 
     static int[] All(int units) => [.. Enumerable.Range(0, units)];
 

@@ -34,6 +34,9 @@ public sealed record RunRecord
     /// <summary>Rows that made a step throw; rows are counted over the whole input.</summary>
     public required IReadOnlyList<QuarantinedRow> Quarantine { get; init; }
 
+    /// <summary>In debug mode, the rows after each step of each batch, in order of the input.</summary>
+    public IReadOnlyList<DebugRows>? Debug { get; init; }
+
     public static string PathOf(string runId) => $"runs/{runId}/record.json";
 }
 

@@ -31,7 +31,9 @@ public enum StageKind
 /// <param name="Units">Units to run.</param>
 /// <param name="Reused">Units whose finished work was found and is not done again.</param>
 /// <param name="Outcome">Set on the last stage.</param>
-public sealed record Stage(StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null);
+/// <param name="InFlight">Units that may run at the same time.</param>
+public sealed record Stage(
+    StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null, int InFlight = StageWindow.MaxUnits);
 
 /// <summary>How a run ended.</summary>
 /// <param name="Version">Id of the version that now holds the result; null when a gate failed.</param>

@@ -8,5 +8,9 @@ public sealed record StageWindow(int From, int To)
 
     public int Count => To - From;
 
-    public static StageWindow At(int cursor, int units) => new(cursor, Math.Min(units, cursor + MaxUnits));
+    /// <param name="cursor">First unit.</param>
+    /// <param name="units">Units of the stage.</param>
+    /// <param name="inFlight">Units wanted in flight; never more than <see cref="MaxUnits"/> are.</param>
+    public static StageWindow At(int cursor, int units, int inFlight = MaxUnits) =>
+        new(cursor, Math.Min(units, cursor + Math.Clamp(inFlight, 1, MaxUnits)));
 }

@@ -17,7 +17,7 @@ public static class RunPipeline
             context.SetCustomStatus(stage);
             if (stage.Units > 0)
             {
-                var units = new StageRequest(request.RunId, stage.Kind, stage.Pass, stage.Units);
+                var units = new StageRequest(request.RunId, stage.Kind, stage.Pass, stage.Units, stage.InFlight);
                 await context.CallSubOrchestratorAsync(nameof(RunStage), units, units.Options(context.InstanceId));
             }
 

@@ -11,7 +11,7 @@ public static class RunStage
     [Function(nameof(RunStage))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, StageRequest request)
     {
-        var window = StageWindow.At(request.Cursor, request.Units);
+        var window = StageWindow.At(request.Cursor, request.Units, request.InFlight);
         var units = new List<Task>(window.Count);
         for (var unit = window.From; unit < window.To; unit++)
         {
@@ -28,7 +28,7 @@ public static class RunStage
 }
 
 /// <summary>A stage to run, from a unit on.</summary>
-public sealed record StageRequest(string RunId, StageKind Kind, int Pass, int Units, int Cursor = 0)
+public sealed record StageRequest(string RunId, StageKind Kind, int Pass, int Units, int InFlight, int Cursor = 0)
 {
     /// <summary>A fixed child id: a second delivery of the parent's turn finds the same child.</summary>
     public SubOrchestrationOptions Options(string parent) =>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Cleaning;
 using Sluice.Core.Tests.Steps;
@@ -87,5 +86,5 @@ public sealed class DataCleaningTests
 
     static string Refusal(string config) => Assert.Throws<PipelineException>(() => Create(config)).Message;
 
-    static DataCleaning Create(string config) => (DataCleaning)Catalog.Create(CapabilityKind.Step, "data_cleaning", JsonNode.Parse(config)!.AsObject());
+    static DataCleaning Create(string config) => (DataCleaning)Catalog.Configure(CapabilityKind.Step, "data_cleaning", config);
 }

@@ -39,7 +39,7 @@ public sealed class RemoveOutliersTests : StepContract
 
     [Theory]
     [InlineData(OutlierAction.Clip, "9", "-3")]
-    [InlineData(OutlierAction.Null, null, null)]
+    [InlineData(OutlierAction.Missing, null, null)]
     public void Clips_or_empties_on_request(OutlierAction action, string? high, string? low)
     {
         var run = StepRunner.Run(new RemoveOutliers(new() { OutlierAction = action }), Far);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Core.Tests.Steps;
 using Sluice.Quality;
@@ -212,7 +211,7 @@ public sealed class QualityValidationTests : StepContract
     static QualityReport Report(Step step, Batch batch) => new Fitted(StepRunner.Run(step, StepRunner.Cut(batch, 2) is { Length: > 0 } parts ? parts : [batch]).Json).As<QualityReport>();
 
     static QualityValidation Configured(string json) =>
-        (QualityValidation)Catalog.Of([typeof(QualityValidation)]).Create(CapabilityKind.Step, "quality_validation", JsonNode.Parse(json)!.AsObject());
+        (QualityValidation)Catalog.Of([typeof(QualityValidation)]).Configure(CapabilityKind.Step, "quality_validation", json);
 }
 
 public sealed class QualityValidationByRejectingTests : StepContract

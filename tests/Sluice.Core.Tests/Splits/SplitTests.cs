@@ -199,12 +199,12 @@ public sealed class SplitTests
               "output_column": "part", "seed": 7, "max_strata": 5, "max_groups": 9 }
             """)!.AsObject();
 
-        var run = StepRunner.Run((Step)catalog.Create(CapabilityKind.Step, "train_test_split", config), Rows(30));
+        var run = StepRunner.Run((Step)catalog.Configure(CapabilityKind.Step, "train_test_split", config.ToJsonString()), Rows(30));
 
         Assert.Equal([("past", 10L), ("future", 20L)], Report(run).Sets.Select(s => (s.Name, s.Rows)));
         Assert.Equal("part", run.Schema[^1].Name);
         Assert.All(catalog.All[0].Options, option => Assert.True(option is { Required: false, Summary.Length: > 0 }, option.Name));
-        Assert.IsType<Split>(catalog.Create(CapabilityKind.Step, "split", new JsonObject()));
+        Assert.IsType<Split>(catalog.Configure(CapabilityKind.Step, "split", "{}"));
     }
 
     [Fact]
