@@ -44,5 +44,5 @@ public static partial class RunIds
 
     // What Of and PipelineStore.NewRunId append.
     [GeneratedRegex("^([0-9a-f]{20}|[0-9]{8}T[0-9]{9}-[0-9a-f]{4})$")]
-    private static partial Regex Suffix { get; }
+    static partial Regex Suffix { get; }
 }
