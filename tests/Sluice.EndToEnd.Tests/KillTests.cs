@@ -46,14 +46,27 @@ public sealed class KillTests(ITestOutputHelper output)
         await experiment.MeasureAsync(parallel: 1);
         var time = experiment.Time;
 
-        var early = await experiment.KillAsync("start", time * 0.5, time * 0.08);
-        output.WriteLine(early.ToString());
-        var often = await experiment.KillAsync("often", time * 0.3, time * 0.3, time * 0.3);
-        output.WriteLine(often.ToString());
+        var early = await UntilHitAsync(experiment, "start", 2, share => [time * 0.5 * share, time * 0.08 * share]);
+        var often = await UntilHitAsync(experiment, "often", 2, share => [time * 0.3 * share, time * 0.3 * share, time * 0.3 * share]);
 
         Assert.Empty(early.Problems);
         Assert.Empty(often.Problems);
         Assert.Equal(2, early.Kills);
         Assert.True(often.Kills >= 2, $"Of three kills {often.Kills} hit.");
+    }
+
+    /// <summary>How fast a run is differs from one to the next on a busy machine: a run that ended before its kills is tried again with earlier ones.</summary>
+    async Task<KilledRun> UntilHitAsync(KillExperiment experiment, string name, int kills, Func<double, TimeSpan[]> moments)
+    {
+        const int Tries = 6;
+        for (var attempt = 0; ; attempt++)
+        {
+            var run = await experiment.KillAsync($"{name}-{attempt}", moments(Math.Pow(0.7, attempt)));
+            output.WriteLine($"{name}-{attempt}: {run}");
+            if (run.Kills >= kills || run.Problems.Count > 0 || attempt == Tries - 1)
+            {
+                return run;
+            }
+        }
     }
 }
