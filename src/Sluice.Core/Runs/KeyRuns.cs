@@ -16,6 +16,11 @@ public static class KeyRuns
     public static byte[] Encode(RowKey[] keys, IReadOnlyList<int>? rows = null)
     {
         var order = Sorted(keys);
+        if (rows is not null)
+        {
+            OrderTies(order, keys, rows);
+        }
+
         var bytes = new byte[keys.Length * RecordBytes];
         for (var i = 0; i < order.Length; i++)
         {
@@ -24,6 +29,19 @@ public static class KeyRuns
         }
 
         return bytes;
+    }
+
+    // Rows that stand for other numbers: equal keys are put in the order of those.
+    static void OrderTies(int[] order, RowKey[] keys, IReadOnlyList<int> rows)
+    {
+        for (int from = 0, to; from < order.Length; from = to)
+        {
+            for (to = from + 1; to < order.Length && keys[order[to]] == keys[order[from]]; to++)
+            {
+            }
+
+            order.AsSpan(from, to - from).Sort((left, right) => rows[left].CompareTo(rows[right]));
+        }
     }
 
     /// <summary>
