@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Sluice.Functions;
 using Sluice.Runs;
 using Spectre.Console;
 
@@ -41,7 +42,7 @@ static class Shell
             {
                 return Fail(parsed, ExitCodes.Invalid, error.Problems);
             }
-            catch (Exception error) when (error is SourceException or SinkException or StoreException or DataException or TransientException)
+            catch (Exception error) when (Platform.IsStoreFailure(error) || error is SourceException or SinkException or StoreException or DataException or TransientException)
             {
                 return Fail(parsed, ExitCodes.Of(error), error.Message);
             }
