@@ -21,6 +21,9 @@ static class Shell
     /// <summary>Errors and progress go to standard error, so that standard output can be piped.</summary>
     public static IAnsiConsole Errors { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
+    /// <summary>Problems shown to people at once: a file that is no pipeline at all can have thousands.</summary>
+    const int MaxProblems = 20;
+
     static readonly JsonSerializerOptions Indented = new(DocumentJson.Options) { WriteIndented = true };
 
     /// <summary>Runs a command's body; what goes wrong is shown once and becomes the exit code.</summary>
@@ -73,9 +76,14 @@ static class Shell
             return exitCode;
         }
 
-        foreach (var problem in problems)
+        foreach (var problem in problems.Take(MaxProblems))
         {
             WriteError(problem.ToString());
+        }
+
+        if (problems.Count > MaxProblems)
+        {
+            Console.Error.WriteLine($"... and {problems.Count - MaxProblems:N0} more; --json has them all.");
         }
 
         Console.Error.WriteLine($"{problems.Count} {(problems.Count == 1 ? "problem" : "problems")}; nothing was run.");

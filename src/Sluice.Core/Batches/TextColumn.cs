@@ -19,47 +19,61 @@ public sealed class TextColumn(byte[] bytes, int[] offsets, int rows, ulong[]? v
 
     public override Column Take(ReadOnlySpan<int> rows)
     {
-        var total = 0;
+        var total = 0L;
         foreach (var row in rows)
         {
             total += offsets[row + 1] - offsets[row];
         }
 
-        var builder = new TextBuilder(rows.Length, total);
-        foreach (var row in rows)
+        CheckLength(total);
+
+        // Rows are mostly taken in runs, with a few left out in between: a run is one copy.
+        var taken = new byte[total];
+        var starts = new int[rows.Length + 1];
+        var used = 0;
+        for (var i = 0; i < rows.Length;)
         {
-            if (IsNull(row))
+            var (from, first) = (rows[i], i);
+            do
             {
-                builder.AppendNull();
+                starts[i + 1] = used + offsets[rows[i] + 1] - offsets[from];
+                i++;
             }
-            else
-            {
-                builder.Append(this[row]);
-            }
+            while (i < rows.Length && rows[i] == rows[i - 1] + 1);
+
+            bytes.AsSpan(offsets[from], offsets[from + i - first] - offsets[from]).CopyTo(taken.AsSpan(used));
+            used = starts[i];
         }
 
-        return builder.Build();
+        return new TextColumn(taken, starts, rows.Length, TakeValidity(rows));
     }
 
     public override Column Concat(IReadOnlyList<Column> parts, int rows)
     {
-        var builder = new TextBuilder(rows, (int)Math.Min(Array.MaxLength, parts.Sum(p => (long)((TextColumn)p).Bytes.Length)));
+        CheckLength(parts.Sum(p => (long)((TextColumn)p).Bytes.Length));
+        var joined = new byte[parts.Sum(p => ((TextColumn)p).Bytes.Length)];
+        var starts = new int[rows + 1];
+        var (used, at) = (0, 0);
         foreach (TextColumn part in parts)
         {
-            for (var row = 0; row < part.Rows; row++)
+            part.Bytes.CopyTo(joined.AsSpan(used));
+            foreach (var end in part.Offsets[1..])
             {
-                if (part.IsNull(row))
-                {
-                    builder.AppendNull();
-                }
-                else
-                {
-                    builder.Append(part[row]);
-                }
+                starts[++at] = used + end;
             }
+
+            used += part.Bytes.Length;
         }
 
-        return builder.Build();
+        return new TextColumn(joined, starts, rows, ConcatValidity(parts, rows));
+    }
+
+    static void CheckLength(long bytes)
+    {
+        if (bytes > Array.MaxLength)
+        {
+            throw new DataException($"A text column of one batch would hold {bytes:N0} bytes; the limit is {Array.MaxLength:N0}. Use smaller batches.");
+        }
     }
 
     public override string Display(int row) => Encoding.UTF8.GetString(this[row]);

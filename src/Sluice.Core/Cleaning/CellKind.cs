@@ -80,7 +80,12 @@ sealed class CellKinds(IEnumerable<string> missingTokens)
 
     static CellKind OfDigits(ReadOnlySpan<byte> value)
     {
-        if (ValueParser.TryInt64(value, out var whole) || ValueParser.TryInt64Lenient(value, (byte)',', out whole))
+        if (!MayBeNumber(value))
+        {
+            return OfTime(value);
+        }
+
+        if (ValueParser.TryInt64Lenient(value, (byte)',', out var whole))
         {
             return HasLeadingZero(value) ? CellKind.Code
                 : whole is 0 or 1 && value.Length == 1 ? CellKind.Bit
@@ -95,6 +100,23 @@ sealed class CellKinds(IEnumerable<string> missingTokens)
         }
 
         return OfTime(value);
+    }
+
+    // Dates and telephone numbers begin like numbers: a sign inside, or a character that no number has, tells them apart at once.
+    static bool MayBeNumber(ReadOnlySpan<byte> value)
+    {
+        for (var i = 1; i < value.Length; i++)
+        {
+            var c = value[i];
+            var known = (uint)(c - '0') <= 9 || c is (byte)',' or (byte)'.' || (c | 0x20) == 'e'
+                || (c is (byte)'-' or (byte)'+' && (value[i - 1] | 0x20) == 'e');
+            if (!known)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     static CellKind OfTime(ReadOnlySpan<byte> value) =>

@@ -19,6 +19,19 @@ static class MissingCells
             return rows;
         }
 
+        if (column is TextColumn text)
+        {
+            for (var row = 0; row < text.Rows; row++)
+            {
+                if (text.IsNull(row) || Utf8Text.IsBlank(text[row]))
+                {
+                    rows.Add(row);
+                }
+            }
+
+            return rows;
+        }
+
         for (var row = 0; row < column.Rows; row++)
         {
             if (IsMissing(column, row))

@@ -9,6 +9,11 @@ static class Utf8Text
     /// <summary>The value without Unicode white space at both ends.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value)
     {
+        if (value.Length > 0 && IsPlain(value[0]) && IsPlain(value[^1]))
+        {
+            return value;
+        }
+
         while (value.Length > 0 && SpaceAtStart(value) is var bytes && bytes > 0)
         {
             value = value[bytes..];
@@ -25,6 +30,11 @@ static class Utf8Text
     /// <summary>Whether the value is empty or only white space.</summary>
     public static bool IsBlank(ReadOnlySpan<byte> value)
     {
+        if (value.Length > 0 && IsPlain(value[0]))
+        {
+            return false;
+        }
+
         while (value.Length > 0)
         {
             var bytes = SpaceAtStart(value);
@@ -52,6 +62,9 @@ static class Utf8Text
         return first is 0xC2 or 0xE1 or 0xE2 or 0xE3 && Rune.DecodeFromUtf8(value, out var rune, out var bytes) == OperationStatus.Done && Rune.IsWhiteSpace(rune)
             ? bytes : 0;
     }
+
+    // ASCII that is no white space: what nearly every value begins and ends with.
+    static bool IsPlain(byte value) => (uint)(value - 0x21) < 0x80 - 0x21;
 
     static int SpaceAtEnd(ReadOnlySpan<byte> value)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Sluice.Steps;
 
 namespace Sluice.Runs;
@@ -9,39 +10,78 @@ namespace Sluice.Runs;
 /// </summary>
 public static class KeyRuns
 {
-    const int RecordBytes = 20;
+    const int RecordBytes = 20, FewRows = 24;
 
     /// <summary>Sorts and encodes the keys of a batch.</summary>
     public static byte[] Encode(RowKey[] keys, IReadOnlyList<int>? rows = null)
     {
-        var sorted = (RowKey[])keys.Clone();
-        var order = new int[keys.Length];
+        var order = Sorted(keys);
+        var bytes = new byte[keys.Length * RecordBytes];
         for (var i = 0; i < order.Length; i++)
         {
-            order[i] = rows?[i] ?? i;
-        }
-
-        Array.Sort(sorted, order);
-        var bytes = new byte[keys.Length * RecordBytes];
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            // Array.Sort is not stable: rows of equal keys are put in order here, so that equal keys give equal bytes.
-            var end = i + 1;
-            while (end < sorted.Length && sorted[end] == sorted[i])
-            {
-                end++;
-            }
-
-            Array.Sort(order, i, end - i);
-            for (; i < end; i++)
-            {
-                Write(bytes.AsSpan(i * RecordBytes), sorted[i], order[i]);
-            }
-
-            i--;
+            var row = order[i];
+            Write(bytes.AsSpan(i * RecordBytes), keys[row], rows?[row] ?? row);
         }
 
         return bytes;
+    }
+
+    /// <summary>
+    /// Rows in order of (key, row). Keys are hashes: dealt out by their first bits into about as many buckets as there are keys, few meet in one.
+    /// </summary>
+    static int[] Sorted(RowKey[] keys)
+    {
+        var shift = 64 - Math.Clamp(BitOperations.Log2((uint)keys.Length | 1), 1, 16);
+        var ends = new int[(1 << (64 - shift)) + 1];
+        foreach (var key in keys)
+        {
+            ends[(int)(key.High >> shift) + 1]++;
+        }
+
+        for (var bucket = 1; bucket < ends.Length; bucket++)
+        {
+            ends[bucket] += ends[bucket - 1];
+        }
+
+        var starts = (int[])ends.Clone();
+        var order = new int[keys.Length];
+        for (var row = 0; row < keys.Length; row++)
+        {
+            order[starts[(int)(keys[row].High >> shift)]++] = row;
+        }
+
+        var byKey = Comparer<int>.Create((left, right) => keys[left] != keys[right] ? keys[left].CompareTo(keys[right]) : left.CompareTo(right));
+        for (var bucket = 0; bucket < ends.Length - 1; bucket++)
+        {
+            var rows = order.AsSpan(ends[bucket], ends[bucket + 1] - ends[bucket]);
+            if (rows.Length > FewRows)
+            {
+                rows.Sort(byKey);
+            }
+            else
+            {
+                Insert(rows, keys);
+            }
+        }
+
+        return order;
+    }
+
+    // Rows come in ascending order, so those of equal keys stay in it.
+    static void Insert(Span<int> rows, RowKey[] keys)
+    {
+        for (var i = 1; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            var key = keys[row];
+            var at = i;
+            for (; at > 0 && keys[rows[at - 1]] > key; at--)
+            {
+                rows[at] = rows[at - 1];
+            }
+
+            rows[at] = row;
+        }
     }
 
     static void Write(Span<byte> record, RowKey key, int row)
@@ -63,26 +103,11 @@ public static class KeyRuns
             var cursors = files.Select((file, batch) => new Cursor(file, batch)).ToArray();
             try
             {
-                var heap = new PriorityQueue<Cursor, KeyedRow>(cursors.Length, Order.Instance);
-                foreach (var cursor in cursors)
+                var least = new LoserTree(cursors);
+                while (least.Winner is { } cursor)
                 {
-                    if (cursor.MoveNext())
-                    {
-                        heap.Enqueue(cursor, cursor.Current);
-                    }
-                }
-
-                while (heap.TryPeek(out var least, out var row))
-                {
-                    yield return row;
-                    if (least.MoveNext())
-                    {
-                        heap.DequeueEnqueue(least, least.Current);
-                    }
-                    else
-                    {
-                        heap.Dequeue();
-                    }
+                    yield return cursor.Current;
+                    least.MoveNext();
                 }
             }
             finally
@@ -95,25 +120,87 @@ public static class KeyRuns
         }
     }
 
-    sealed class Order : IComparer<KeyedRow>
+    /// <summary>
+    /// Merges sorted runs with one comparison a level: each inner node holds the loser of its match, so that a row that is taken is
+    /// replaced along one path (Knuth, The Art of Computer Programming 3, 5.4.1).
+    /// </summary>
+    sealed class LoserTree
     {
-        public static Order Instance { get; } = new();
+        readonly Cursor[] cursors;
+        readonly int[] losers;
+        int winner;
 
-        public int Compare(KeyedRow left, KeyedRow right) =>
-            left.Key != right.Key ? left.Key.CompareTo(right.Key)
-            : left.Batch != right.Batch ? left.Batch.CompareTo(right.Batch)
-            : left.Row.CompareTo(right.Row);
+        public LoserTree(Cursor[] cursors)
+        {
+            this.cursors = cursors;
+            losers = new int[Math.Max(1, cursors.Length)];
+            foreach (var cursor in cursors)
+            {
+                cursor.MoveNext();
+            }
+
+            winner = cursors.Length == 0 ? -1 : cursors.Length == 1 ? 0 : Play(1);
+        }
+
+        /// <summary>The run whose next row is first; null at the end.</summary>
+        public Cursor? Winner => winner >= 0 && !cursors[winner].AtEnd ? cursors[winner] : null;
+
+        public void MoveNext()
+        {
+            cursors[winner].MoveNext();
+            for (var node = (winner + cursors.Length) >> 1; node > 0; node >>= 1)
+            {
+                if (Precedes(losers[node], winner))
+                {
+                    (losers[node], winner) = (winner, losers[node]);
+                }
+            }
+        }
+
+        // Leaves are the nodes from cursors.Length on.
+        int Play(int node)
+        {
+            if (node >= cursors.Length)
+            {
+                return node - cursors.Length;
+            }
+
+            var (left, right) = (Play(2 * node), Play((2 * node) + 1));
+            var leftWins = Precedes(left, right);
+            losers[node] = leftWins ? right : left;
+            return leftWins ? left : right;
+        }
+
+        // Equal keys go by batch, and within one by the row, in which order they lie there.
+        bool Precedes(int left, int right)
+        {
+            var (one, other) = (cursors[left], cursors[right]);
+            if (one.AtEnd || other.AtEnd)
+            {
+                return !one.AtEnd;
+            }
+
+            return one.High != other.High ? one.High < other.High
+                : one.Low != other.Low ? one.Low < other.Low
+                : left < right;
+        }
     }
 
     sealed class Cursor(string file, int batch) : IDisposable
     {
         readonly FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         readonly byte[] buffer = new byte[RecordBytes * 3_200];
-        int at, filled;
+        int at, filled, row;
 
-        public KeyedRow Current { get; private set; }
+        public ulong High { get; private set; }
 
-        public bool MoveNext()
+        public ulong Low { get; private set; }
+
+        public bool AtEnd { get; private set; }
+
+        public KeyedRow Current => new(new RowKey(High, Low), batch, row);
+
+        public void MoveNext()
         {
             if (at == filled)
             {
@@ -121,17 +208,16 @@ public static class KeyRuns
                 at = 0;
                 if (filled == 0)
                 {
-                    return false;
+                    AtEnd = true;
+                    return;
                 }
             }
 
             var record = buffer.AsSpan(at, RecordBytes);
-            Current = new KeyedRow(
-                new RowKey(BinaryPrimitives.ReadUInt64LittleEndian(record), BinaryPrimitives.ReadUInt64LittleEndian(record[8..])),
-                batch,
-                BinaryPrimitives.ReadInt32LittleEndian(record[16..]));
+            High = BinaryPrimitives.ReadUInt64LittleEndian(record);
+            Low = BinaryPrimitives.ReadUInt64LittleEndian(record[8..]);
+            row = BinaryPrimitives.ReadInt32LittleEndian(record[16..]);
             at += RecordBytes;
-            return true;
         }
 
         public void Dispose() => stream.Dispose();

@@ -56,6 +56,13 @@ public sealed partial class RunEngine
     /// <summary>Schema before each of the first <paramref name="prefix"/> steps, and after the last of them; those steps are fitted.</summary>
     async Task<List<Schema>> SchemasAsync(Run run, int prefix, CancellationToken cancellation)
     {
+        // Every unit asks several times, and the answer never changes in a run.
+        var path = $"runs/{run.Id}/schemas-{prefix}";
+        if (documents.TryGetValue(path, out var known))
+        {
+            return (List<Schema>)known;
+        }
+
         var schemas = new List<Schema> { new((await BaseAsync(run, cancellation)).Schema) };
         for (var i = 0; i < prefix; i++)
         {
@@ -65,7 +72,7 @@ public sealed partial class RunEngine
                 : run.Steps[i].PlanFitted(schemas[i], new Fitted(Encoding.UTF8.GetBytes(fit.Json))));
         }
 
-        return schemas;
+        return Remember(path, schemas);
     }
 
     /// <summary>What a step learned; null for one that never looks.</summary>
@@ -100,7 +107,7 @@ public sealed partial class RunEngine
             key.Add(run.Identity(i));
             if (await FitAsync(run, i, schemas[i], cancellation) is { } fit)
             {
-                key.Add(run.Steps[i].ApplyKey(new Fitted(Encoding.UTF8.GetBytes(fit.Json)))).Add(fit.Decisions?[batch] ?? "-");
+                key.Add(ApplyKeyOf(run, i, fit)).Add(fit.Decisions?[batch] ?? "-");
                 foreach (var row in PoisonOf(fit, batch))
                 {
                     key.Add($"{row.Row}:{row.Error}");
@@ -109,6 +116,14 @@ public sealed partial class RunEngine
         }
 
         return key;
+    }
+
+    string ApplyKeyOf(Run run, int step, StepFit fit)
+    {
+        var path = $"runs/{run.Id}/applykey-{step}";
+        return documents.TryGetValue(path, out var known)
+            ? (string)known
+            : Remember(path, run.Steps[step].ApplyKey(new Fitted(Encoding.UTF8.GetBytes(fit.Json))));
     }
 
     static IReadOnlyList<PoisonRow> PoisonOf(StepFit? fit, int batch) => fit?.Poison?.GetValueOrDefault(batch) ?? [];
@@ -127,6 +142,12 @@ public sealed partial class RunEngine
         {
             cancellation.ThrowIfCancellationRequested();
             var fit = await FitAsync(run, i, schemas[i], cancellation);
+            if (record is null && run.Steps[i].IsPassive && PoisonOf(fit, batch).Count == 0)
+            {
+                // A check changes nothing, and here nobody asks for its verdicts.
+                continue;
+            }
+
             var poison = new List<PoisonRow>();
             var before = current;
             if (fit?.Rows is { } seen && seen[batch] != current.Rows)

@@ -77,6 +77,12 @@ public sealed partial class RunEngine
 
     async Task<List<BatchRef>> PublishedAsync(Run run, CancellationToken cancellation)
     {
+        var path = $"runs/{run.Id}/published";
+        if (documents.TryGetValue(path, out var known))
+        {
+            return (List<BatchRef>)known;
+        }
+
         var published = new List<BatchRef>();
         foreach (var segment in (await PublishPlanAsync(run, cancellation)).Segments)
         {
@@ -84,7 +90,7 @@ public sealed partial class RunEngine
             published.Add((await ReadDocumentAsync<PublishMemo>(MemoKey.PathOf(key), cancellation)).File);
         }
 
-        return published;
+        return Remember(path, published);
     }
 
     /// <summary>The checks that measured the rows as read, without gate, so that both scores mean the same.</summary>

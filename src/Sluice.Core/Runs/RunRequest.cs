@@ -1,7 +1,7 @@
 namespace Sluice.Runs;
 
 /// <summary>What to run. Small: it travels through the durable history; the pipeline's text lies in the store.</summary>
-/// <param name="RunId">Names the run's documents; <c>[A-Za-z0-9._-]</c>, at most 100 characters, never used for two requests.</param>
+/// <param name="RunId">Names the run's documents; <c>[A-Za-z0-9._-]</c>, at most 88 characters, never used for two requests.</param>
 /// <param name="Pipeline">Object path of the pipeline's YAML text.</param>
 /// <param name="PipelineFile">What the user calls that text, for messages.</param>
 /// <param name="InputFolder">Folder that relative paths of the pipeline start from.</param>

@@ -8,6 +8,11 @@ public static partial class ValueParser
     /// <param name="value">The number.</param>
     public static bool TryInt64Lenient(ReadOnlySpan<byte> text, byte thousands, out long value)
     {
+        if (TryInt64(text, out value))
+        {
+            return true;
+        }
+
         Span<byte> plain = stackalloc byte[MaxTypedLength];
         return TryPlain(text, thousands, plain, out var length, out _) && TryInt64(plain[..length], out value) || Fail(out value);
     }
@@ -15,6 +20,18 @@ public static partial class ValueParser
     /// <summary>As <see cref="TryInt64Lenient"/>; also integers, and <c>5.</c>. More than 17 digits are rounded, as every calculator does.</summary>
     public static bool TryFloat64Lenient(ReadOnlySpan<byte> text, byte thousands, out double value)
     {
+        // Most numbers are written plainly. An integer above 2^53 would be rounded, and the -0 of an integer is not that of a double.
+        if (TryInt64(text, out var whole) && IsExactInDouble(whole))
+        {
+            value = whole;
+            return true;
+        }
+
+        if (text.Length > 2 && TryFloat64(text, out value))
+        {
+            return true;
+        }
+
         Span<byte> plain = stackalloc byte[MaxTypedLength];
         return TryPlain(text, thousands, plain, out var length, out var digits) && digits > 0 && TryAnyFloat64(plain[..length], out value) || Fail(out value);
     }

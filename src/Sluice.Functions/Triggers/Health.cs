@@ -21,7 +21,7 @@ public sealed class Health(ObjectStore store, Ledger ledger)
 
             return Results.Json(new { status = "ok" });
         }
-        catch (StoreException)
+        catch (Exception e) when (e is StoreException or TransientException)
         {
             return Results.Json(new { status = "unavailable", error = "The store cannot be reached; see the log." }, statusCode: StatusCodes.Status503ServiceUnavailable);
         }

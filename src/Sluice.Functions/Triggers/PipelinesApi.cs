@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -29,13 +30,17 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
     [Function("CreatePipeline")]
     public async Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/pipelines")] HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaxPipelineBytes)
+        if (request.ContentLength > MaxPipelineBytes || await ReadAsync(request.Body, cancellation) is not { } body)
         {
-            return Problem(StatusCodes.Status413PayloadTooLarge, $"A pipeline may have {MaxPipelineBytes:N0} bytes.");
+            return Problem(StatusCodes.Status413PayloadTooLarge, $"The pipeline is too large. A pipeline may have {MaxPipelineBytes:N0} bytes.");
         }
 
-        using var reader = new StreamReader(request.Body, Encoding.UTF8);
-        var text = await reader.ReadToEndAsync(cancellation);
+        if (!Utf8.IsValid(body))
+        {
+            return Problem(StatusCodes.Status400BadRequest, "The pipeline is not UTF-8 text. Save it as UTF-8.");
+        }
+
+        var text = Encoding.UTF8.GetString(body);
         var id = request.Query["id"].FirstOrDefault();
         if (id is not null && !IsId(id))
         {
@@ -101,7 +106,7 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
         return run is null ? Problem(StatusCodes.Status404NotFound, $"Pipeline '{id}' has no such run.") : Results.Json(RunStatus.Of(run));
     }
 
-    /// <summary>Stops a run: its activities are cancelled, then the orchestration is terminated. What was finished stays and is reused by the next run.</summary>
+    /// <summary>Stops a run: the orchestration is terminated, then its activities are cancelled. What was finished stays and is reused by the next run.</summary>
     [Function("StopPipeline")]
     public async Task<IResult> StopAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/pipelines/{id}/stop")] HttpRequest request,
@@ -120,9 +125,18 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
             return Problem(StatusCodes.Status410Gone, $"Run '{run.InstanceId}' has ended: {run.RuntimeStatus}.");
         }
 
-        await watch.StopAsync(run.InstanceId, cancellation);
+        // Terminated first: an activity that is cancelled before would fail the run, which then ends as failed and not as stopped.
         await client.TerminateInstanceAsync(run.InstanceId, new TerminateInstanceOptions("stopped", Recursive: true), cancellation);
+        await watch.StopAsync(run.InstanceId, cancellation);
         return Results.Accepted(value: new { run = run.InstanceId, stopped = true });
+    }
+
+    // A body without a length (chunked) has its limit too. Null: it is larger.
+    static async Task<byte[]?> ReadAsync(Stream body, CancellationToken cancellation)
+    {
+        var bytes = new byte[MaxPipelineBytes + 1];
+        var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
+        return read > MaxPipelineBytes ? null : bytes[..read];
     }
 
     string InputFolder(string id) => Path.Combine(SluiceApp.IncomingFolder(options.Value), id);
@@ -131,14 +145,14 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
     {
         if (run is not null)
         {
-            return run.StartsWith(id + "-", StringComparison.Ordinal) && RunIds.IsValid(run) ? await client.GetInstanceAsync(run, getInputsAndOutputs: true, cancellation) : null;
+            return RunIds.IsOf(id, run) ? await client.GetInstanceAsync(run, getInputsAndOutputs: true, cancellation) : null;
         }
 
         OrchestrationMetadata? newest = null;
         var query = new OrchestrationQuery(InstanceIdPrefix: id + "-", FetchInputsAndOutputs: true);
         await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellation))
         {
-            newest = instance.Name == nameof(RunPipeline) && (newest is null || instance.CreatedAt > newest.CreatedAt) ? instance : newest;
+            newest = instance.Name == nameof(RunPipeline) && RunIds.IsOf(id, instance.InstanceId) && (newest is null || instance.CreatedAt > newest.CreatedAt) ? instance : newest;
         }
 
         return newest;

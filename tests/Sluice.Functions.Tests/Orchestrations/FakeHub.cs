@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Durable;
+using Sluice.Functions.Activities;
+using Sluice.Functions.Orchestrations;
+using Sluice.Runs;
+using Sluice.Tests.Storage;
+
+namespace Sluice.Functions.Tests.Orchestrations;
+
+/// <summary>The app's orchestrators on the durable engine, with activities that a test states and a clock that it moves.</summary>
+sealed class FakeHub : IAsyncDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    FakeHub(FakeActivities activities) => Engine = new DurableEngine(
+        new DurableEngineOptions { Path = folder.Path, MaxConcurrentActivities = 8 }, activities, JsonDataConverter.Default, Clock, NullLoggerFactory.Instance);
+
+    public TestClock Clock { get; } = new();
+
+    public DurableEngine Engine { get; }
+
+    public DurableTaskClient Client => Engine.Client;
+
+    public static async Task<FakeHub> StartAsync(FakeActivities activities)
+    {
+        var hub = new FakeHub(activities);
+        await hub.Engine.StartAsync(CancellationToken.None);
+        return hub;
+    }
+
+    public Task StartAsync(string name, string id, object input) =>
+        Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), CancellationToken.None);
+
+    public async Task<OrchestrationMetadata> EndAsync(string id)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        folder.Dispose();
+    }
+}
+
+/// <summary>Both activities, told by delegates.</summary>
+sealed class FakeActivities : ITaskExecutor
+{
+    readonly DataConverter converter = JsonDataConverter.Default;
+
+    public Func<AdvanceRequest, Stage> Advance { get; init; } = _ => new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome("v-1", "t", false, null, null));
+
+    public Func<UnitRequest, CancellationToken, Task> Unit { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Units in the order they were begun.</summary>
+    public ConcurrentQueue<UnitRequest> Units { get; } = [];
+
+    public ConcurrentQueue<AdvanceRequest> Advances { get; } = [];
+
+    public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunStage);
+
+    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit);
+
+    public async Task<string?> RunOrchestratorAsync(string name, TaskOrchestrationContext context)
+    {
+        if (name == nameof(RunPipeline))
+        {
+            return converter.Serialize(await RunPipeline.RunAsync(context, context.GetInput<RunRequest>()!));
+        }
+
+        await RunStage.RunAsync(context, context.GetInput<StageRequest>()!);
+        return null;
+    }
+
+    public async Task<string?> RunActivityAsync(string name, ActivityInvocation invocation, CancellationToken cancellation)
+    {
+        if (name == nameof(AdvanceRun))
+        {
+            var request = converter.Deserialize<AdvanceRequest>(invocation.Input)!;
+            Advances.Enqueue(request);
+            return converter.Serialize(Advance(request));
+        }
+
+        var unit = converter.Deserialize<UnitRequest>(invocation.Input)!;
+        Units.Enqueue(unit);
+        await Unit(unit, cancellation);
+        return null;
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.DurableTask.Converters;
+using Sluice.Embedded.Durable;
+using Sluice.Functions.Orchestrations;
+using Sluice.Functions.Tests.App;
+using Sluice.Runs;
+
+namespace Sluice.Functions.Tests.Orchestrations;
+
+/// <summary>
+/// A changed orchestrator must replay the histories that its earlier form made, or get a new version: runs are in flight when an app is
+/// updated. The files are never written anew for a changed orchestrator; a new form adds files of its own.
+/// </summary>
+public sealed class HistoryTests
+{
+    static readonly string committed = Path.Combine(AppContext.BaseDirectory, "Histories");
+    static readonly string today = Path.Combine(AppContext.BaseDirectory, "HistoriesOfToday");
+
+    [Fact]
+    public void Every_committed_history_replays_with_the_code_of_today()
+    {
+        var files = Directory.GetFiles(committed, "*.json");
+
+        Assert.Equal(["run-pipeline.json", "run-stage-last-window.json", "run-stage.json"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(files, file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+    }
+
+    [Fact]
+    public void A_history_shows_what_differs()
+    {
+        var json = File.ReadAllText(Path.Combine(committed, "run-pipeline.json"));
+
+        var difference = SavedHistory.Replay(json.Replace("AdvanceRun", "BeginRun", StringComparison.Ordinal), new FakeActivities(), JsonDataConverter.Default);
+
+        Assert.Contains("AdvanceRun", difference, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_of_today_writes_histories_that_replay()
+    {
+        await using var app = await TestApp.StartAsync();
+        app.Drop("t", "data.csv", TestApp.Csv(60));
+        var pipeline = await app.Pipelines.PutAsync(null, TestApp.Yaml("t"), refresh: false, CancellationToken.None);
+        var request = app.Pipelines.Request(pipeline, app.Incoming("t"), "t-0123456789abcdef0123");
+        await Api.RunIds.StartOnceAsync(app.Client, request, CancellationToken.None);
+        await app.EndAsync(request.RunId);
+        await using var hub = await FakeHub.StartAsync(new FakeActivities());
+        await hub.StartAsync(nameof(RunStage), "stage", new StageRequest("run", StageKind.Apply, 0, 203, StageWindow.MaxUnits));
+        await hub.EndAsync("stage");
+
+        Keep("run-pipeline.json", SavedHistory.Save(app.Engine, request.RunId).Replace(app.Folder, "/data", StringComparison.Ordinal));
+        Keep("run-stage.json", SavedHistory.Save(app.Engine, request.RunId + ".ingest-0"));
+        Keep("run-stage-last-window.json", SavedHistory.Save(hub.Engine, "stage"));
+
+        Assert.All(Directory.GetFiles(today), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+    }
+
+    // For a new form of an orchestrator: its histories are copied from here to tests/Sluice.Functions.Tests/Histories.
+    static void Keep(string name, string json)
+    {
+        Directory.CreateDirectory(today);
+        File.WriteAllText(Path.Combine(today, name), json);
+    }
+}
