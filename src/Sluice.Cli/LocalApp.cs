@@ -22,7 +22,7 @@ sealed class LocalApp : IAsyncDisposable
     /// <param name="cancellation">Stops the start.</param>
     public static async Task<LocalApp> StartAsync(string store, CancellationToken cancellation)
     {
-        string[] settings = [$"--Sluice:Store={store}", "--Sluice:Http=false", "--Sluice:Triggers=false"];
+        string[] settings = [$"--Sluice:Store={store}", "--Sluice:Http=false", "--Sluice:Triggers=false", "--Sluice:Durable:WritePatience=00:00:10"];
         var builder = SluiceApp.CreateBuilder(settings, inputRoots: [Path.GetPathRoot(Path.GetFullPath(store))!]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

@@ -22,4 +22,8 @@ if (Console.IsOutputRedirected)
 }
 
 // The host and the run engine stop cleanly on Ctrl-C themselves; the library must not cut them off.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+var parsed = root.Parse(args);
+var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+
+// The library's own code for a command line that is wrong is 1, which means a refused gate here.
+return parsed.Errors.Count > 0 ? Sluice.Cli.ExitCodes.Invalid : exitCode;

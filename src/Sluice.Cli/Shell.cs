@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Sluice.Functions;
 using Sluice.Runs;
 using Spectre.Console;
 
@@ -19,6 +20,9 @@ static class Shell
 
     /// <summary>Errors and progress go to standard error, so that standard output can be piped.</summary>
     public static IAnsiConsole Errors { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    /// <summary>Problems shown to people at once: a file that is no pipeline at all can have thousands.</summary>
+    const int MaxProblems = 20;
 
     static readonly JsonSerializerOptions Indented = new(DocumentJson.Options) { WriteIndented = true };
 
@@ -41,7 +45,7 @@ static class Shell
             {
                 return Fail(parsed, ExitCodes.Invalid, error.Problems);
             }
-            catch (Exception error) when (error is SourceException or SinkException or StoreException or DataException or TransientException)
+            catch (Exception error) when (Platform.IsStoreFailure(error) || error is SourceException or SinkException or StoreException or DataException or TransientException)
             {
                 return Fail(parsed, ExitCodes.Of(error), error.Message);
             }
@@ -72,9 +76,14 @@ static class Shell
             return exitCode;
         }
 
-        foreach (var problem in problems)
+        foreach (var problem in problems.Take(MaxProblems))
         {
             WriteError(problem.ToString());
+        }
+
+        if (problems.Count > MaxProblems)
+        {
+            Console.Error.WriteLine($"... and {problems.Count - MaxProblems:N0} more; --json has them all.");
         }
 
         Console.Error.WriteLine($"{problems.Count} {(problems.Count == 1 ? "problem" : "problems")}; nothing was run.");

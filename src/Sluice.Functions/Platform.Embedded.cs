@@ -10,4 +10,7 @@ public static class Platform
 {
     /// <summary>The durable client of an app that runs in this process.</summary>
     public static DurableTaskClient Client(IHost host) => host.Services.GetRequiredService<DurableEngine>().Client;
+
+    /// <summary>Whether an error says, in words for the user, that the durable store cannot be used: another process has it, or its disk is full.</summary>
+    public static bool IsStoreFailure(Exception error) => error is EngineStoreException or EngineKilledException;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Sluice.Functions;
 
 namespace Sluice.Cli.Commands;
@@ -13,10 +14,23 @@ static class ServeCommand
         var command = new Command("serve", "Start the app: HTTP API, uploads, timers.") { urls };
         Shell.Act(command, async (parsed, cancellation) =>
         {
-            using var host = SluiceApp.CreateBuilder([$"--Sluice:Store={parsed.GetRequiredValue(Shell.Store)}", $"--urls={parsed.GetRequiredValue(urls)}"]).Build();
-            await host.RunAsync(cancellation);
+            string[] settings = [$"--Sluice:Store={parsed.GetRequiredValue(Shell.Store)}", $"--urls={parsed.GetRequiredValue(urls)}"];
+            using var host = SluiceApp.CreateBuilder(settings).Build();
+            try
+            {
+                await host.StartAsync(cancellation);
+            }
+            catch (Exception error) when (IsSetting(error))
+            {
+                return Shell.Invalid(parsed, error.Message);
+            }
+
+            await host.WaitForShutdownAsync(cancellation);
             return ExitCodes.Done;
         });
         return command;
     }
+
+    // A port in use, an address that is none or too open, a setting out of its range: the message says what to do.
+    static bool IsSetting(Exception error) => error is IOException or NotSupportedException or OptionsValidationException;
 }

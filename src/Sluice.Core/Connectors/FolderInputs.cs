@@ -135,8 +135,20 @@ public sealed partial class FolderInputs : InputFiles
         return found;
     }
 
-    SourceException Missing(string path, string full) => new(
-        $"The input \"{path}\" does not exist: there is no file or folder \"{full}\". Check file_path; a relative path starts at \"{baseFolder}\".");
+    SourceException Missing(string path, string full)
+    {
+        try
+        {
+            // What lies in a folder that may not be entered seems not to exist; only opening it tells.
+            File.OpenHandle(full).Dispose();
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+        }
+
+        return new SourceException(
+            $"The input \"{path}\" does not exist: there is no file or folder \"{full}\". Check file_path; a relative path starts at \"{baseFolder}\".");
+    }
 
     static T Guard<T>(string path, Func<T> read)
     {

@@ -111,7 +111,7 @@ public sealed class DurabilityTests
         await using var hub = await new Harness().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
         var first = hub.Engine;
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(hub.StartAsync);
+        var refused = await Assert.ThrowsAsync<EngineStoreException>(hub.StartAsync);
         await first.StopAsync(CancellationToken.None);
         await hub.StartAsync();
         var end = await hub.RunAsync("Now");

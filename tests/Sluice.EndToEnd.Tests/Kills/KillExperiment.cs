@@ -27,7 +27,7 @@ public sealed class KillExperiment : IDisposable
     /// <summary>What an undisturbed run gives.</summary>
     public RunImage Expected { get; private set; } = null!;
 
-    /// <summary>How long an undisturbed run takes.</summary>
+    /// <summary>How long an undisturbed run takes: as measured, or less when the machine has become less busy since.</summary>
     public TimeSpan Time { get; private set; }
 
     public int Units { get; private set; }
@@ -46,16 +46,23 @@ public sealed class KillExperiment : IDisposable
 
     /// <summary>One disturbed run.</summary>
     /// <param name="name">Names its folder.</param>
-    /// <param name="moments">When each start is killed; the start after the last one is left alone.</param>
-    public async Task<KilledRun> KillAsync(string name, params TimeSpan[] moments)
+    /// <param name="moments">When each start is killed, as shares of <see cref="Time"/>; the start after the last one is left alone.</param>
+    public async Task<KilledRun> KillAsync(string name, params double[] moments)
     {
         var run = await RunAsync(name, moments, twice);
-        return run.Image is null ? run : run with { Problems = [.. run.Problems, .. run.Image.Differences(Expected)] };
+        return run.Image is null
+            ? run with { Lost = Expected.Lines.Values.Sum() }
+            : run with
+            {
+                Problems = [.. run.Problems, .. run.Image.Differences(Expected)],
+                Lost = run.Image.Lost(Expected),
+                Doubled = Expected.Lost(run.Image),
+            };
     }
 
     public void Dispose() => folder.Dispose();
 
-    async Task<KilledRun> RunAsync(string name, TimeSpan[] moments, bool twice)
+    async Task<KilledRun> RunAsync(string name, double[] moments, bool twice)
     {
         var home = folder[name];
         DirtyTable.Write(home, rows, seed);
@@ -67,10 +74,17 @@ public sealed class KillExperiment : IDisposable
         };
         string[] arguments = ["run", "pipeline.yaml", "--store", "store", "--json", "--batch-bytes", BatchBytes.ToString(CultureInfo.InvariantCulture)];
         var kills = 0;
+        var times = new List<TimeSpan>();
         foreach (var moment in moments)
         {
+            times.Add(Time * moment);
+            var clock = Stopwatch.StartNew();
             using var doomed = SluiceProcess.Start(home, settings, arguments);
-            await doomed.EndsWithinAsync(moment);
+            if (await doomed.EndsWithinAsync(times[^1]) && kills == 0)
+            {
+                Time = clock.Elapsed < Time ? clock.Elapsed : Time;
+            }
+
             kills += doomed.Kill() ? 1 : 0;
         }
 
@@ -79,12 +93,12 @@ public sealed class KillExperiment : IDisposable
         var lines = new UnitLines(log);
         if (end.ExitCode != 0)
         {
-            return new KilledRun(moments, kills, null, lines, [$"the last start did not succeed: {end}"]);
+            return new KilledRun(times, kills, null, lines, [$"the last start did not succeed: {end}"]);
         }
 
         var image = RunImage.Read(Path.Combine(home, "store"), "dirty", Path.Combine(home, "out"));
         Directory.Delete(home, recursive: true);
-        return new KilledRun(moments, kills, image, lines, [.. lines.DoneTwice, .. lines.Unfinished]);
+        return new KilledRun(times, kills, image, lines, [.. lines.DoneTwice, .. lines.Unfinished]);
     }
 }
 
@@ -96,6 +110,12 @@ public sealed class KillExperiment : IDisposable
 /// <param name="Problems">What is not as it was undisturbed.</param>
 public sealed record KilledRun(IReadOnlyList<TimeSpan> Moments, int Kills, RunImage? Image, UnitLines Log, IReadOnlyList<string> Problems)
 {
+    /// <summary>Lines of the undisturbed run that are missing.</summary>
+    public int Lost { get; init; }
+
+    /// <summary>Lines that the undisturbed run does not have, or not as often.</summary>
+    public int Doubled { get; init; }
+
     public override string ToString() =>
         $"killed at {string.Join(" and ", Moments.Select(m => $"{m.TotalSeconds:0.000} s"))} ({Kills} hit), {Log.Units} units, {Log.Started} starts, {Log.Done} done"
         + (Problems.Count == 0 ? ": identical" : ": " + string.Join("; ", Problems));

@@ -5,7 +5,14 @@ using System.Text.Json.Nodes;
 namespace Sluice.EndToEnd;
 
 /// <summary>Everything a run gives, by content: version, manifest, published files, and what its sink wrote.</summary>
-public sealed record RunImage(string Version, long Rows, long RowsRead, long Rejected, IReadOnlyDictionary<string, string> Hashes)
+/// <param name="Version">Id.</param>
+/// <param name="Rows">Rows kept.</param>
+/// <param name="RowsRead">Rows read.</param>
+/// <param name="Rejected">Rows rejected, for any reason.</param>
+/// <param name="Hashes">Content of the manifest and of each file, by name.</param>
+/// <param name="Lines">Lines of the sink's files, and how often each is there.</param>
+public sealed record RunImage(
+    string Version, long Rows, long RowsRead, long Rejected, IReadOnlyDictionary<string, string> Hashes, IReadOnlyDictionary<string, int> Lines)
 {
     /// <summary>Reads it from the store itself, not through the program under test.</summary>
     /// <param name="store">Store folder.</param>
@@ -28,9 +35,14 @@ public sealed record RunImage(string Version, long Rows, long RowsRead, long Rej
             hashes[path] = Hash(Path.Combine(objects, path));
         }
 
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var file in exports is null ? [] : Directory.GetFiles(exports, "*", SearchOption.AllDirectories))
         {
             hashes[Path.GetRelativePath(exports!, file)] = Hash(file);
+            foreach (var line in File.ReadLines(file))
+            {
+                lines[line] = lines.GetValueOrDefault(line) + 1;
+            }
         }
 
         return new RunImage(
@@ -38,8 +50,12 @@ public sealed record RunImage(string Version, long Rows, long RowsRead, long Rej
             (long)manifest["rows"]!,
             (long)manifest["rowsRead"]!,
             manifest["rejected"]!.AsObject().Sum(r => (long)r.Value!),
-            hashes);
+            hashes,
+            lines);
     }
+
+    /// <summary>Lines of <paramref name="expected"/> that are missing here.</summary>
+    public int Lost(RunImage expected) => expected.Lines.Sum(line => Math.Max(0, line.Value - Lines.GetValueOrDefault(line.Key)));
 
     /// <summary>What is wrong with this one, when <paramref name="expected"/> is right.</summary>
     public IEnumerable<string> Differences(RunImage expected)

@@ -17,12 +17,14 @@ sealed class CommitLoop : IDisposable
     readonly IFaults? faults;
     readonly ILogger logger;
     readonly Action<Exception> died;
+    readonly WriteFailures failures;
     readonly Thread thread;
     List<Write> waiting = [];
     Exception? end;
 
-    public CommitLoop(StoreWriter writer, IFaults? faults, ILogger logger, Action<Exception> died)
+    public CommitLoop(StoreWriter writer, WriteFailures failures, IFaults? faults, ILogger logger, Action<Exception> died)
     {
+        this.failures = failures;
         this.writer = writer;
         this.faults = faults;
         this.logger = logger;
@@ -192,6 +194,7 @@ sealed class CommitLoop : IDisposable
             return;
         }
 
+        failures.Clear();
         faults?.Reach(FaultPoints.Committed, group[0].Subject);
         writer.RunAfterCommit();
         group.ForEach(entry => entry.Succeed());
@@ -202,6 +205,7 @@ sealed class CommitLoop : IDisposable
         if (group.Count == 1)
         {
             Log.WriteFailed(logger, group[0].Name, group[0].Subject, error);
+            failures.Add(error);
             group[0].Fail(error);
             return;
         }

@@ -56,7 +56,6 @@ public sealed partial class DurableEngine : IAsyncDisposable
         ThreadPool.GetMinThreads(out var threads, out var ports);
         ThreadPool.SetMinThreads(
             Math.Max(threads, Environment.ProcessorCount + options.MaxConcurrentActivities + options.MaxConcurrentOrchestrators), ports);
-        Directory.CreateDirectory(options.Path);
         var guard = EngineLock.Acquire(options.Path);
         try
         {
@@ -114,7 +113,7 @@ public sealed partial class DurableEngine : IAsyncDisposable
     Parts Assemble(EngineLock guard)
     {
         var store = new Store(options.Path);
-        var commits = new CommitLoop(store.OpenWriter(options.FullSync), faults, logger, Die);
+        var commits = new CommitLoop(store.OpenWriter(options.FullSync), new WriteFailures(options, clock), faults, logger, Die);
         var mailboxes = new Mailboxes(options.MaxCachedExecutions);
         var delayed = new DelayedMessages(clock, mailboxes.Deliver);
         var starting = new Starting(delayed.Add);

@@ -32,6 +32,12 @@ public sealed record DurableEngineOptions
     /// </summary>
     public bool FullSync { get; init; }
 
+    /// <summary>
+    /// How long the store may refuse every write (a full disk) before the engine ends with an <see cref="EngineKilledException"/>. Null, the default:
+    /// for ever; what is done waits in memory and is written when it can be.
+    /// </summary>
+    public TimeSpan? WritePatience { get; init; }
+
     /// <summary>How long a graceful stop waits for running activities before it abandons them. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -54,5 +60,6 @@ public sealed record DurableEngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDeliveries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCachedExecutions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WritePatience ?? TimeSpan.Zero, TimeSpan.Zero);
     }
 }

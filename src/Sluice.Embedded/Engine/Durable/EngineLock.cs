@@ -15,20 +15,20 @@ sealed class EngineLock : IDisposable
         var path = Path.Combine(folder, "engine.lock");
         try
         {
+            Directory.CreateDirectory(folder);
             return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException error) when (File.Exists(path) && error is not FileNotFoundException)
         {
-            throw new InvalidOperationException(
+            throw new EngineStoreException(
                 $"The durable store '{folder}' is in use: another process (or another engine in this one) holds '{path}'. "
                 + "Expected to be the only one. Stop the other one, or give this one its own folder.",
                 error);
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException(
-                $"The durable store '{folder}' cannot be used: '{path}' is not writable. Expected write permission for the folder: grant it, or "
-                    + "use another folder.", error);
+            throw new EngineStoreException(
+                $"The durable store '{folder}' cannot be used: {error.Message} Expected a folder that may be written: make it so, or use another folder.", error);
         }
     }
 

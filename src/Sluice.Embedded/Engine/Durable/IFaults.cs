@@ -16,8 +16,8 @@ public interface IFaults
     bool LosesLease(string activity, string instanceId, int taskId);
 }
 
-/// <summary>Ends an engine at once: nothing more is written, told or run.</summary>
-public sealed class EngineKilledException(string message) : Exception(message)
+/// <summary>Ends an engine at once: nothing more is written, told or run. Thrown by fault injection, and when the store stays unwritable.</summary>
+public sealed class EngineKilledException(string message, Exception? inner = null) : Exception(message, inner)
 {
     public EngineKilledException()
         : this("The engine was killed.")
