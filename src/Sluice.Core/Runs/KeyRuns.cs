@@ -13,6 +13,8 @@ public static class KeyRuns
     const int RecordBytes = 20, FewRows = 24;
 
     /// <summary>Sorts and encodes the keys of a batch.</summary>
+    /// <param name="keys">Key of each row.</param>
+    /// <param name="rows">Numbers of the rows, ascending; null: 0, 1, 2…</param>
     public static byte[] Encode(RowKey[] keys, IReadOnlyList<int>? rows = null)
     {
         var order = Sorted(keys);
