@@ -22,7 +22,12 @@ sealed class LocalApp : IAsyncDisposable
     /// <param name="cancellation">Stops the start.</param>
     public static async Task<LocalApp> StartAsync(string store, CancellationToken cancellation)
     {
-        string[] settings = [$"--Sluice:Store={store}", "--Sluice:Http=false", "--Sluice:Triggers=false", "--Sluice:Durable:WritePatience=00:00:10"];
+        // A unit keeps a core busy here, where no network is waited for: more at once would only take more memory.
+        string[] settings =
+        [
+            $"--Sluice:Store={store}", "--Sluice:Http=false", "--Sluice:Triggers=false", "--Sluice:Durable:WritePatience=00:00:10",
+            $"--Sluice:Durable:MaxConcurrentActivities={Environment.ProcessorCount}",
+        ];
         var builder = SluiceApp.CreateBuilder(settings, inputRoots: [Path.GetPathRoot(Path.GetFullPath(store))!]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

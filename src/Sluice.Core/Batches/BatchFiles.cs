@@ -24,42 +24,44 @@ public sealed class BatchFiles
         this.db = db;
     }
 
-    // Part of the data format: changing one changes the names of all files. Files between stages are read again within seconds: fast wins.
-    const ParquetCompression WorkingCompression = ParquetCompression.Snappy;
-    const ParquetCompression PublishedCompression = ParquetCompression.Zstd;
-
-    /// <summary>Path of the file with this hash.</summary>
-    public static string PathOf(string sha256) => $"batches/{sha256[..2]}/{sha256}.parquet";
-
-    /// <summary>Stores a batch that a later stage reads, unless its file is there already.</summary>
+    /// <summary>Stores a batch that a later stage reads, in our own format (<see cref="ColumnFile"/>), unless its file is there already.</summary>
     /// <exception cref="DataException">The batch has no columns, or text that is not UTF-8.</exception>
     /// <exception cref="StoreException">The disk is full, or the store cannot be written.</exception>
-    public Task<BatchRef> WriteAsync(Batch batch, CancellationToken cancellation) =>
-        Task.Run(() => WriteCoreAsync(batch, WorkingCompression, cancellation), cancellation);
+    public Task<BatchRef> WriteAsync(Batch batch, CancellationToken cancellation) => Task.Run(
+        () => StoreAsync(batch, ColumnFile.Extension, scratch => Task.FromResult(ColumnFile.Write(batch, scratch, cancellation)), cancellation), cancellation);
 
-    /// <summary>As <see cref="WriteAsync"/>, packed small, for the files of a version.</summary>
-    public Task<BatchRef> PublishAsync(Batch batch, CancellationToken cancellation) =>
-        Task.Run(() => WriteCoreAsync(batch, PublishedCompression, cancellation), cancellation);
+    /// <summary>As <see cref="WriteAsync"/>, as Parquet that any reader opens: for what users get.</summary>
+    public Task<BatchRef> PublishAsync(Batch batch, CancellationToken cancellation) => Task.Run(
+        () => StoreAsync(
+            batch, ".parquet", scratch =>
+            {
+                ParquetFile.Write(db, batch, scratch, ParquetCompression.Zstd, cancellation);
+                return HashAsync(scratch, cancellation);
+            }, cancellation),
+        cancellation);
 
     /// <summary>Reads a batch back, or only the columns named.</summary>
     /// <exception cref="DataException">The file is missing, is not the one that the reference names, or lacks a column.</exception>
     public Task<Batch> ReadAsync(BatchRef reference, IReadOnlySet<string>? columns, CancellationToken cancellation) =>
         Task.Run(() => ReadCoreAsync(reference, columns, cancellation), cancellation);
 
-    async Task<BatchRef> WriteCoreAsync(Batch batch, ParquetCompression compression, CancellationToken cancellation)
+    async Task<BatchRef> StoreAsync(Batch batch, string extension, Func<string, Task<(long Bytes, string Sha256)>> write, CancellationToken cancellation)
     {
-        var scratch = store.NewScratchFile(".parquet");
+        var scratch = store.NewScratchFile(extension);
         try
         {
-            ParquetFile.Write(db, batch, scratch, compression, cancellation);
-            var (bytes, sha256) = await HashAsync(scratch, cancellation);
-            var path = PathOf(sha256);
+            var (bytes, sha256) = await write(scratch);
+            var path = $"batches/{sha256[..2]}/{sha256}{extension}";
             await store.PublishAsync(path, scratch, cancellation);
             return new BatchRef(path, batch.Schema.Id(), batch.Rows, bytes, sha256);
         }
         catch (DuckDbException cause) when (cause.Kind is DuckDbErrorKind.Io)
         {
             throw Unwritable(cause);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw StoreException.From(store.Location, cause);
         }
         finally
         {
@@ -79,7 +81,9 @@ public sealed class BatchFiles
                 + "Delete it and run the pipeline again.");
         }
 
-        var batch = ParquetFile.Read(db, local.Path, columns, cancellation);
+        var batch = reference.Path.EndsWith(ColumnFile.Extension, StringComparison.Ordinal)
+            ? ColumnFile.Read(local.Path, columns, cancellation)
+            : ParquetFile.Read(db, local.Path, columns, cancellation);
         return batch.Rows == reference.Rows
             ? batch
             : throw new DataException(

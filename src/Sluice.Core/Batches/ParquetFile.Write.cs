@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Sluice.Native;
 
 namespace Sluice.Batches;
@@ -12,7 +11,7 @@ static partial class ParquetFile
     public static void Write(
         DuckDb db, Batch batch, string file, ParquetCompression compression = ParquetCompression.Zstd, CancellationToken cancellation = default)
     {
-        RefuseEmpty(batch.Schema, file);
+        Writable.CheckSchema(batch.Schema, file);
         using var connection = db.Connect();
         CreateTable(connection, batch.Schema);
         using (var appender = new DuckDbAppender(connection, Table))
@@ -29,14 +28,6 @@ static partial class ParquetFile
     }
 
     internal const string Table = "batch";
-
-    internal static void RefuseEmpty(Schema schema, string file)
-    {
-        if (schema.Count == 0)
-        {
-            throw new DataException($"A table without columns cannot be written to \"{file}\": Parquet needs at least one. Keep a column.");
-        }
-    }
 
     /// <summary>A table for rows of the schema, the connection's own. Columns go by position: SQL compares their names without case.</summary>
     internal static void CreateTable(DuckDbConnection connection, Schema schema) =>
@@ -63,14 +54,7 @@ static partial class ParquetFile
 
     internal static void Append(DuckDbAppender appender, Batch batch, CancellationToken cancellation)
     {
-        for (var column = 0; column < batch.Schema.Count; column++)
-        {
-            if (batch[column] is TextColumn text && !Utf8.IsValid(text.Bytes))
-            {
-                throw NotUtf8(batch.Schema[column].Name, text);
-            }
-        }
-
+        Writable.CheckText(batch);
         for (var from = 0; from < batch.Rows; from += DuckDbAppender.MaxRows)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -116,17 +100,5 @@ static partial class ParquetFile
             default:
                 throw new ArgumentException($"Unknown column kind {column.GetType().Name}.", nameof(column));
         }
-    }
-
-    static DataException NotUtf8(string name, TextColumn text)
-    {
-        var row = 0;
-        while (row < text.Rows - 1 && Utf8.IsValid(text[row]))
-        {
-            row++;
-        }
-
-        var found = Convert.ToHexStringLower(text[row][..Math.Min(16, text[row].Length)]);
-        return new DataException($"Column '{name}', row {row + 1} holds text that is not UTF-8, found bytes '{found}'. Expected UTF-8; read the input with its real encoding.");
     }
 }

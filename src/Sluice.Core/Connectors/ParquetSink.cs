@@ -44,7 +44,7 @@ public sealed class ParquetSink(ParquetSink.Options options) : FileSink(options.
 
         public ParquetRows(string file, Schema schema, ParquetCompression compression)
         {
-            ParquetFile.RefuseEmpty(schema, file);
+            Writable.CheckSchema(schema, file);
             this.file = file;
             this.schema = schema;
             this.compression = compression;

@@ -64,7 +64,7 @@ public sealed partial class RunEngine
             await files.WriteAsync(result, cancellation),
             PublishPlanner.Borders(result, options.PublishBytes),
             counts,
-            evidence.Rows == 0 ? null : await files.WriteAsync(evidence.Build(), cancellation),
+            evidence.Rows == 0 ? null : await files.PublishAsync(evidence.Build(), cancellation),
             evidence.Rows == 0 ? null : evidence.Rules,
             quarantine.Count == 0 ? null : quarantine,
             result.Origin is null ? null : await WriteContentAsync("origins", Deflate(MemoryMarshal.AsBytes(result.Origin.AsSpan()).ToArray()), cancellation),

@@ -71,7 +71,11 @@ public sealed partial class RunEngine
             parts.Add(new Batch(schema, slice.Columns, slice.Rows));
         }
 
-        var file = await files.PublishAsync(Batch.Concat(parts), cancellation);
+        var joined = Batch.Concat(parts);
+        var file = await files.PublishAsync(joined, cancellation);
+
+        // While the rows are at hand: the stage that measures finds it done. First, so that a stop in between leaves it to that stage.
+        await MeasureAsync(run, file, joined, cancellation);
         await WriteDocumentAsync(path, new PublishMemo(file), cancellation);
     }
 
@@ -112,16 +116,15 @@ public sealed partial class RunEngine
     async Task<bool> MeasureAsync(Run run, int index, CancellationToken cancellation)
     {
         var file = (await PublishedAsync(run, cancellation))[index];
-        var path = MemoKey.PathOf(MeasureKey(run, file));
-        return await OnceAsync(run, path, () => MeasureAsync(run, file, path, cancellation), cancellation);
+        return await OnceAsync(
+            run, MemoKey.PathOf(MeasureKey(run, file)), async () => await MeasureAsync(run, file, await files.ReadAsync(file, null, cancellation), cancellation), cancellation);
     }
 
-    async Task MeasureAsync(Run run, BatchRef file, string path, CancellationToken cancellation)
+    async Task MeasureAsync(Run run, BatchRef file, Batch rows, CancellationToken cancellation)
     {
         var schema = await OutputSchemaAsync(run, cancellation);
-        var rows = await files.ReadAsync(file, null, cancellation);
         var memo = await LookAsync(QualityAfter(run), new Batch(schema, rows.Columns, rows.Rows), schema, cancellation);
-        await WriteDocumentAsync(path, memo, cancellation);
+        await WriteDocumentAsync(MemoKey.PathOf(MeasureKey(run, file)), memo, cancellation);
     }
 
     /// <summary>The report on the published rows.</summary>
