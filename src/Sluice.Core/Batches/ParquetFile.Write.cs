@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Sluice.Native;
 
@@ -12,19 +13,21 @@ static partial class ParquetFile
         DuckDb db, Batch batch, string file, ParquetCompression compression = ParquetCompression.Zstd, CancellationToken cancellation = default)
     {
         Writable.CheckSchema(batch.Schema, file);
+        Writable.CheckText(batch);
         using var connection = db.Connect();
-        CreateTable(connection, batch.Schema);
-        using (var appender = new DuckDbAppender(connection, Table))
-        {
-            Append(appender, batch, cancellation);
-            appender.Complete();
-        }
-
         var footer = JsonSerializer.Serialize(new Footer(Footer.Current, batch.Rows, [.. batch.Schema]));
         var more = $", KV_METADATA {{{DuckDbSql.Literal(SchemaKey)}: {DuckDbSql.Literal(footer)}}}";
         var doubles = new DoubleBits(batch.Schema);
         doubles.Add(batch);
-        CopyTo(connection, batch.Schema, file, compression, more + doubles.CopyOption, cancellation);
+        using var rows = new BatchScan(batch, cancellation);
+        try
+        {
+            CopyTo(connection, rows.Sql, batch.Schema, file, compression, more + doubles.CopyOption, cancellation);
+        }
+        catch (DuckDbException) when (rows.Failure is { } cause)
+        {
+            ExceptionDispatchInfo.Throw(cause);
+        }
     }
 
     internal const string Table = "batch";
@@ -33,9 +36,9 @@ static partial class ParquetFile
     internal static void CreateTable(DuckDbConnection connection, Schema schema) =>
         connection.Execute($"CREATE TEMP TABLE {Table} ({string.Join(", ", schema.Select((field, i) => $"c{i} {SqlType(field.Type)}"))})");
 
-    /// <summary>Writes the table, in order, in row groups whose borders depend on nothing but the row number.</summary>
+    /// <summary>Writes the rows of a table or scan, in order, in row groups whose borders depend on nothing but the row number.</summary>
     internal static void CopyTo(
-        DuckDbConnection connection, Schema schema, string file, ParquetCompression compression, string more, CancellationToken cancellation)
+        DuckDbConnection connection, string from, Schema schema, string file, ParquetCompression compression, string more, CancellationToken cancellation)
     {
         var columns = string.Join(", ", PhysicalNames(schema).Select((name, i) => $"c{i} AS {DuckDbSql.Identifier(name)}"));
         var codec = compression switch
@@ -48,7 +51,7 @@ static partial class ParquetFile
 
         // Callers write to a temporary name already; DuckDB's own would stay behind when the disk is full.
         connection.Execute(
-            $"COPY (SELECT {columns} FROM {Table}) TO {DuckDbSql.Literal(file)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {RowGroupRows}, COMPRESSION {codec}{more})",
+            $"COPY (SELECT {columns} FROM {from}) TO {DuckDbSql.Literal(file)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {RowGroupRows}, COMPRESSION {codec}{more})",
             cancellation);
     }
 
@@ -70,34 +73,41 @@ static partial class ParquetFile
 
     static void Fill(DuckDbAppender appender, int at, Column column, int from, int count)
     {
+        CopyValues(appender, at, column, from, count);
+        if (column is TextColumn text)
+        {
+            for (var row = 0; row < count; row++)
+            {
+                appender.SetText(at, row, text[from + row]);
+            }
+        }
+    }
+
+    /// <summary>Validity, and values but texts.</summary>
+    static void CopyValues<TChunk>(TChunk chunk, int at, Column column, int from, int count)
+        where TChunk : IDuckDbChunk, allows ref struct
+    {
         if (column.Validity is { } bits)
         {
             // Chunks start at multiples of 2,048, so their validity words are the column's own.
-            bits.AsSpan(from >> 6, (count + 63) >> 6).CopyTo(appender.Validity(at));
+            bits.AsSpan(from >> 6, (count + 63) >> 6).CopyTo(chunk.Validity(at));
         }
 
         switch (column)
         {
             case ValueColumn<bool> flags:
-                flags.Values.Slice(from, count).CopyTo(appender.Values<bool>(at));
+                flags.Values.Slice(from, count).CopyTo(chunk.Values<bool>(at));
                 break;
             case ValueColumn<int> dates:
-                dates.Values.Slice(from, count).CopyTo(appender.Values<int>(at));
+                dates.Values.Slice(from, count).CopyTo(chunk.Values<int>(at));
                 break;
             case ValueColumn<long> integers:
-                integers.Values.Slice(from, count).CopyTo(appender.Values<long>(at));
+                integers.Values.Slice(from, count).CopyTo(chunk.Values<long>(at));
                 break;
             case ValueColumn<double> numbers:
-                numbers.Values.Slice(from, count).CopyTo(appender.Values<double>(at));
+                numbers.Values.Slice(from, count).CopyTo(chunk.Values<double>(at));
                 break;
-            case TextColumn text:
-                for (var row = 0; row < count; row++)
-                {
-                    appender.SetText(at, row, text[from + row]);
-                }
-
-                break;
-            default:
+            case not TextColumn:
                 throw new ArgumentException($"Unknown column kind {column.GetType().Name}.", nameof(column));
         }
     }

@@ -81,6 +81,17 @@ static partial class ParquetFile
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown column type."),
     };
 
+    static DuckDbType DuckDbTypeOf(ColumnType type) => type switch
+    {
+        ColumnType.Text => DuckDbType.Varchar,
+        ColumnType.Boolean => DuckDbType.Boolean,
+        ColumnType.Int64 => DuckDbType.BigInt,
+        ColumnType.Float64 => DuckDbType.Double,
+        ColumnType.Date => DuckDbType.Date,
+        ColumnType.Timestamp => DuckDbType.Timestamp,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown column type."),
+    };
+
     static Footer ReadFooter(DuckDbConnection connection, string file, CancellationToken cancellation)
     {
         // Literal, because parquet_kv_metadata binds its file when the statement is prepared. The key is compared as bytes: it is a BLOB.

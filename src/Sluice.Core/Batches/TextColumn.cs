@@ -14,6 +14,8 @@ public sealed class TextColumn(byte[] bytes, int[] offsets, int rows, ulong[]? v
     /// <summary>All bytes, rows one after another.</summary>
     public ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, offsets[Rows]);
 
+    internal ReadOnlyMemory<byte> Memory => bytes.AsMemory(0, offsets[Rows]);
+
     /// <summary><c>Rows + 1</c> positions in <see cref="Bytes"/>.</summary>
     public ReadOnlySpan<int> Offsets => offsets.AsSpan(0, Rows + 1);
 

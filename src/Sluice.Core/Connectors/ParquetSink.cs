@@ -67,7 +67,7 @@ public sealed class ParquetSink(ParquetSink.Options options) : FileSink(options.
         {
             appender.Complete();
             appender.Dispose();
-            ParquetFile.CopyTo(connection, schema, file, compression, doubles.CopyOption, cancellation);
+            ParquetFile.CopyTo(connection, ParquetFile.Table, schema, file, compression, doubles.CopyOption, cancellation);
         }
 
         public override void Dispose()

@@ -22,6 +22,7 @@ sealed class DuckDb : IDisposable
         try
         {
             using var connection = Connect();
+            DuckDbScan.Register(connection);
             // Set here because the time zone belongs to a built-in extension that does not exist before the database does,
             // and because a limit of the temporary folder that is given at opening is shown but not kept.
             connection.Execute($"SET GLOBAL TimeZone = 'UTC'; SET GLOBAL max_temp_directory_size = '{options.MaxTempBytes} B'; "

@@ -28,7 +28,7 @@ namespace Sluice.Native;
 /// connection.Execute("DROP TABLE batch");
 /// </code>
 /// </example>
-sealed unsafe class DuckDbAppender : IDisposable
+sealed unsafe class DuckDbAppender : IDuckDbChunk, IDisposable
 {
     /// <summary>Rows that one chunk holds at most.</summary>
     public const int MaxRows = DuckDbLibrary.ChunkRows;

@@ -16,6 +16,7 @@ readonly unsafe struct DuckDbString
 
     [FieldOffset(0)] readonly uint length;
     [FieldOffset(4)] readonly byte inlined;
+    [FieldOffset(4)] readonly uint prefix;
     [FieldOffset(8)] readonly byte* pointer;
 
     /// <summary>Makes a string of at most 12 bytes. Unused bytes are zero, because DuckDB compares them as well.</summary>
@@ -26,6 +27,17 @@ readonly unsafe struct DuckDbString
         target.Clear();
         content.CopyTo(target);
     }
+
+    DuckDbString(byte* content, int length)
+    {
+        this.length = (uint)length;
+        prefix = Unsafe.ReadUnaligned<uint>(content);
+        pointer = content;
+    }
+
+    /// <summary>A string that lies there: memory that stays in place while DuckDB may look at it.</summary>
+    internal static DuckDbString At(byte* content, int length) =>
+        length <= MaxInlined ? new DuckDbString(new ReadOnlySpan<byte>(content, length)) : new DuckDbString(content, length);
 
     /// <summary>Bytes, not characters.</summary>
     public int Length => checked((int)length);
