@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Numerics;
 using Sluice.Steps;
 
@@ -10,7 +12,7 @@ namespace Sluice.Runs;
 /// </summary>
 public static class KeyRuns
 {
-    const int RecordBytes = 20, FewRows = 24;
+    const int RecordBytes = 20, FewRows = 24, BlockRows = 2_048, BlocksAhead = 16;
 
     /// <summary>Sorts and encodes the keys of a batch.</summary>
     /// <param name="keys">Key of each row.</param>
@@ -120,18 +122,54 @@ public static class KeyRuns
 
         public override IEnumerator<KeyedRow> GetEnumerator()
         {
+            // Another core merges while the caller decides. Few blocks ahead are enough, and bound what waits.
+            using var stop = new CancellationTokenSource();
+            using var blocks = new BlockingCollection<ArraySegment<KeyedRow>>(BlocksAhead);
+            var merging = Task.Run(() => Merge(blocks, stop.Token));
+            try
+            {
+                foreach (var block in blocks.GetConsumingEnumerable())
+                {
+                    foreach (var row in block)
+                    {
+                        yield return row;
+                    }
+
+                    ArrayPool<KeyedRow>.Shared.Return(block.Array!);
+                }
+
+                merging.GetAwaiter().GetResult();
+            }
+            finally
+            {
+                // A caller that has seen enough lets the other side stop before its files are closed.
+                stop.Cancel();
+                ((IAsyncResult)merging).AsyncWaitHandle.WaitOne();
+            }
+        }
+
+        void Merge(BlockingCollection<ArraySegment<KeyedRow>> blocks, CancellationToken stop)
+        {
             var cursors = files.Select((file, batch) => new Cursor(file, batch)).ToArray();
             try
             {
                 var least = new LoserTree(cursors);
-                while (least.Winner is { } cursor)
+                while (least.Winner is not null)
                 {
-                    yield return cursor.Current;
-                    least.MoveNext();
+                    var rows = ArrayPool<KeyedRow>.Shared.Rent(BlockRows);
+                    var filled = 0;
+                    for (; filled < BlockRows && least.Winner is { } cursor; filled++)
+                    {
+                        rows[filled] = cursor.Current;
+                        least.MoveNext();
+                    }
+
+                    blocks.Add(new ArraySegment<KeyedRow>(rows, 0, filled), stop);
                 }
             }
             finally
             {
+                blocks.CompleteAdding();
                 foreach (var cursor in cursors)
                 {
                     cursor.Dispose();

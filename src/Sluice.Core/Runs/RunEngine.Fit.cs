@@ -37,24 +37,52 @@ public sealed partial class RunEngine
         }
 
         var step = StepOf(run, observer);
-        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, memos, cancellation) : (null, null);
-        var json = step.Fit(await MergeAsync(step, schema, memos, cancellation), decided);
+        var (state, decisions, decided) = await GatherAsync(step, schema, memos, cancellation);
+        var json = step.Fit(state, decided);
         var rows = step.IsKeyed || memos.Any(m => m.Poison is not null) ? memos.Select(m => m.Rows).ToArray() : null;
         var poison = Enumerable.Range(0, count).Where(i => memos[i].Poison is not null).ToDictionary(i => i, i => memos[i].Poison!);
         return new StepFit(Encoding.UTF8.GetString(json), decisions, poison.Count == 0 ? null : poison, rows, step.GateFailure(new Fitted(json)));
     }
 
+    /// <summary>What all batches showed together: the merged states, and what the walk over all keys decided; both at once.</summary>
+    async Task<(State? State, IReadOnlyList<string>? Decisions, object? Decided)> GatherAsync(
+        Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation)
+    {
+        var merging = Task.Run(() => MergeAsync(step, schema, memos, cancellation), cancellation);
+        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, memos, cancellation) : (null, null);
+        return (await merging, decisions, decided);
+    }
+
+    /// <summary>Merges on all cores: the order of merging never shows in the result.</summary>
     async Task<State?> MergeAsync(Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation)
     {
         var total = step.NewState(schema);
-        foreach (var memo in memos)
+        if (total is null)
         {
-            if (total is not null && memo.State is not null)
+            return null;
+        }
+
+        var cores = Math.Min(Environment.ProcessorCount, memos.Count);
+        var shares = Enumerable.Range(0, cores).Select(core => Task.Run(
+            async () =>
             {
-                var part = step.NewState(schema)!;
-                part.FromBytes(await store.ReadAsync(memo.State, cancellation));
-                total.Merge(part);
-            }
+                var share = step.NewState(schema)!;
+                for (var i = core; i < memos.Count; i += cores)
+                {
+                    if (memos[i].State is { } path)
+                    {
+                        var part = step.NewState(schema)!;
+                        part.FromBytes(await store.ReadAsync(path, cancellation));
+                        share.Merge(part);
+                    }
+                }
+
+                return share;
+            },
+            cancellation));
+        foreach (var share in await Task.WhenAll(shares))
+        {
+            total.Merge(share);
         }
 
         return total;

@@ -137,8 +137,7 @@ public sealed partial class RunEngine
         }
 
         var step = QualityAfter(run);
-        var decided = step.IsKeyed ? (await DecideAsync(step, memos, cancellation)).Decided : null;
-        var state = await MergeAsync(step, await OutputSchemaAsync(run, cancellation), memos, cancellation);
+        var (state, _, decided) = await GatherAsync(step, await OutputSchemaAsync(run, cancellation), memos, cancellation);
         return Encoding.UTF8.GetString(step.Fit(state, decided));
     }
 
