@@ -42,9 +42,10 @@ public sealed class SickMachineTests : IDisposable
         WriteRows(60_000);
         folder.Write("pipeline.yaml", BadRun.Yaml());
 
-        Assert.Equal(
-            $"The disk is full: the store in folder \"{folder["store/data"]}\" cannot write a batch. Nothing was half published. "
-            + "Free some space there, or choose a store on another disk, and run again.",
+        // Whether a batch or a document was the first that did not fit depends on their sizes.
+        Assert.Matches(
+            $"^The disk is full: the store in folder \"{folder["store/data"]}\" cannot write( a batch)?\\. Nothing was half published\\. "
+            + "Free some space there, or choose a store on another disk, and run again\\.$",
             await BadRun.ErrorAsync(folder, Failed));
     }
 
