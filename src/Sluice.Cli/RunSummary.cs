@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Datasets;
+using Sluice.Functions.Api;
 using Sluice.Runs;
 using Sluice.Storage;
 using Spectre.Console;
@@ -51,13 +51,13 @@ sealed record RunSummary
     {
         if (run.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
         {
-            var (type, message) = Cause(run.FailureDetails);
+            var cause = RunStatus.Cause(run.FailureDetails);
             return new RunSummary
             {
                 Run = run.InstanceId,
                 Status = "failed",
-                ExitCode = run.RuntimeStatus == OrchestrationRuntimeStatus.Terminated ? ExitCodes.Cancelled : ExitCodes.Of(type),
-                Error = message,
+                ExitCode = run.RuntimeStatus == OrchestrationRuntimeStatus.Terminated ? ExitCodes.Cancelled : ExitCodes.Of(cause?.ErrorType ?? ""),
+                Error = cause?.ErrorMessage ?? "The run was stopped.",
                 Seconds = time.TotalSeconds,
             };
         }
@@ -136,17 +136,6 @@ sealed record RunSummary
         }
 
         return Error is null ? ExitCode : Shell.Fail(parsed, ExitCode, Error);
-    }
-
-    /// <summary>The innermost failure: what is outside of it only says which activity it came through.</summary>
-    static (string Type, string Message) Cause(TaskFailureDetails? failure)
-    {
-        while (failure?.InnerFailure is { } inner && failure.ErrorType is "Microsoft.DurableTask.TaskFailedException")
-        {
-            failure = inner;
-        }
-
-        return (failure?.ErrorType ?? "", failure?.ErrorMessage ?? "The run was stopped.");
     }
 
     static double? Score(JsonElement? report) =>

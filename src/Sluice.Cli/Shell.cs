@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sluice.Functions;
 using Sluice.Runs;
@@ -24,7 +25,8 @@ static class Shell
     /// <summary>Problems shown to people at once: a file that is no pipeline at all can have thousands.</summary>
     const int MaxProblems = 20;
 
-    static readonly JsonSerializerOptions Indented = new(DocumentJson.Options) { WriteIndented = true };
+    // Nobody puts this output into HTML: quotes and letters stay as they are.
+    static readonly JsonSerializerOptions Indented = new(DocumentJson.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Runs a command's body; what goes wrong is shown once and becomes the exit code.</summary>
     public static void Act(Command command, Func<ParseResult, CancellationToken, Task<int>> body)
@@ -102,6 +104,12 @@ static class Shell
         Errors.Markup("[red]error:[/] ");
         Console.Error.WriteLine(message);
     }
+
+    /// <summary>Why a command that only reads has nothing to read; null when there is a store.</summary>
+    public static string? StoreProblem(ParseResult parsed) =>
+        parsed.GetRequiredValue(Store) is var folder && File.Exists(Path.Combine(folder, "ledger.db"))
+            ? null
+            : $"There is no store in '{Path.GetFullPath(folder)}'. Run a pipeline first, or name the folder with --store.";
 
     public static int Invalid(ParseResult parsed, string message) => Fail(parsed, ExitCodes.Invalid, message);
 }

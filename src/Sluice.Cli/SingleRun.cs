@@ -46,8 +46,7 @@ static class SingleRun
                 await Exports.WriteAsync(rows, output, null, cancellation);
             }
 
-            await ShowAsync(parsed, record, rows, output, cancellation);
-            return outcome.GateFailure is null ? ExitCodes.Done : Shell.Fail(parsed, ExitCodes.GateFailed, outcome.GateFailure);
+            return await ShowAsync(parsed, record, rows, output, cancellation);
         }
         finally
         {
@@ -67,12 +66,23 @@ static class SingleRun
         return new JsonObject { ["name"] = "single", ["steps"] = steps }.ToJsonString();
     }
 
-    static async Task ShowAsync(ParseResult parsed, RunRecord record, DatasetRows? rows, string? output, CancellationToken cancellation)
+    static async Task<int> ShowAsync(ParseResult parsed, RunRecord record, DatasetRows? rows, string? output, CancellationToken cancellation)
     {
+        var exitCode = record.GateFailure is null ? ExitCodes.Done : ExitCodes.GateFailed;
         if (parsed.GetValue(Shell.Json))
         {
-            Shell.Print(new { record.RowsRead, rows = rows?.Rows, record.Rejected, record.Steps, schema = rows?.Schema, output });
-            return;
+            Shell.Print(new
+            {
+                error = record.GateFailure,
+                exitCode,
+                record.RowsRead,
+                rows = rows?.Rows,
+                record.Rejected,
+                record.Steps,
+                schema = rows?.Schema,
+                output = rows is null ? null : output,
+            });
+            return exitCode;
         }
 
         if (rows is not null && output is null)
@@ -95,7 +105,8 @@ static class SingleRun
 
         var rejected = string.Join(", ", record.Rejected.Select(r => $"{r.Value:N0} {r.Key}"));
         AnsiConsole.MarkupLineInterpolated(
-            $"{record.RowsRead:N0} rows read, {rows?.Rows ?? 0:N0} kept{(rejected.Length > 0 ? $", rejected: {rejected}" : "")}{(output is null ? "" : $" → {output}")}");
+            $"{record.RowsRead:N0} rows read, {rows?.Rows ?? 0:N0} kept{(rejected.Length > 0 ? $", rejected: {rejected}" : "")}{(output is null || rows is null ? "" : $" → {output}")}");
+        return record.GateFailure is null ? exitCode : Shell.Fail(parsed, exitCode, record.GateFailure);
     }
 
     static async Task PreviewAsync(DatasetRows rows, CancellationToken cancellation)

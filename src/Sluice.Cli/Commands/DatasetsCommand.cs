@@ -121,15 +121,23 @@ static class DatasetsCommand
 
     static async Task<int> WithAsync(ParseResult parsed, Func<DatasetCatalogue, BatchFiles, Task<int>> body)
     {
-        var folder = parsed.GetRequiredValue(Shell.Store);
-        if (!File.Exists(Path.Combine(folder, "ledger.db")))
+        if (Shell.StoreProblem(parsed) is { } problem)
         {
-            return Shell.Invalid(parsed, $"There is no store in '{Path.GetFullPath(folder)}'. Run a pipeline first, or name the folder with --store.");
+            return Shell.Invalid(parsed, problem);
         }
 
+        var folder = parsed.GetRequiredValue(Shell.Store);
         await using var store = new FolderStore(Path.Combine(folder, "data"));
         await using var ledger = new SqliteLedger(Path.Combine(folder, "ledger.db"));
         var files = new BatchFiles(store);
-        return await body(new DatasetCatalogue(store, ledger, files, TimeProvider.System), files);
+        try
+        {
+            return await body(new DatasetCatalogue(store, ledger, files, TimeProvider.System), files);
+        }
+        catch (DataException error)
+        {
+            // There is no such dataset or version: what the command line names is wrong, not the store.
+            return Shell.Invalid(parsed, error.Message);
+        }
     }
 }

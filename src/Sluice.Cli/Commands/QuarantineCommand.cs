@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Functions.Api;
 using Sluice.Runs;
 using Sluice.Storage;
 using Spectre.Console;
@@ -14,8 +15,18 @@ static class QuarantineCommand
         var command = new Command("quarantine", "Show the rows a run put aside, with the exact error.") { run };
         Shell.Act(command, async (parsed, cancellation) =>
         {
-            await using var store = new FolderStore(Path.Combine(parsed.GetRequiredValue(Shell.Store), "data"));
+            if (Shell.StoreProblem(parsed) is { } problem)
+            {
+                return Shell.Invalid(parsed, problem);
+            }
+
             var id = parsed.GetRequiredValue(run);
+            if (!RunIds.IsValid(id))
+            {
+                return Shell.Invalid(parsed, $"'{id}' cannot be the id of a run. Expected 1 to {RunIds.MaxLength} of A-Z, a-z, 0-9, '.', '_' and '-', as 'sluice run' shows it.");
+            }
+
+            await using var store = new FolderStore(Path.Combine(parsed.GetRequiredValue(Shell.Store), "data"));
             var path = RunRecord.PathOf(id);
             if (await store.StatAsync(path, cancellation) is null)
             {
@@ -26,6 +37,12 @@ static class QuarantineCommand
             if (parsed.GetValue(Shell.Json))
             {
                 Shell.Print(record.Quarantine);
+                return ExitCodes.Done;
+            }
+
+            if (record.Quarantine.Count == 0)
+            {
+                AnsiConsole.WriteLine($"Run {id} put no rows aside.");
                 return ExitCodes.Done;
             }
 

@@ -31,11 +31,18 @@ static class RunCommand
     static async Task<int> RunAsync(ParseResult parsed, FileInfo file, long batchBytes, bool replay, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
+        if (batchBytes != 0 && batchBytes is < Optimization.MinBatchBytes or > Optimization.MaxBatchBytes)
+        {
+            return Shell.Invalid(
+                parsed, $"--batch-bytes is {batchBytes:N0}; expected {Optimization.MinBatchBytes:N0} to {Optimization.MaxBatchBytes:N0}, or 0 for the pipeline's own setting.");
+        }
+
         var shown = Path.GetRelativePath(Environment.CurrentDirectory, file.FullName);
         var pipeline = await Pipeline.LoadAsync(shown, cancellation);
         var folder = file.DirectoryName!;
 
-        // A missing input is told before a store is made for it.
+        // A missing input and an output that is refused are told before a store is made for them.
+        pipeline.CheckSinks(folder);
         var inputs = await new FolderInputs([Path.GetPathRoot(folder)!], folder).ListAsync(pipeline.Source.Source.FilePath, cancellation);
 
         await using var app = await LocalApp.StartAsync(parsed.GetRequiredValue(Shell.Store), cancellation);

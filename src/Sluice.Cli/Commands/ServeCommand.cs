@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Functions;
 
@@ -15,7 +16,11 @@ static class ServeCommand
         Shell.Act(command, async (parsed, cancellation) =>
         {
             string[] settings = [$"--Sluice:Store={parsed.GetRequiredValue(Shell.Store)}", $"--urls={parsed.GetRequiredValue(urls)}"];
-            using var host = SluiceApp.CreateBuilder(settings).Build();
+            var builder = SluiceApp.CreateBuilder(settings);
+
+            // What stops the start is said below, once and without a stack; what stops the host later is critical.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+            using var host = builder.Build();
             try
             {
                 await host.StartAsync(cancellation);

@@ -24,6 +24,8 @@ public abstract class FileSink : Sink
         this.splitBy = splitBy;
     }
 
+    public override void Check(string folder) => Target(Path.GetFullPath(folder));
+
     public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, string folder, CancellationToken cancellation) =>
         Task.Run(() => WriteCoreAsync(rows, Path.GetFullPath(folder), cancellation), cancellation);
 

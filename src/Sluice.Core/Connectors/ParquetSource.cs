@@ -120,7 +120,10 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
         catch (DuckDbException cause)
         {
             throw new SourceException(
-                $"The Parquet file \"{file}\" cannot be read: {cause.Message} Expected a whole Parquet file; copy it again, or write it again with another tool or codec.", cause);
+                EndsAsParquet(path)
+                    ? $"The Parquet file \"{file}\" cannot be read: {cause.Message.TrimEnd('.')}. Expected a whole Parquet file; copy it again, or write it again with another tool or codec."
+                    : $"The Parquet file \"{file}\" is cut off or no Parquet file: found {new FileInfo(path).Length:N0} bytes that do not end with PAR1. Expected a whole Parquet file; copy it again, or correct the type of the source.",
+                cause);
         }
         catch (DataException cause)
         {
@@ -130,6 +133,15 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
         {
             File.Delete(copy);
         }
+    }
+
+    static bool EndsAsParquet(string path)
+    {
+        using var file = File.OpenRead(path);
+        var end = new byte[Math.Min(4, file.Length)];
+        file.Seek(-end.Length, SeekOrigin.End);
+        file.ReadExactly(end);
+        return end.AsSpan().SequenceEqual("PAR1"u8);
     }
 
     /// <summary>What a shard needs besides its file.</summary>

@@ -19,6 +19,12 @@ public abstract class Sink
     /// <summary>Raise when the same rows and options give other bytes than before.</summary>
     public virtual int CodeVersion => 1;
 
+    /// <summary>Refuses before any data is read what could never be written to <paramref name="folder"/>. Writes nothing.</summary>
+    /// <exception cref="SinkException">Says why and what to do.</exception>
+    public virtual void Check(string folder)
+    {
+    }
+
     /// <param name="rows">What to write.</param>
     /// <param name="folder">Folder that a relative path of the options starts from.</param>
     /// <param name="cancellation">Stops between batches; nothing is left at the final name.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sluice.Connectors;
+using Sluice.Pipelines;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -107,7 +108,7 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
     /// <exception cref="DataException">No such dataset or version; lists what there is.</exception>
     public async Task<(VersionEntry Entry, VersionManifest Manifest)> ShowAsync(string dataset, string version, CancellationToken cancellation)
     {
-        var versions = await VersionsAsync(dataset, cancellation);
+        var versions = PipelineReader.DatasetName.IsMatch(dataset) ? await VersionsAsync(dataset, cancellation) : [];
         if (versions.Count == 0)
         {
             var known = new List<string>();

@@ -35,4 +35,25 @@ public sealed partial record Pipeline
         problems.ThrowIfAny();
         return schema;
     }
+
+    /// <summary>Finds outputs that can never be written, so that no run commits a version whose output is refused afterwards.</summary>
+    /// <param name="folder">Folder that relative paths of the sinks start from.</param>
+    /// <exception cref="PipelineException">Every such sink, with its place in the file.</exception>
+    public void CheckSinks(string folder)
+    {
+        var problems = new ProblemList(FileName);
+        foreach (var sink in Sinks)
+        {
+            try
+            {
+                sink.Sink.Check(folder);
+            }
+            catch (SinkException error)
+            {
+                problems.Add(Places[sink.Id].Of("file_path"), error.Message);
+            }
+        }
+
+        problems.ThrowIfAny();
+    }
 }

@@ -38,8 +38,11 @@ public sealed record Optimization
     [Range(1, 200)]
     public int? Parallelism { get; init; }
 
+    public const int MinBatchBytes = 1 << 10;
+    public const int MaxBatchBytes = 1 << 28;
+
     /// <summary>Bytes of input that one piece of work aims at.</summary>
-    [Range(1 << 10, 1 << 28)]
+    [Range(MinBatchBytes, MaxBatchBytes)]
     public long BatchBytes { get; init; } = new ShardCut().TargetBytes;
 
     /// <summary>Bytes that one record of the input may have.</summary>
@@ -124,7 +127,11 @@ public sealed partial record Pipeline
         {
             throw Unreadable($"does not exist. The current folder is '{Directory.GetCurrentDirectory()}'.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException error)
+        {
+            throw Unreadable("cannot be read: permission denied. Give this user read permission for it.", error);
+        }
+        catch (IOException error)
         {
             throw Unreadable($"cannot be read: {error.Message}", error);
         }

@@ -230,7 +230,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}$")]
-    static partial Regex DatasetName { get; }
+    internal static partial Regex DatasetName { get; }
 
     [GeneratedRegex("[^a-z0-9_]+")]
     static partial Regex NotSlug { get; }

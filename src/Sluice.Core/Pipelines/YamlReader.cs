@@ -73,6 +73,7 @@ sealed class YamlReader
 
     List<(int Line, int Column, string Message)> report = [];
     (int Line, int Column) lastPlace = (1, 1);
+    bool hasAnchors;
 
     static string Explain(string message) => message switch
     {
@@ -149,19 +150,29 @@ sealed class YamlReader
     {
         if (parser.Current is AnchorAlias alias)
         {
-            Report(at, $"'*{alias.Value}' is an alias. A pipeline may not use anchors and aliases: write the value out.");
+            ReportAnchor(at, $"'*{alias.Value}' is an alias. A pipeline may not use anchors and aliases: write the value out.");
         }
         else if (parser.Current is NodeEvent node)
         {
             if (!node.Anchor.IsEmpty)
             {
-                Report(at, $"'&{node.Anchor}' is an anchor. A pipeline may not use anchors and aliases: write each value out where it is used.");
+                ReportAnchor(at, $"'&{node.Anchor}' is an anchor. A pipeline may not use anchors and aliases: write each value out where it is used.");
             }
 
             if (!node.Tag.IsEmpty)
             {
                 Report(at, $"'{node.Tag}' is a tag. A pipeline may not use tags: remove it; put quotes around a value that should be text.");
             }
+        }
+    }
+
+    // The first stands for all: who uses one uses many, and a bomb is made of nothing else.
+    void ReportAnchor(Mark at, string message)
+    {
+        if (!hasAnchors)
+        {
+            hasAnchors = true;
+            Report(at, message);
         }
     }
 

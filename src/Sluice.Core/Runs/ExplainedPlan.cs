@@ -51,7 +51,7 @@ public sealed record ExplainedPlan(
             var read = PassPlan.Columns(steps, schemas, pass.Prefix, wanted);
             var applied = pass.Prefix == 0 ? "" : $"apply {pass.Prefix} {(pass.Prefix == 1 ? "step" : "steps")}, then ";
             walks.Add(new ExplainedWalk(
-                "look", applied + "let look: " + string.Join(", ", pass.Observers.Select(o => o == PassPlan.Before ? "quality before" : pipeline.Steps[o].Id)),
+                "look", applied + "look for: " + string.Join(", ", pass.Observers.Select(o => o == PassPlan.Before ? "quality before" : pipeline.Steps[o].Id)),
                 read is null ? "all" : string.Join(", ", schema.Select(f => f.Name).Where(read.Contains))));
         }
 

@@ -39,6 +39,7 @@ public sealed partial class RunEngine
     async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)
     {
         var pipeline = await PipelineAsync(request, cancellation);
+        pipeline.CheckSinks(request.InputFolder);
         var inputs = inputsOf(request);
         var cut = pipeline.Optimization.Cut();
         cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;

@@ -47,8 +47,12 @@ public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider
         return registered;
     }
 
+    /// <summary>Whether it can name a pipeline: in URLs, in run ids, as a folder.</summary>
+    public static bool IsId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+
+    /// <summary>Null when there is none, which is so for every name that is no id.</summary>
     public async Task<RegisteredPipeline?> GetAsync(string id, CancellationToken cancellation) =>
-        await ledger.GetAsync(Partition, id, cancellation) is { } row ? DocumentJson.Parse<RegisteredPipeline>(Encoding.UTF8.GetBytes(row.Json)) : null;
+        IsId(id) && await ledger.GetAsync(Partition, id, cancellation) is { } row ? DocumentJson.Parse<RegisteredPipeline>(Encoding.UTF8.GetBytes(row.Json)) : null;
 
     public async Task<string> TextAsync(RegisteredPipeline pipeline, CancellationToken cancellation) =>
         Encoding.UTF8.GetString(await store.ReadAsync(pipeline.Object, cancellation));
@@ -62,7 +66,7 @@ public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider
     }
 
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellation) =>
-        await ledger.GetAsync(Partition, id, cancellation) is { } row && await ledger.DeleteAsync(row, cancellation);
+        IsId(id) && await ledger.GetAsync(Partition, id, cancellation) is { } row && await ledger.DeleteAsync(row, cancellation);
 
     /// <summary>A request to run a pipeline. <paramref name="runId"/> null: a new run each time.</summary>
     public RunRequest Request(RegisteredPipeline pipeline, string inputFolder, string? runId = null, bool replayQuarantine = false) =>

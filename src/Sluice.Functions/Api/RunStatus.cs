@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Sluice.Runs;
 
@@ -29,6 +30,17 @@ public sealed record RunStatus(
         };
         return new RunStatus(
             run.InstanceId, status, stage?.Title, stage?.Units ?? 0, stage?.Reused ?? 0, outcome?.Version, outcome?.UpToDate ?? false,
-            outcome?.GateFailure ?? run.FailureDetails?.ErrorMessage, run.CreatedAt, run.LastUpdatedAt);
+            outcome?.GateFailure ?? Cause(run.FailureDetails)?.ErrorMessage, run.CreatedAt, run.LastUpdatedAt);
+    }
+
+    /// <summary>The innermost failure: what is outside of it only says which activity it came through.</summary>
+    public static TaskFailureDetails? Cause(TaskFailureDetails? failure)
+    {
+        while (failure?.InnerFailure is { } inner && failure.ErrorType is "Microsoft.DurableTask.TaskFailedException")
+        {
+            failure = inner;
+        }
+
+        return failure;
     }
 }

@@ -6,7 +6,7 @@ using Sluice.Functions.Api;
 
 namespace Sluice.Functions.Triggers;
 
-/// <summary>A file dropped in <c>incoming/{pipeline}/</c> runs that pipeline: one run per name and content, however often the event comes.</summary>
+/// <summary>A file dropped in <c>incoming/{pipeline}/</c> runs that pipeline: one run per name and ETag, however often the event comes.</summary>
 public sealed class BlobUploaded(PipelineStore pipelines, IOptions<SluiceOptions> options, ILogger<BlobUploaded> logger)
 {
     [Function(nameof(BlobUploaded))]

@@ -42,7 +42,7 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
 
         var text = Encoding.UTF8.GetString(body);
         var id = request.Query["id"].FirstOrDefault();
-        if (id is not null && !IsId(id))
+        if (id is not null && !PipelineStore.IsId(id))
         {
             return Problem(StatusCodes.Status400BadRequest, $"'{id}' cannot be a pipeline's id. Use 1 to 64 of a-z, A-Z, 0-9, '_' and '-'.");
         }
@@ -157,8 +157,6 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
 
         return newest;
     }
-
-    static bool IsId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
     static IResult Unknown(string id) => Problem(StatusCodes.Status404NotFound, $"Pipeline '{id}' does not exist.");
 

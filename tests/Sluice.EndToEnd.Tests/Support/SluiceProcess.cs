@@ -13,8 +13,10 @@ public sealed partial class SluiceProcess : IDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     const int Interrupt = 2;
+    const int Terminate = 15;
     readonly Process process;
     readonly Lock gate = new();
+    readonly List<(string Start, TaskCompletionSource<string> Line)> awaited = [];
     readonly StringBuilder output = new();
     readonly StringBuilder errors = new();
     readonly string commandLine;
@@ -35,6 +37,8 @@ public sealed partial class SluiceProcess : IDisposable
 
     static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "sluice.dll");
 
+    static string App { get; } = Path.Combine(AppContext.BaseDirectory, "Sluice.Functions.dll");
+
     /// <summary>Starts it.</summary>
     /// <param name="folder">Current folder of the process.</param>
     /// <param name="environment">Settings besides those of this process.</param>
@@ -46,9 +50,15 @@ public sealed partial class SluiceProcess : IDisposable
     /// <param name="environment">Settings besides those of this process.</param>
     /// <param name="before">A program, with its arguments, that starts this one: <c>setpriv --reuid=65534</c>.</param>
     /// <param name="arguments">Command line.</param>
-    public static SluiceProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> before, params string[] arguments)
+    public static SluiceProcess Start(string folder, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> before, params string[] arguments) =>
+        Start(Program, folder, environment, before, arguments);
+
+    /// <summary>Starts the Functions app itself, as <c>dotnet run --project src/Sluice.Functions</c> does.</summary>
+    public static SluiceProcess StartApp(string folder, params string[] arguments) => Start(App, folder, null, [], arguments);
+
+    static SluiceProcess Start(string program, string folder, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> before, string[] arguments)
     {
-        string[] line = [.. before, Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", "exec", Program, .. arguments];
+        string[] line = [.. before, Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", "exec", program, .. arguments];
         var start = new ProcessStartInfo(line[0], line[1..])
         {
             WorkingDirectory = folder,
@@ -112,14 +122,32 @@ public sealed partial class SluiceProcess : IDisposable
         return process.ExitCode == 128 + 9;
     }
 
-    /// <summary>What Ctrl-C sends.</summary>
-    public void PressControlC()
+    /// <summary>The first line of output or errors that begins so, blanks left out, once it is there.</summary>
+    public async Task<string> LineAsync(string start)
     {
-        if (SendSignal(process.Id, Interrupt) != 0)
+        var line = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
         {
-            throw new Win32Exception(Marshal.GetLastPInvokeError());
+            if ($"{output}{errors}".Split('\n').FirstOrDefault(l => IsSuch(l, start)) is { } known)
+            {
+                return known.Trim();
+            }
+
+            awaited.Add((start, line));
         }
+
+        using var limit = new CancellationTokenSource(Limit);
+        var ended = process.WaitForExitAsync(limit.Token);
+        return await Task.WhenAny(line.Task, ended) == line.Task || line.Task.IsCompleted
+            ? await line.Task
+            : throw new InvalidOperationException($"'sluice {commandLine}' ended or hung without a line '{start}…'. Output: {Output}\nErrors: {Errors}");
     }
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public void PressControlC() => Send(Interrupt);
+
+    /// <summary>SIGTERM: what a service manager sends.</summary>
+    public void AskToEnd() => Send(Terminate);
 
     public void Dispose()
     {
@@ -134,6 +162,16 @@ public sealed partial class SluiceProcess : IDisposable
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);
 
+    static bool IsSuch(string line, string start) => line.TrimStart().StartsWith(start, StringComparison.Ordinal);
+
+    void Send(int signal)
+    {
+        if (SendSignal(process.Id, signal) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
     void Append(StringBuilder text, string? line)
     {
         if (line is not null)
@@ -141,6 +179,7 @@ public sealed partial class SluiceProcess : IDisposable
             lock (gate)
             {
                 text.Append(line).Append('\n');
+                awaited.FindAll(a => IsSuch(line, a.Start)).ForEach(a => a.Line.TrySetResult(line.Trim()));
             }
         }
     }

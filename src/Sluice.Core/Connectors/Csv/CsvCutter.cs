@@ -97,5 +97,5 @@ sealed class CsvCutter
         + (borders.OpenQuoteLine > 0
             ? $"; a quote {found.Dialect.Quote} opened on line {borders.OpenQuoteLine} is not closed. Expected a closing quote"
             : ". Expected shorter records")
-        + ". Correct the line, check the options delimiter and quote, or raise the limit max_record_bytes.");
+        + ". Correct the line, check the options delimiter and quote, or raise max_record_bytes under optimization.");
 }

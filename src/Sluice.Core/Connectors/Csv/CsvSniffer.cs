@@ -96,7 +96,7 @@ static class CsvSniffer
         {
             throw new SourceException(
                 $"The file \"{file}\" has {widest:N0} columns (delimiter {CsvHeader.Shown(dialect.Delimiter)}); a table may have "
-                + $"{cut.MaxColumns:N0}. Expected fewer. Transpose the table, or correct the option delimiter.");
+                + $"{cut.MaxColumns:N0}. Expected fewer. Transpose the table, correct the option delimiter, or raise max_columns under optimization.");
         }
 
         var hasHeader = settings.Header ?? CsvHeader.IsHeader(rows);

@@ -58,5 +58,8 @@ public sealed partial class CsvSource
 
     static SourceException Refused(Shard part, RejectedRecord bad, CsvDetail detail) => new(
         $"The file \"{part.File}\" has a record on line {bad.Line} that cannot be read ({bad.Reason}): found \"{bad.Found}\". "
-        + $"Expected {detail.Columns.Count} field(s) divided by {CsvHeader.Shown(detail.Dialect.Delimiter)}. Correct the line, or set on_bad_row: reject to go on without it.");
+        + (bad.Reason.StartsWith("invalid_", StringComparison.Ordinal)
+            ? $"Expected text in {detail.Dialect.Encoding}. Correct the line, set encoding to what the file is written in, "
+            : $"Expected {detail.Columns.Count} field(s) divided by {CsvHeader.Shown(detail.Dialect.Delimiter)}. Correct the line, ")
+        + "or set on_bad_row: reject to go on without it.");
 }

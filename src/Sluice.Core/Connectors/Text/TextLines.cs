@@ -42,7 +42,7 @@ sealed class TextLines(TextScan scan, string file, int maxBytes)
 
     public static SourceException TooLong(string file, long line, int maxBytes) => new(
         $"The file \"{file}\" has a record on line {line} that is longer than {maxBytes:N0} bytes, the limit. Expected shorter records, one a line. "
-        + "Check that the file is of this type and complete, or raise the limit max_record_bytes.");
+        + "Check that the file is of this type and complete, or raise max_record_bytes under optimization.");
 
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line) => line.Trim(" \t\r\n"u8);
 

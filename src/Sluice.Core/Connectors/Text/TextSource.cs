@@ -102,7 +102,7 @@ public sealed partial class TextSource(TextSource.Options options) : TextFileSou
             {
                 throw new SourceException(
                     $"The file \"{file}\" is longer than {cut.MaxRecordBytes:N0} bytes, the limit of one row. Expected smaller files. "
-                    + "Set unit: paragraph or unit: line, or raise the limit max_record_bytes.");
+                    + "Set unit: paragraph or unit: line, or raise max_record_bytes under optimization.");
             }
         }
 
