@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask.Client;
 using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Contracts;
 using Xunit.Abstractions;
 
 namespace Sluice.Embedded.Tests.Durable;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Sluice.Embedded.Tests.Contracts;
 
 namespace Sluice.Embedded.Tests.Durable;
 

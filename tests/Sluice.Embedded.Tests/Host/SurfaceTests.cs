@@ -60,7 +60,7 @@ public sealed class SurfaceTests
 
     static string Join(IEnumerable<string> lines) => string.Join(" | ", lines.DefaultIfEmpty("nothing"));
 
-    static string? FindUp(string from, string name)
+    internal static string? FindUp(string from, string name)
     {
         for (var folder = new DirectoryInfo(from); folder is not null; folder = folder.Parent)
         {

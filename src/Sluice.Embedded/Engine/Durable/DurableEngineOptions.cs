@@ -41,7 +41,7 @@ public sealed record DurableEngineOptions
     /// <summary>How long a graceful stop waits for running activities before it abandons them. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Executions whose history is kept in memory between turns. Default 256; the others are read again from the store.</summary>
+    /// <summary>Executions whose history is kept in memory between turns. Default 256; the others are read again from the store. 0: all are, on every turn.</summary>
     public int MaxCachedExecutions { get; init; } = 256;
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed record DurableEngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCustomStatusBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDeliveries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCachedExecutions, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxCachedExecutions);
         ArgumentOutOfRangeException.ThrowIfLessThan(WritePatience ?? TimeSpan.Zero, TimeSpan.Zero);
     }
 }

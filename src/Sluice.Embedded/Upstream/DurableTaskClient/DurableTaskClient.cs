@@ -3,8 +3,7 @@ using Microsoft.DurableTask.Internal;
 namespace Microsoft.DurableTask.Client;
 
 /// <summary>
-/// Starts and manages orchestrations. Upstream: microsoft/durabletask-dotnet src/Client/Core/DurableTaskClient.cs, 1.25.0 (without entities and
-/// rewind).
+/// Starts and manages orchestrations. Upstream: microsoft/durabletask-dotnet src/Client/Core/DurableTaskClient.cs, 1.25.0 (without entities).
 /// </summary>
 public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, IAsyncDisposable
 {
@@ -85,6 +84,14 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
 
     public virtual Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
         => throw Unsupported("restarting instances");
+
+    public virtual Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+        => throw Unsupported("rewinding instances");
+
+    public virtual Task<Page<string>> ListInstanceIdsAsync(
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null, DateTimeOffset? completedTimeFrom = null, DateTimeOffset? completedTimeTo = null,
+        int pageSize = 100, string? lastInstanceKey = null, CancellationToken cancellation = default)
+        => throw Unsupported("listing instance ids");
 
     public abstract ValueTask DisposeAsync();
 
