@@ -49,6 +49,11 @@ public sealed partial class ContractTableTests
         Assert.Equal(SkippedHere(), written.Where(row => row.Contains("skipped", StringComparison.Ordinal)).Select(Number).Order());
     }
 
+    [Fact]
+    public void The_contracts_speak_microsofts_api_only()
+        => Assert.All(Directory.EnumerateFiles(Path.Combine(repository, "tests", "Sluice.Embedded.Tests", "Contracts"), "*Contract.cs"), file =>
+            Assert.DoesNotMatch(@"Sluice\.Embedded\.(?!Tests)", File.ReadAllText(file)));
+
     static int Number(string row) => int.Parse(row.Split('|')[1]);
 
     /// <summary>The numbers whose tests this backend lacks the means for.</summary>

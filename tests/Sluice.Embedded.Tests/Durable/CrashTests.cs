@@ -9,14 +9,16 @@ namespace Sluice.Embedded.Tests.Durable;
 
 /// <summary>
 /// Kills the engine at its named points over seeded schedules of a sample that uses everything (fan-out, child, timers, events, beginning again),
-/// starts it again
-/// each time, and checks that nothing is lost or doubled.
+/// starts it again each time, delivers activities twice, lets leases run out and answers come late, and checks that nothing is lost or doubled.
 /// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
     const int Rounds = 2;
     const int Width = 4;
-    const int Schedules = 240;
+    const int Schedules = 1000;
+
+    /// <summary>Longer than a lease, should its second delivery never come: the first gives up waiting for it.</summary>
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(1);
 
     public sealed record State(int Round, long Sum);
 
@@ -36,9 +38,9 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
         });
 
-        output.WriteLine($"seeds 0 to {Schedules - 1}; crashes: "
+        output.WriteLine($"seeds 0 to {Schedules - 1}; crashes by point, and other faults: "
             + $"{string.Join(", ", reached.OrderBy(point => point.Key).Select(point => $"{point.Key} {point.Value}"))}");
-        Assert.Empty(FaultPoints.All.Except(reached.Keys));
+        Assert.Empty(FaultPoints.All.Append("second delivery").Append("lost lease").Append("late answer").Except(reached.Keys));
     }
 
     sealed class Schedule(int seed)
@@ -47,19 +49,26 @@ public sealed class CrashTests(ITestOutputHelper output)
         readonly TestFaults faults = new();
         readonly ConcurrentDictionary<string, long> effects = new();
         readonly ConcurrentDictionary<string, bool> unequal = new();
+        readonly ConcurrentDictionary<long, TaskCompletionSource> redelivered = new();
+        ConcurrentDictionary<string, int> faultsSeen = null!;
         Harness hub = null!;
         int crashes;
+
+        /// <summary>Every fourth schedule, as it takes the time of a lease.</summary>
+        bool HasLate => seed % 4 == 0;
 
         public static string FirstPoint(int seed) => FaultPoints.All[seed % FaultPoints.All.Count];
 
         public async Task RunAsync(ConcurrentDictionary<string, int> reached)
         {
+            faultsSeen = reached;
             await using var owner = hub = Sample();
 
             // Asked on the commit thread only, so it has its own source of chance.
             var chance = new Random(~seed);
-            faults.Doubles = _ => chance.Next(10) == 0;
-            faults.Crashed = point => reached.AddOrUpdate(point, 1, (_, count) => count + 1);
+            faults.Doubles = _ => chance.Next(10) == 0 && Count("second delivery");
+            faults.Leaks = activity => activity == "Late";
+            faults.Crashed = point => Count(point);
             Arm();
             await hub.StartAsync();
 
@@ -87,18 +96,41 @@ public sealed class CrashTests(ITestOutputHelper output)
             await CheckEmptyAsync();
         }
 
+        bool Count(string fault) => faultsSeen.AddOrUpdate(fault, 1, (_, count) => count + 1) > 0;
+
+        /// <summary>Loses its lease, because the first delivery answers only when the second has run: too late.</summary>
+        async Task<long> LateAsync(ActivityCall call)
+        {
+            var second = redelivered.GetOrAdd(call.Input<long>(), _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (call.DeliveryCount > 1)
+            {
+                Count("lost lease");
+                second.TrySetResult();
+            }
+            else if (await Task.WhenAny(second.Task, Task.Delay(patience, call.Cancellation)) == second.Task)
+            {
+                Count("late answer");
+            }
+
+            return call.Input<long>();
+        }
+
+        void Effect(long value)
+        {
+            var key = $"{value}";
+            if (!effects.TryAdd(key, value) && effects[key] != value)
+            {
+                unequal[key] = true;
+            }
+        }
+
         Harness Sample()
             => new Harness(faults: faults, configure: options =>
                 options with { ActivityLease = TimeSpan.FromMilliseconds(40), DrainTimeout = TimeSpan.FromMilliseconds(1) })
             .ActivityAsync("Add", async call =>
             {
                 var value = call.Input<long>();
-                var key = $"{value}";
-                if (!effects.TryAdd(key, value) && effects[key] != value)
-                {
-                    unequal[key] = true;
-                }
-
+                Effect(value);
                 if (value % 10 == 1)
                 {
                     // Long enough for a renewal of the lease, and for a graceful stop to abandon it.
@@ -107,6 +139,11 @@ public sealed class CrashTests(ITestOutputHelper output)
 
                 return value;
             })
+            .ActivityAsync("Late", async call =>
+            {
+                Effect(call.Input<long>());
+                return await LateAsync(call);
+            })
             .Orchestrator("Child", async context => await context.CallActivityAsync<long>("Add", context.GetInput<long>()))
             .Orchestrator("Sample", async context =>
             {
@@ -114,7 +151,8 @@ public sealed class CrashTests(ITestOutputHelper output)
                 context.SetCustomStatus(round);
                 using var source = new CancellationTokenSource();
                 var loser = context.CreateTimer(TimeSpan.FromMilliseconds(30), source.Token);
-                var parts = await Task.WhenAll(Enumerable.Range(0, Width).Select(i => context.CallActivityAsync<long>("Add", (round * 100L) + i)));
+                var parts = await Task.WhenAll(Enumerable.Range(0, Width).Select(i => context.CallActivityAsync<long>(
+                    HasLate && i == Width - 1 ? "Late" : "Add", (round * 100L) + i)));
                 source.Cancel();
                 sum += parts.Sum() + await context.CallSubOrchestratorAsync<long>("Child", (round * 100L) + 50);
                 await context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
