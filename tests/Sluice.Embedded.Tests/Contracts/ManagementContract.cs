@@ -312,6 +312,31 @@ public abstract class ManagementContract<TBackend> : DurableContract<TBackend>
         Assert.Equal(["h1", "h2", "h3"], found);
     }
 
+    [ContractFact(Needs = Capabilities.Clock)]
+    [Trait("Contract", "63")]
+    public async Task Ids_are_listed_by_time_of_completion()
+    {
+        var clock = new TestClock();
+        await using var hub = await Waiting(clock).Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        var start = clock.GetUtcNow();
+        await hub.ScheduleAsync("Wait", 1, "live");
+        for (var hour = 0; hour < 5; hour++)
+        {
+            await hub.RunAsync("Now", id: $"h{hour}");
+            clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        var first = await hub.Client.ListInstanceIdsAsync(completedTimeFrom: start.AddHours(1), completedTimeTo: start.AddHours(3), pageSize: 2);
+        var second = await hub.Client.ListInstanceIdsAsync(
+            completedTimeFrom: start.AddHours(1), completedTimeTo: start.AddHours(3), pageSize: 2, lastInstanceKey: first.ContinuationToken);
+        var live = await hub.Client.ListInstanceIdsAsync([OrchestrationRuntimeStatus.Running]);
+
+        Assert.Equal(["h1", "h2"], first.Values);
+        Assert.Equal(["h3"], second.Values);
+        Assert.Null(second.ContinuationToken);
+        Assert.Equal(["live"], live.Values);
+    }
+
     [ContractFact(Needs = Capabilities.History)]
     [Trait("Contract", "64")]
     public async Task The_history_has_the_kinds_and_order_of_durable_task()
@@ -323,10 +348,13 @@ public abstract class ManagementContract<TBackend> : DurableContract<TBackend>
 
         await hub.RunAsync("Run", id: "run");
 
+        var history = await hub.Client.GetOrchestrationHistoryAsync("run");
         Assert.Equal(
             "OrchestratorStarted ExecutionStarted TaskScheduled OrchestratorCompleted OrchestratorStarted TaskCompleted ExecutionCompleted "
                 + "OrchestratorCompleted",
-            string.Join(' ', hub.History("run").Select(e => e.Kind)));
+            string.Join(' ', history.Select(e => e.EventType)));
+        Assert.Equal(0, history[2].EventId);
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Client.GetOrchestrationHistoryAsync("nobody"));
     }
 
     [Fact]
