@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Sluice.Embedded.Tests.Durable;
 
 namespace Sluice.Embedded.Tests.Contracts;
@@ -178,25 +179,24 @@ public abstract class LimitContract<TBackend> : DurableContract<TBackend>
 
     [Fact]
     [Trait("Contract", "77")]
-    public async Task A_thousand_instances_in_parallel_complete()
+    public async Task A_thousand_instances_that_live_at_once_complete()
     {
         await using var hub = await Hub()
             .Activity("Step", call => call.Input<int>() + 1)
             .Orchestrator("Run", async context =>
             {
-                var value = context.GetInput<int>();
-                for (var i = 0; i < 3; i++)
-                {
-                    value = await context.CallActivityAsync<int>("Step", value);
-                }
-
-                return value;
+                var value = await context.CallActivityAsync<int>("Step", context.GetInput<int>());
+                value += await context.WaitForExternalEvent<int>("go");
+                return await context.CallActivityAsync<int>("Step", value);
             })
             .StartAsync();
 
         var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => hub.ScheduleAsync("Run", i)));
+        var alive = await Task.WhenAll(ids.Select(id => hub.Client.WaitForInstanceStartAsync(id)));
+        await Task.WhenAll(ids.Select(id => hub.Client.RaiseEventAsync(id, "go", 10)));
         var ends = await Task.WhenAll(ids.Select(hub.EndAsync));
 
-        Assert.Equal(Enumerable.Range(3, 1000), ends.Select(end => end.ReadOutputAs<int>()));
+        Assert.All(alive, instance => Assert.Equal(OrchestrationRuntimeStatus.Running, instance.RuntimeStatus));
+        Assert.Equal(Enumerable.Range(12, 1000), ends.Select(end => end.ReadOutputAs<int>()));
     }
 }
