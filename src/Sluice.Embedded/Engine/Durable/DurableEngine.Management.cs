@@ -12,11 +12,12 @@ public enum SendOutcome
 public sealed partial class DurableEngine
 {
     /// <summary>Raises an external event; <paramref name="json"/> is its payload.</summary>
-    public Task<SendOutcome> RaiseEventAsync(string instanceId, string eventName, string? json)
+    public async Task<SendOutcome> RaiseEventAsync(string instanceId, string eventName, string? json)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         payloads.Check(json, $"event '{eventName}'");
-        return SendAsync(instanceId, now => new(EventKind.EventRaised, now) { Name = eventName, Data = json });
+        using var span = Spans.RaiseEvent(eventName, instanceId);
+        return await SendAsync(instanceId, now => new(EventKind.EventRaised, now) { Name = eventName, Data = json });
     }
 
     public Task<SendOutcome> SuspendAsync(string instanceId, string? reason)

@@ -98,8 +98,11 @@ sealed class TurnWorkers(
             });
             return turn.Result;
         });
+        Metrics.TurnCommitted(state.Name);
+        turn.Trace();
         if (state.IsTerminal)
         {
+            Metrics.OrchestrationEnded(state);
             Log.Ended(logger, state.Name, state.Id, state.Status.ToString());
             Spans.Orchestration(state);
         }

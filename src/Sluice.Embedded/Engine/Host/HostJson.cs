@@ -12,7 +12,7 @@ sealed record HostJson
     // Keys of Azure's host that change nothing on one machine. Any other key that is not honoured is logged as such.
     static readonly string[] harmless =
     [
-        "version", "telemetryMode", "logging", "aggregator", "healthMonitor", "extensionBundle", "watchDirectories", "watchFiles",
+        "version", "logging", "aggregator", "healthMonitor", "extensionBundle", "watchDirectories", "watchFiles",
         "extensions:durableTask:tracing", "extensions:durableTask:storageProvider:type", "extensions:durableTask:notifications",
     ];
 
@@ -21,6 +21,9 @@ sealed record HostJson
     readonly string path;
 
     HostJson(string path) => this.path = path;
+
+    /// <summary>Whether telemetry goes to a collector, should one be set.</summary>
+    public bool UsesOpenTelemetry { get; private set; }
 
     /// <summary>Put before every route. Empty: none.</summary>
     public string RoutePrefix { get; private set; } = "api";
@@ -73,6 +76,7 @@ sealed record HostJson
     void Apply()
     {
         RoutePrefix = (Text("extensions:http:routePrefix") ?? RoutePrefix).Trim('/');
+        UsesOpenTelemetry = string.Equals(Text("telemetryMode"), "OpenTelemetry", StringComparison.OrdinalIgnoreCase);
         FunctionTimeout = Timeout("functionTimeout");
         HubName = Text("extensions:durableTask:hubName") ?? HubName;
         MaxConcurrentActivities = Number("extensions:durableTask:maxConcurrentActivityFunctions", max: 10_000);
