@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.Embedded.Durable;
 using Sluice.Embedded.Tests.Durable;
 
 namespace Sluice.Embedded.Tests.Contracts;
@@ -9,13 +10,17 @@ public sealed class EmbeddedBackend : IDurableBackend
     public static string Name => "embedded (SQLite)";
 
     public static Capabilities Capabilities => Capabilities.History | Capabilities.Clock | Capabilities.Faults | Capabilities.Kill | Capabilities.Dedupe
-        | Capabilities.NewVersion | Capabilities.RecursiveTermination | Capabilities.Restart | Capabilities.DeliveryReports | Capabilities.Limits;
+        | Capabilities.NewVersion | Capabilities.RecursiveTermination | Capabilities.Restart | Capabilities.DeliveryReports | Capabilities.Limits
+        | Capabilities.VersionStrategies;
 
     public static IDurableHarness Create(HubOptions options) => new Harness(options.Clock, options.Faults, engine => engine with
     {
         MaxConcurrentActivities = options.MaxConcurrentActivities,
         MaxDeliveries = options.MaxDeliveries,
         DrainTimeout = options.DrainTimeout,
+        DefaultVersion = options.DefaultVersion,
+        VersionMatchStrategy = Enum.Parse<VersionMatchStrategy>(options.VersionMatchStrategy),
+        VersionFailureStrategy = Enum.Parse<VersionFailureStrategy>(options.VersionFailureStrategy),
         MaxCachedExecutions = options.KeepsState ? engine.MaxCachedExecutions : 0,
     })
     {

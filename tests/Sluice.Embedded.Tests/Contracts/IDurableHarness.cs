@@ -99,7 +99,9 @@ public sealed record HubOptions
 
     /// <summary>Whether state may be kept between turns; false: every turn begins with the stored history.</summary>
     public bool KeepsState { get; init; } = true;
-    public string DefaultVersion { get; init; } = "";
+
+    /// <summary>May change between two starts of the worker.</summary>
+    public string DefaultVersion { get; set; } = "";
     public string VersionMatchStrategy { get; init; } = "None";
     public string VersionFailureStrategy { get; init; } = "Reject";
 }

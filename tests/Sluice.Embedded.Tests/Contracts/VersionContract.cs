@@ -39,22 +39,40 @@ public abstract class VersionContract<TBackend> : DurableContract<TBackend>
         }
     }
 
-    [ContractFact(Needs = Capabilities.VersionStrategies | Capabilities.Kill)]
+    [ContractFact(Needs = Capabilities.VersionStrategies)]
     [Trait("Contract", "79")]
     public async Task A_rejected_version_waits_for_a_worker_that_takes_it()
     {
-        var strategy = "Strict";
-        await using var hub = Hub(configure: options => options with
-        {
-            DefaultVersion = "2.0", VersionMatchStrategy = strategy, VersionFailureStrategy = "Reject",
-        });
-        await hub.Orchestrator("Run", context => Task.FromResult<object?>(context.Version)).StartAsync();
-
+        var worker = new HubOptions { DefaultVersion = "2.0", VersionMatchStrategy = "CurrentOrOlder", VersionFailureStrategy = "Reject" };
+        await using var hub = await Hub(configure: _ => worker)
+            .Orchestrator("Run", context => Task.FromResult<object?>(context.Version))
+            .StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Run", new StartOrchestrationOptions("newer") { Version = "3.0" });
-        var taken = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Run", new StartOrchestrationOptions("same") { Version = "2.0" });
-        await hub.EndAsync(taken);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Run", new StartOrchestrationOptions("unwanted") { Version = "3.0" });
+        await hub.RunAsync("Run", id: "same");
+        await hub.Client.TerminateInstanceAsync("unwanted");
+        await hub.EndAsync("unwanted");
 
-        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await hub.Client.GetInstanceAsync("newer"))!.RuntimeStatus);
+        var waiting = await hub.Client.GetInstanceAsync("newer");
+        worker.DefaultVersion = "3.0";
+        await hub.StopAndStartAsync();
+        var end = await hub.EndAsync("newer");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, waiting!.RuntimeStatus);
+        Assert.Equal("3.0", end.ReadOutputAs<string>());
+    }
+
+    [ContractFact(Needs = Capabilities.VersionStrategies)]
+    [Trait("Contract", "79")]
+    public async Task A_child_without_a_version_gets_the_workers()
+    {
+        await using var hub = await Versioned("CurrentOrOlder", "Fail")
+            .Orchestrator("Parent", async context => $"{context.Version} {await context.CallSubOrchestratorAsync<string>("Run")}")
+            .StartAsync();
+
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent", new StartOrchestrationOptions("parent") { Version = "1.0" });
+
+        Assert.Equal("1.0 2.0", (await hub.EndAsync("parent")).ReadOutputAs<string>());
     }
 
     [ContractFact(Needs = Capabilities.VersionStrategies)]

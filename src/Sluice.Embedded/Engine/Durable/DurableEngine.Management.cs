@@ -73,6 +73,8 @@ public sealed partial class DurableEngine
         }
     }
 
+    internal string DefaultVersion => options.DefaultVersion;
+
     internal DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     Task<SendOutcome> SendAsync(string instanceId, Func<DateTime, HistoryEvent> build)

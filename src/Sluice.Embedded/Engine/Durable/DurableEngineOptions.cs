@@ -45,6 +45,18 @@ public sealed record DurableEngineOptions
     public int MaxCachedExecutions { get; init; } = 256;
 
     /// <summary>
+    /// The version of this worker's orchestrators, and of instances and children that are started without one. Empty, the default: none, and every
+    /// version is taken.
+    /// </summary>
+    public string DefaultVersion { get; init; } = "";
+
+    /// <summary>Which versions are taken when <see cref="DefaultVersion"/> is set. Default: that one and older ones, as Azure.</summary>
+    public VersionMatchStrategy VersionMatchStrategy { get; init; } = VersionMatchStrategy.CurrentOrOlder;
+
+    /// <summary>What becomes of the others. Default: they wait, as in Azure.</summary>
+    public VersionFailureStrategy VersionFailureStrategy { get; init; } = VersionFailureStrategy.Reject;
+
+    /// <summary>
     /// Fault injection for conformance runs: every activity that completes is delivered once more, as if its completion had been lost. Default false.
     /// </summary>
     public bool DeliverTwice { get; init; }
@@ -52,6 +64,7 @@ public sealed record DurableEngineOptions
     internal void Check()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Path);
+        ArgumentNullException.ThrowIfNull(DefaultVersion);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentActivities, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentOrchestrators, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ActivityLease, TimeSpan.Zero);

@@ -19,7 +19,7 @@ sealed partial class EngineClient(DurableEngine engine, Payloads payloads) : Dur
         ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
         var id = options?.InstanceId ?? Starting.NewId();
         Names.CheckInstanceId(id);
-        var version = options?.Version?.Version ?? "";
+        var version = options?.Version is { } asked ? asked.Version : engine.DefaultVersion;
         using var span = Spans.CreateOrchestration(orchestratorName, version, id);
         var now = engine.Now;
         var row = new InstanceRow

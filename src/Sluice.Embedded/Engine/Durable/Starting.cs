@@ -1,8 +1,11 @@
 namespace Sluice.Embedded.Durable;
 
 /// <summary>Puts a new instance, top-level or child, into the store: row and start message in the caller's transaction.</summary>
-sealed class Starting(Action<Message> route)
+sealed class Starting(Action<Message> route, string defaultVersion)
 {
+    /// <summary>The version of what is started without one.</summary>
+    public string DefaultVersion => defaultVersion;
+
     /// <summary>
     /// Null when started; otherwise the instance that stands in the way (live, or its status is in <paramref name="blocking"/>, or its id differs
     /// only by case).

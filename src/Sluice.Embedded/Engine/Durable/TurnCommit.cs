@@ -98,7 +98,7 @@ sealed class TurnCommit(Execution execution, IReadOnlyList<Message> consumed, IR
             Id = decision.InstanceId!,
             ExecutionId = Starting.NewId(),
             Name = decision.Name!,
-            Version = decision.Version ?? "",
+            Version = decision.Version ?? starting.DefaultVersion,
             Created = now,
             Updated = now,
             Input = decision.Data,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Sluice.Embedded.Durable;
 
 namespace Sluice.Embedded;
 
@@ -33,6 +34,13 @@ sealed record HostJson
 
     /// <summary>The name of the task hub. It appears in management addresses; the store holds one hub.</summary>
     public string HubName { get; private set; } = "TestHubName";
+
+    /// <summary>The version of the app's orchestrators. Null: none.</summary>
+    public string? DefaultVersion { get; private set; }
+
+    public VersionMatchStrategy? VersionMatch { get; private set; }
+
+    public VersionFailureStrategy? VersionFailure { get; private set; }
 
     public int? MaxConcurrentActivities { get; private set; }
 
@@ -79,6 +87,9 @@ sealed record HostJson
         UsesOpenTelemetry = string.Equals(Text("telemetryMode"), "OpenTelemetry", StringComparison.OrdinalIgnoreCase);
         FunctionTimeout = Timeout("functionTimeout");
         HubName = Text("extensions:durableTask:hubName") ?? HubName;
+        DefaultVersion = Text("extensions:durableTask:defaultVersion");
+        VersionMatch = Choice<VersionMatchStrategy>("extensions:durableTask:versionMatchStrategy");
+        VersionFailure = Choice<VersionFailureStrategy>("extensions:durableTask:versionFailureStrategy");
         MaxConcurrentActivities = Number("extensions:durableTask:maxConcurrentActivityFunctions", max: 10_000);
         MaxConcurrentOrchestrators = Number("extensions:durableTask:maxConcurrentOrchestratorFunctions", max: 10_000);
         BlobParallelism = Number("extensions:blobs:maxDegreeOfParallelism", max: 1_000) ?? BlobParallelism;
@@ -99,6 +110,12 @@ sealed record HostJson
         Text(key) is not { } text ? null
         : int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max ? number
         : throw new InvalidDataException($"'{path}': {key} is '{text}'; expected a whole number from 1 to {max}.");
+
+    T? Choice<T>(string key)
+        where T : struct, Enum =>
+        Text(key) is not { } text ? null
+        : Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice) ? choice
+        : throw new InvalidDataException($"'{path}': {key} is '{text}'; expected one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     TimeSpan? Timeout(string key) =>
         Text(key) is not { } text || text == "-1" ? null
