@@ -11,7 +11,7 @@ public sealed class EmbeddedBackend : IDurableBackend
 
     public static Capabilities Capabilities => Capabilities.History | Capabilities.Clock | Capabilities.Faults | Capabilities.Kill | Capabilities.Dedupe
         | Capabilities.NewVersion | Capabilities.RecursiveTermination | Capabilities.Restart | Capabilities.DeliveryReports | Capabilities.Limits
-        | Capabilities.VersionStrategies;
+        | Capabilities.VersionStrategies | Capabilities.Rewind;
 
     public static IDurableHarness Create(HubOptions options) => new Harness(options.Clock, options.Faults, engine => engine with
     {

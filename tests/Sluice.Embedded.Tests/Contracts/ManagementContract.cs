@@ -232,6 +232,33 @@ public abstract class ManagementContract<TBackend> : DurableContract<TBackend>
 
     [ContractFact(Needs = Capabilities.Rewind)]
     [Trait("Contract", "61")]
+    public async Task A_rewind_begins_retries_anew_and_keeps_events_and_timers()
+    {
+        var runs = 0;
+        await using var hub = await Hub()
+            .Activity("Bad", _ => Interlocked.Increment(ref runs) <= 2 ? throw new IOException("disk full") : runs)
+            .Orchestrator("Run", async context =>
+            {
+                var timer = context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+                var bad = context.CallActivityAsync<int>("Bad", options: new TaskOptions(new RetryPolicy(2, TimeSpan.FromMilliseconds(1))));
+                var word = await context.WaitForExternalEvent<string>("word");
+                await timer;
+                return $"{word} {await bad}";
+            })
+            .StartAsync();
+        await hub.ScheduleAsync("Run", id: "run");
+        await hub.Client.RaiseEventAsync("run", "word", "go");
+        var failed = await hub.EndAsync("run");
+
+        await hub.Client.RewindInstanceAsync("run", "the disk has room again");
+        var end = await hub.EndAsync("run");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+        Assert.Equal("go 3", end.ReadOutputAs<string>());
+    }
+
+    [ContractFact(Needs = Capabilities.Rewind)]
+    [Trait("Contract", "61")]
     public async Task A_rewind_reaches_failed_children()
     {
         var runs = 0;

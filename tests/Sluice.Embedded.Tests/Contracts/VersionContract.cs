@@ -88,6 +88,8 @@ public abstract class VersionContract<TBackend> : DurableContract<TBackend>
 
     static IDurableHarness Versioned(string match, string failure) => Hub(configure: options => options with
     {
-        DefaultVersion = "2.0", VersionMatchStrategy = match, VersionFailureStrategy = failure,
+        DefaultVersion = "2.0",
+        VersionMatchStrategy = match,
+        VersionFailureStrategy = failure,
     }).Orchestrator("Run", context => Task.FromResult<object?>(context.Version));
 }

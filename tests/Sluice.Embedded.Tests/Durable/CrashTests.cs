@@ -52,6 +52,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         readonly ConcurrentDictionary<long, TaskCompletionSource> redelivered = new();
         ConcurrentDictionary<string, int> faultsSeen = null!;
         Harness hub = null!;
+        bool isMended;
         int crashes;
 
         /// <summary>Every fourth schedule, as it takes the time of a lease.</summary>
@@ -91,9 +92,10 @@ public sealed class CrashTests(ITestOutputHelper output)
 
             var end = await Surviving(() => hub.EndAsync("sample"));
             Check(end);
-            Assert.Equal(Rounds + 1, await hub.Client.GetAllInstancesAsync().CountAsync());
+            var rewound = FirstPoint(seed).StartsWith("rewind", StringComparison.Ordinal) ? await RewoundAsync() : 0;
+            Assert.Equal(Rounds + 1 + rewound, await hub.Client.GetAllInstancesAsync().CountAsync());
             await Surviving(() => hub.Client.PurgeInstanceAsync("sample", new PurgeInstanceOptions(Recursive: true)));
-            await CheckEmptyAsync();
+            await Surviving(CheckEmptyAsync);
         }
 
         bool Count(string fault) => faultsSeen.AddOrUpdate(fault, 1, (_, count) => count + 1) > 0;
@@ -144,6 +146,9 @@ public sealed class CrashTests(ITestOutputHelper output)
                 Effect(call.Input<long>());
                 return await LateAsync(call);
             })
+            .Activity("Break", call => isMended ? call.Input<long>() : throw new IOException("not yet"))
+            .Orchestrator("Flaky", async context => string.Join(' ', await Task.WhenAll(
+                context.CallActivityAsync<long>("Break", 1000), context.CallActivityAsync<long>("Break", 1001))))
             .Orchestrator("Child", async context => await context.CallActivityAsync<long>("Add", context.GetInput<long>()))
             .Orchestrator("Sample", async context =>
             {
@@ -169,11 +174,13 @@ public sealed class CrashTests(ITestOutputHelper output)
                 return sum;
             });
 
-        async Task<bool> StartAsync()
+        Task<bool> StartAsync() => StartAsync("Sample", new State(0, 0), "sample");
+
+        async Task<bool> StartAsync(string orchestrator, object? input, string id)
         {
             try
             {
-                await hub.ScheduleAsync("Sample", new State(0, 0), "sample");
+                await hub.ScheduleAsync(orchestrator, input, id);
             }
             catch (OrchestrationAlreadyExistsException)
             {
@@ -191,6 +198,26 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
 
             return true;
+        }
+
+        /// <summary>An instance that fails once and is rewound; returns how many instances that makes.</summary>
+        async Task<int> RewoundAsync()
+        {
+            await Surviving(() => StartAsync("Flaky", null, "flaky"));
+            var failed = await Surviving(() => hub.EndAsync("flaky"));
+            Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+            isMended = true;
+            await Surviving(async () =>
+            {
+                if ((await hub.Client.GetInstanceAsync("flaky"))!.RuntimeStatus == OrchestrationRuntimeStatus.Failed)
+                {
+                    await hub.Client.RewindInstanceAsync("flaky", "mended");
+                }
+
+                return true;
+            });
+            Assert.Equal("1000 1001", (await Surviving(() => hub.EndAsync("flaky"))).ReadOutputAs<string>());
+            return 1;
         }
 
         async Task<bool> StopAndStartAsync()
@@ -228,7 +255,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         /// <summary>Reached once or twice in a schedule; the others many times.</summary>
-        static bool IsRare(string point) => point.Split('.')[0] is "start" or "send" or "drop" or "purge" or "release" or "renew";
+        static bool IsRare(string point) => point.Split('.')[0] is "start" or "send" or "drop" or "purge" or "release" or "renew" or "rewind";
 
         void Check(OrchestrationMetadata end)
         {
@@ -243,7 +270,15 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         /// <summary>What is left in the queues after the end are only second deliveries and late timers, and these go as well.</summary>
-        Task CheckEmptyAsync() => Eventually.IsTrue(
-            () => hub.Engine.Store.Tasks().Count == 0 && hub.Engine.Store.Messages().Count == 0, "empty queues");
+        async Task<bool> CheckEmptyAsync()
+        {
+            var (tasks, messages) = (new List<ActivityTask>(), new List<Message>());
+            await Eventually.IsTrue(
+                () => hub.Engine.Gone is not null
+                    ? throw new EngineKilledException()
+                    : (tasks = hub.Engine.Store.Tasks()).Count == 0 && (messages = hub.Engine.Store.Messages()).Count == 0,
+                () => $"empty queues; found {string.Join(", ", [.. tasks.Cast<object>(), .. messages])}");
+            return true;
+        }
     }
 }

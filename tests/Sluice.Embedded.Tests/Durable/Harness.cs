@@ -133,9 +133,13 @@ static class Eventually
         await tick.WaitForNextTickAsync(cancellation);
     }
 
-    public static Task IsTrue(Func<bool> condition, string what) => IsTrue(() => Task.FromResult(condition()), what);
+    public static Task IsTrue(Func<bool> condition, string what) => IsTrue(() => Task.FromResult(condition()), () => what);
 
-    public static async Task IsTrue(Func<Task<bool>> condition, string what)
+    public static Task IsTrue(Func<bool> condition, Func<string> what) => IsTrue(() => Task.FromResult(condition()), what);
+
+    public static Task IsTrue(Func<Task<bool>> condition, string what) => IsTrue(condition, () => what);
+
+    static async Task IsTrue(Func<Task<bool>> condition, Func<string> what)
     {
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -143,7 +147,7 @@ static class Eventually
         {
             if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > Limit)
             {
-                throw new TimeoutException($"Not reached in {Limit}: {what}.");
+                throw new TimeoutException($"Not reached in {Limit}: {what()}.");
             }
 
             await tick.WaitForNextTickAsync();

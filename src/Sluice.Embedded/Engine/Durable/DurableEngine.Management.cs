@@ -33,6 +33,30 @@ public sealed partial class DurableEngine
         return SendAsync(instanceId, now => new(EventKind.ExecutionTerminated, now) { Data = json, Details = new() { Recursive = recursive } });
     }
 
+    /// <summary>Runs a failed instance again from before its first failure. Finished: it has not failed, or a child of it still runs.</summary>
+    public Task<SendOutcome> RewindAsync(string instanceId, string? reason)
+    {
+        var running = Started;
+        return running.Commits.Submit("rewind", instanceId, writer =>
+        {
+            var row = writer.Find(instanceId);
+            if (row is null || row.Id != instanceId)
+            {
+                return SendOutcome.NotFound;
+            }
+
+            var rewinding = new Rewinding(writer, running.Starting, running.Delayed.Add, running.Activities.Enqueue, Now);
+            if (!rewinding.IsPossible(row))
+            {
+                return SendOutcome.Finished;
+            }
+
+            rewinding.Rewind(row, reason);
+            writer.AfterCommit(() => signals.Changed(instanceId));
+            return SendOutcome.Accepted;
+        });
+    }
+
     /// <summary>History of the current execution, oldest first; null when the instance is unknown.</summary>
     internal IReadOnlyList<HistoryEvent>? History(string instanceId)
         => Started.Store.Find(instanceId) is null ? null : Started.Store.History(instanceId);

@@ -93,19 +93,7 @@ sealed class TurnCommit(Execution execution, IReadOnlyList<Message> consumed, IR
 
     void StartChild(StoreWriter writer, Decision decision, Starting starting, Action<Message> route)
     {
-        var child = new InstanceRow
-        {
-            Id = decision.InstanceId!,
-            ExecutionId = Starting.NewId(),
-            Name = decision.Name!,
-            Version = decision.Version ?? starting.DefaultVersion,
-            Created = now,
-            Updated = now,
-            Input = decision.Data,
-            Parent = new(row.Id, row.ExecutionId, row.Name, decision.Id),
-            Tags = decision.Tags is null ? null : JsonSerializer.Serialize(decision.Tags),
-            TraceParent = row.TraceParent,
-        };
+        var child = starting.Child(row, decision, now);
         if (starting.TryStart(writer, child, now) is not null)
         {
             var failed = new HistoryEvent(EventKind.SubOrchestrationInstanceFailed, now)
