@@ -49,7 +49,8 @@ sealed class OtlpCollector : IAsyncDisposable
 
     /// <summary>The messages that lie at a path of field numbers in every request for one signal.</summary>
     IEnumerable<byte[]> Of(string path, params int[] fields) => fields.Aggregate(
-        received.Where(request => request.Path == path).Select(request => request.Body), (messages, field) => messages.SelectMany(message => Fields(message, field)));
+        received.Where(request => request.Path == path).Select(request => request.Body),
+        (messages, field) => messages.SelectMany(message => Fields(message, field)));
 
     static Dictionary<string, string> Attributes(byte[] message, int field) => Fields(message, field)
         .ToDictionary(pair => Text(Field(pair, 1)), pair => Text(Field(Field(pair, 2), 1)));

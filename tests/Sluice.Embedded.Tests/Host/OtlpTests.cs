@@ -29,7 +29,10 @@ public sealed class OtlpTests
 
         var spans = collector.Spans.Where(span => span.TraceId == trace).ToList();
         Assert.Equal(
-            ["POST /runtime/webhooks/durabletask/orchestrators/{name}/{id?}", "activity:Wrap", "create_orchestration:Parcel", "function Wrap", "orchestration:Parcel"],
+            [
+                "POST /runtime/webhooks/durabletask/orchestrators/{name}/{id?}", "activity:Wrap", "create_orchestration:Parcel", "function Wrap",
+                "orchestration:Parcel",
+            ],
             spans.Select(span => span.Name).Order(StringComparer.Ordinal));
         Assert.Equal("parcel-1", spans.Single(span => span.Name == "activity:Wrap").Attributes["durabletask.task.instance_id"]);
         Assert.Contains(("Wrapping film", trace), collector.Logs);

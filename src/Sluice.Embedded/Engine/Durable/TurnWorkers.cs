@@ -73,7 +73,12 @@ sealed class TurnWorkers(
         List<HistoryEvent> fresh = [new(EventKind.OrchestratorStarted, now), .. live.Select(message => message.Event)];
         var result = isStarted && refusal is null
             ? replayer.Run(execution.Row, execution.History, fresh)
-            : new() { Decisions = [], IsSuspended = false, Ending = stop is null ? Ending.Failed(Failures.VersionMismatch(refusal!)) : Ending.Terminated(stop) };
+            : new()
+            {
+                Decisions = [],
+                IsSuspended = false,
+                Ending = stop is null ? Ending.Failed(Failures.VersionMismatch(refusal!)) : Ending.Terminated(stop),
+            };
         commits.Reach(FaultPoints.TurnReplayed, execution.Row.Name);
         await CommitAsync(box, new(execution, batch, fresh, result, now));
         return [];
