@@ -121,6 +121,7 @@ public abstract class LedgerContract : IAsyncLifetime
     [InlineData("b'", "b'c,b''c")]
     [InlineData("v", "v:1")]
     [InlineData("A", "")]
+    [Trait("Contract", "96")]
     public async Task A_prefix_may_end_anywhere(string? prefix, string expected)
     {
         foreach (var key in "a aa ab ab~ ab~~ ac b'c b''c V1 v:1".Split(' '))
@@ -159,6 +160,7 @@ public abstract class LedgerContract : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "92")]
     public async Task Concurrent_increments_lose_none()
     {
         await Ledger.InsertAsync("p", "counter", "0", default);
@@ -182,6 +184,7 @@ public abstract class LedgerContract : IAsyncLifetime
     [InlineData("\u20ac", 20 * 1024)]
     [InlineData("\U0001F3AC", 15 * 1024)]
     [InlineData("a\U0001F3AC", 12 * 1024)]
+    [Trait("Contract", "94")]
     public async Task Refuses_only_above_the_limit(string unit, int count)
     {
         var largest = string.Concat(Enumerable.Repeat(unit, count));

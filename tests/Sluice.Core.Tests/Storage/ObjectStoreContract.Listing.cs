@@ -7,6 +7,7 @@ public abstract partial class ObjectStoreContract
     protected virtual int ManyNames => 300;
 
     [Fact]
+    [Trait("Contract", "100")]
     public async Task Listing_is_whole_and_in_ordinal_order_over_many_pages()
     {
         const int seed = 11;

@@ -26,6 +26,7 @@ public abstract partial class ObjectStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "97")]
     public async Task A_second_create_is_refused_and_the_first_content_stays()
     {
         await Store.CreateAsync("a", Bytes("first"), default);
@@ -114,6 +115,7 @@ public abstract partial class ObjectStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Contract", "97")]
     public async Task Replace_needs_the_current_etag()
     {
         Assert.True(await Store.ReplaceAsync("a", Bytes("1"), null, default));

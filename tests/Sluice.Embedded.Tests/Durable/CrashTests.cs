@@ -2,20 +2,23 @@ using System.Collections.Concurrent;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask.Client;
 using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Contracts;
 using Xunit.Abstractions;
 
 namespace Sluice.Embedded.Tests.Durable;
 
 /// <summary>
 /// Kills the engine at its named points over seeded schedules of a sample that uses everything (fan-out, child, timers, events, beginning again),
-/// starts it again
-/// each time, and checks that nothing is lost or doubled.
+/// starts it again each time, delivers activities twice, lets leases run out and answers come late, and checks that nothing is lost or doubled.
 /// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
     const int Rounds = 2;
     const int Width = 4;
-    const int Schedules = 240;
+    const int Schedules = 1000;
+
+    /// <summary>Longer than a lease, should its second delivery never come: the first gives up waiting for it.</summary>
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(1);
 
     public sealed record State(int Round, long Sum);
 
@@ -35,9 +38,9 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
         });
 
-        output.WriteLine($"seeds 0 to {Schedules - 1}; crashes: "
+        output.WriteLine($"seeds 0 to {Schedules - 1}; crashes by point, and other faults: "
             + $"{string.Join(", ", reached.OrderBy(point => point.Key).Select(point => $"{point.Key} {point.Value}"))}");
-        Assert.Empty(FaultPoints.All.Except(reached.Keys));
+        Assert.Empty(FaultPoints.All.Append("second delivery").Append("lost lease").Append("late answer").Except(reached.Keys));
     }
 
     sealed class Schedule(int seed)
@@ -46,19 +49,27 @@ public sealed class CrashTests(ITestOutputHelper output)
         readonly TestFaults faults = new();
         readonly ConcurrentDictionary<string, long> effects = new();
         readonly ConcurrentDictionary<string, bool> unequal = new();
+        readonly ConcurrentDictionary<long, TaskCompletionSource> redelivered = new();
+        ConcurrentDictionary<string, int> faultsSeen = null!;
         Harness hub = null!;
+        bool isMended;
         int crashes;
+
+        /// <summary>Every fourth schedule, as it takes the time of a lease.</summary>
+        bool HasLate => seed % 4 == 0;
 
         public static string FirstPoint(int seed) => FaultPoints.All[seed % FaultPoints.All.Count];
 
         public async Task RunAsync(ConcurrentDictionary<string, int> reached)
         {
+            faultsSeen = reached;
             await using var owner = hub = Sample();
 
             // Asked on the commit thread only, so it has its own source of chance.
             var chance = new Random(~seed);
-            faults.Doubles = _ => chance.Next(10) == 0;
-            faults.Crashed = point => reached.AddOrUpdate(point, 1, (_, count) => count + 1);
+            faults.Doubles = _ => chance.Next(10) == 0 && Count("second delivery");
+            faults.Leaks = activity => activity == "Late";
+            faults.Crashed = point => Count(point);
             Arm();
             await hub.StartAsync();
 
@@ -81,9 +92,38 @@ public sealed class CrashTests(ITestOutputHelper output)
 
             var end = await Surviving(() => hub.EndAsync("sample"));
             Check(end);
-            Assert.Equal(Rounds + 1, await hub.Client.GetAllInstancesAsync().CountAsync());
+            var rewound = FirstPoint(seed).StartsWith("rewind", StringComparison.Ordinal) ? await RewoundAsync() : 0;
+            Assert.Equal(Rounds + 1 + rewound, await hub.Client.GetAllInstancesAsync().CountAsync());
             await Surviving(() => hub.Client.PurgeInstanceAsync("sample", new PurgeInstanceOptions(Recursive: true)));
-            await CheckEmptyAsync();
+            await Surviving(CheckEmptyAsync);
+        }
+
+        bool Count(string fault) => faultsSeen.AddOrUpdate(fault, 1, (_, count) => count + 1) > 0;
+
+        /// <summary>Loses its lease, because the first delivery answers only when the second has run: too late.</summary>
+        async Task<long> LateAsync(ActivityCall call)
+        {
+            var second = redelivered.GetOrAdd(call.Input<long>(), _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (call.DeliveryCount > 1)
+            {
+                Count("lost lease");
+                second.TrySetResult();
+            }
+            else if (await Task.WhenAny(second.Task, Task.Delay(patience, call.Cancellation)) == second.Task)
+            {
+                Count("late answer");
+            }
+
+            return call.Input<long>();
+        }
+
+        void Effect(long value)
+        {
+            var key = $"{value}";
+            if (!effects.TryAdd(key, value) && effects[key] != value)
+            {
+                unequal[key] = true;
+            }
         }
 
         Harness Sample()
@@ -92,12 +132,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             .ActivityAsync("Add", async call =>
             {
                 var value = call.Input<long>();
-                var key = $"{value}";
-                if (!effects.TryAdd(key, value) && effects[key] != value)
-                {
-                    unequal[key] = true;
-                }
-
+                Effect(value);
                 if (value % 10 == 1)
                 {
                     // Long enough for a renewal of the lease, and for a graceful stop to abandon it.
@@ -106,6 +141,14 @@ public sealed class CrashTests(ITestOutputHelper output)
 
                 return value;
             })
+            .ActivityAsync("Late", async call =>
+            {
+                Effect(call.Input<long>());
+                return await LateAsync(call);
+            })
+            .Activity("Break", call => isMended ? call.Input<long>() : throw new IOException("not yet"))
+            .Orchestrator("Flaky", async context => string.Join(' ', await Task.WhenAll(
+                context.CallActivityAsync<long>("Break", 1000), context.CallActivityAsync<long>("Break", 1001))))
             .Orchestrator("Child", async context => await context.CallActivityAsync<long>("Add", context.GetInput<long>()))
             .Orchestrator("Sample", async context =>
             {
@@ -113,7 +156,8 @@ public sealed class CrashTests(ITestOutputHelper output)
                 context.SetCustomStatus(round);
                 using var source = new CancellationTokenSource();
                 var loser = context.CreateTimer(TimeSpan.FromMilliseconds(30), source.Token);
-                var parts = await Task.WhenAll(Enumerable.Range(0, Width).Select(i => context.CallActivityAsync<long>("Add", (round * 100L) + i)));
+                var parts = await Task.WhenAll(Enumerable.Range(0, Width).Select(i => context.CallActivityAsync<long>(
+                    HasLate && i == Width - 1 ? "Late" : "Add", (round * 100L) + i)));
                 source.Cancel();
                 sum += parts.Sum() + await context.CallSubOrchestratorAsync<long>("Child", (round * 100L) + 50);
                 await context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
@@ -130,11 +174,13 @@ public sealed class CrashTests(ITestOutputHelper output)
                 return sum;
             });
 
-        async Task<bool> StartAsync()
+        Task<bool> StartAsync() => StartAsync("Sample", new State(0, 0), "sample");
+
+        async Task<bool> StartAsync(string orchestrator, object? input, string id)
         {
             try
             {
-                await hub.ScheduleAsync("Sample", new State(0, 0), "sample");
+                await hub.ScheduleAsync(orchestrator, input, id);
             }
             catch (OrchestrationAlreadyExistsException)
             {
@@ -152,6 +198,26 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
 
             return true;
+        }
+
+        /// <summary>An instance that fails once and is rewound; returns how many instances that makes.</summary>
+        async Task<int> RewoundAsync()
+        {
+            await Surviving(() => StartAsync("Flaky", null, "flaky"));
+            var failed = await Surviving(() => hub.EndAsync("flaky"));
+            Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+            isMended = true;
+            await Surviving(async () =>
+            {
+                if ((await hub.Client.GetInstanceAsync("flaky"))!.RuntimeStatus == OrchestrationRuntimeStatus.Failed)
+                {
+                    await hub.Client.RewindInstanceAsync("flaky", "mended");
+                }
+
+                return true;
+            });
+            Assert.Equal("1000 1001", (await Surviving(() => hub.EndAsync("flaky"))).ReadOutputAs<string>());
+            return 1;
         }
 
         async Task<bool> StopAndStartAsync()
@@ -189,7 +255,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         /// <summary>Reached once or twice in a schedule; the others many times.</summary>
-        static bool IsRare(string point) => point.Split('.')[0] is "start" or "send" or "drop" or "purge" or "release" or "renew";
+        static bool IsRare(string point) => point.Split('.')[0] is "start" or "send" or "drop" or "purge" or "release" or "renew" or "rewind";
 
         void Check(OrchestrationMetadata end)
         {
@@ -204,7 +270,15 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         /// <summary>What is left in the queues after the end are only second deliveries and late timers, and these go as well.</summary>
-        Task CheckEmptyAsync() => Eventually.IsTrue(
-            () => hub.Engine.Store.Tasks().Count == 0 && hub.Engine.Store.Messages().Count == 0, "empty queues");
+        async Task<bool> CheckEmptyAsync()
+        {
+            var (tasks, messages) = (new List<ActivityTask>(), new List<Message>());
+            await Eventually.IsTrue(
+                () => hub.Engine.Gone is not null
+                    ? throw new EngineKilledException()
+                    : (tasks = hub.Engine.Store.Tasks()).Count == 0 && (messages = hub.Engine.Store.Messages()).Count == 0,
+                () => $"empty queues; found {string.Join(", ", [.. tasks.Cast<object>(), .. messages])}");
+            return true;
+        }
     }
 }

@@ -4,14 +4,12 @@ using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Contracts;
 
 namespace Sluice.Embedded.Tests.Durable;
 
-/// <summary>
-/// A task hub for contract tests. Tests speak Microsoft's API through <see cref="Client"/>; the clock and the faults are capabilities of the embedded
-/// backend.
-/// </summary>
-public sealed class Harness : IAsyncDisposable
+/// <summary>A task hub on the embedded engine.</summary>
+public sealed class Harness : IDurableHarness
 {
     readonly DelegateExecutor executor = new();
     readonly string folder = Directory.CreateTempSubdirectory("sluice-durable-").FullName;
@@ -59,47 +57,32 @@ public sealed class Harness : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Ends the engine as a kill of its process would, and starts another one on the same store.</summary>
-    public async Task KillAndStartAsync()
-    {
-        Engine.Kill();
-        await StartAsync();
-    }
+    public Task StopAsync() => Engine.StopAsync(CancellationToken.None);
 
-    public async Task StopAndStartAsync()
-    {
-        await Engine.StopAsync(CancellationToken.None);
-        await StartAsync();
-    }
+    public void Kill() => Engine.Kill();
 
-    public Task<string> ScheduleAsync(string orchestrator, object? input = null, string? id = null)
-        => Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(id), CancellationToken.None);
+    public Task DiedAsync(string instanceId)
+        => Assert.ThrowsAsync<EngineKilledException>(() => Client.WaitForInstanceCompletionAsync(instanceId).WaitAsync(Eventually.Limit));
 
-    /// <summary>Waits for the end of an instance, at most 30 s.</summary>
-    public async Task<OrchestrationMetadata> EndAsync(string id)
+    public IReadOnlyList<HistoryEntry> History(string instanceId)
     {
-        using var limit = new CancellationTokenSource(Eventually.Limit);
-        try
+        if (Engine.Gone is null)
         {
-            return await Client.WaitForInstanceCompletionAsync(id, true, limit.Token);
+            return [.. (Engine.History(instanceId) ?? []).Select(Entry)];
         }
-        catch (OperationCanceledException)
-        {
-            var state = await Client.GetInstanceAsync(id, true);
-            throw new TimeoutException($"Instance '{id}' did not end in {Eventually.Limit}: {state}, custom status {state?.SerializedCustomStatus}.");
-        }
+
+        using var store = new Store(folder);
+        return [.. store.History(instanceId).Select(Entry)];
     }
 
-    public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null, string? id = null)
-        => await EndAsync(await ScheduleAsync(orchestrator, input, id));
+    public string ExecutionId(string instanceId) => Engine.Find(instanceId)!.ExecutionId;
 
-    /// <summary>Waits until the orchestrator has set this custom status (and its turn is committed).</summary>
-    public Task StatusAsync(string id, object status) => Eventually.IsTrue(
-        async () => (await Client.GetInstanceAsync(id, true))?.SerializedCustomStatus == JsonDataConverter.Default.Serialize(status),
-        $"custom status '{status}' of '{id}'");
-
-    public Task RuntimeStatusAsync(string id, OrchestrationRuntimeStatus status) => Eventually.IsTrue(
-        async () => (await Client.GetInstanceAsync(id))?.RuntimeStatus == status, $"status {status} of '{id}'");
+    public Delivery Explain(Exception error) => error switch
+    {
+        InvalidOperationException when error.Message.StartsWith("No instance with id", StringComparison.Ordinal) => Delivery.NotFound,
+        InvalidOperationException when error.Message.Contains("has finished", StringComparison.Ordinal) => Delivery.Finished,
+        _ => throw new InvalidOperationException("The engine refused a message in another way than by an unknown or a finished instance.", error),
+    };
 
     public async ValueTask DisposeAsync()
     {
@@ -110,12 +93,15 @@ public sealed class Harness : IAsyncDisposable
 
         Directory.Delete(folder, recursive: true);
     }
-}
 
-/// <summary>What an activity of a test sees.</summary>
-public sealed record ActivityCall(ActivityInvocation Invocation, CancellationToken Cancellation)
-{
-    public T Input<T>() => JsonDataConverter.Default.Deserialize<T>(Invocation.Input)!;
+    IDurableHarness IDurableHarness.Orchestrator(string name, Func<TaskOrchestrationContext, Task<object?>> code) => Orchestrator(name, code);
+
+    IDurableHarness IDurableHarness.ActivityAsync(string name, Func<ActivityCall, Task<object?>> code) => ActivityAsync(name, code);
+
+    async Task<IDurableHarness> IDurableHarness.StartAsync() => await StartAsync();
+
+    static HistoryEntry Entry(HistoryEvent e) => new(
+        Enum.Parse<Contracts.EventKind>(e.Kind.ToString()), e.EventId, e.RelatedId, e.Name, e.Data, e.Timestamp, e.Details?.FireAt);
 }
 
 sealed class DelegateExecutor : ITaskExecutor
@@ -131,7 +117,8 @@ sealed class DelegateExecutor : ITaskExecutor
         => JsonDataConverter.Default.Serialize(await Orchestrators[name](context));
 
     public async Task<string?> RunActivityAsync(string name, ActivityInvocation invocation, CancellationToken cancellation)
-        => JsonDataConverter.Default.Serialize(await Activities[name](new(invocation, cancellation)));
+        => JsonDataConverter.Default.Serialize(await Activities[name](new(
+            invocation.InstanceId, invocation.TaskId, invocation.Version, invocation.Input, invocation.DeliveryCount, cancellation)));
 }
 
 /// <summary>Polls with a limit: the only place of these tests that waits for time to pass.</summary>
@@ -146,9 +133,13 @@ static class Eventually
         await tick.WaitForNextTickAsync(cancellation);
     }
 
-    public static Task IsTrue(Func<bool> condition, string what) => IsTrue(() => Task.FromResult(condition()), what);
+    public static Task IsTrue(Func<bool> condition, string what) => IsTrue(() => Task.FromResult(condition()), () => what);
 
-    public static async Task IsTrue(Func<Task<bool>> condition, string what)
+    public static Task IsTrue(Func<bool> condition, Func<string> what) => IsTrue(() => Task.FromResult(condition()), what);
+
+    public static Task IsTrue(Func<Task<bool>> condition, string what) => IsTrue(condition, () => what);
+
+    static async Task IsTrue(Func<Task<bool>> condition, Func<string> what)
     {
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -156,7 +147,7 @@ static class Eventually
         {
             if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > Limit)
             {
-                throw new TimeoutException($"Not reached in {Limit}: {what}.");
+                throw new TimeoutException($"Not reached in {Limit}: {what()}.");
             }
 
             await tick.WaitForNextTickAsync();

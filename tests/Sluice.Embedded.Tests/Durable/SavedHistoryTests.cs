@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
 using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Contracts;
 
 namespace Sluice.Embedded.Tests.Durable;
 

@@ -6,6 +6,11 @@ namespace Sluice.Embedded.Tests.Durable;
 /// <summary>Faults that a test sets. A crash happens once: at the n-th time that its point is reached.</summary>
 public sealed class TestFaults : IFaults
 {
+    public const string TurnReplayed = FaultPoints.TurnReplayed;
+    public const string ActivityStarting = FaultPoints.ActivityStarting;
+    public const string ActivityReturned = FaultPoints.ActivityReturned;
+    public const string Commit = FaultPoints.Commit;
+
     readonly ConcurrentDictionary<string, int> reached = new();
     readonly ConcurrentDictionary<(string, int), bool> delivered = new();
     string? crashPoint;
@@ -23,6 +28,9 @@ public sealed class TestFaults : IFaults
         Volatile.Write(ref crashIn, nth);
         Volatile.Write(ref crashPoint, point);
     }
+
+    /// <summary>Thrown by <see cref="Watch"/>, it ends the engine there.</summary>
+    public static Exception Crash(string why) => new EngineKilledException(why);
 
     public void Reach(string point, string subject)
     {

@@ -64,7 +64,6 @@ public sealed class ManagementApiTests : IAsyncLifetime
     [InlineData("/orchestrators/Waits", "{", HttpStatusCode.BadRequest, "The body is not JSON: ")]
     [InlineData("/orchestrators/Waits/@1", null, HttpStatusCode.BadRequest, "The instance id is not allowed: found '@1'")]
     [InlineData("/orchestrators/Waits?timeout=soon", null, HttpStatusCode.BadRequest, "timeout is 'soon'; expected a number above 0.")]
-    [InlineData("/instances/x/rewind", null, HttpStatusCode.NotImplemented, "Rewind is not supported by the embedded runtime.")]
     [InlineData("/entities/counter/1", null, HttpStatusCode.NotImplemented, "Entities are not supported by the embedded runtime.")]
     public async Task Says_what_is_wrong_with_a_request(string path, string? body, HttpStatusCode status, string message)
     {
@@ -233,6 +232,23 @@ public sealed class ManagementApiTests : IAsyncLifetime
         Assert.Equal(
             [HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.OK, HttpStatusCode.NotFound],
             new[] { one, again, withoutTime, many, nothing }.Select(r => r.StatusCode));
+    }
+
+    [Fact]
+    public async Task Rewinds_what_has_failed()
+    {
+        await StartAsync("Fails", "r1", null);
+        await Client.WaitForInstanceCompletionAsync("r1");
+        await StartAsync("Waits", "r2", null);
+
+        var accepted = await PostAsync("/instances/r1/rewind?reason=again", null);
+        await Client.WaitForInstanceCompletionAsync("r1");
+        var history = await (await GetAsync("/instances/r1?showHistory=true")).Content.ReadFromJsonAsync<JsonObject>();
+        var unknown = await PostAsync("/instances/nobody/rewind", null);
+        var running = await PostAsync("/instances/r2/rewind", null);
+
+        Assert.Equal([HttpStatusCode.Accepted, HttpStatusCode.NotFound, HttpStatusCode.Gone], new[] { accepted, unknown, running }.Select(r => r.StatusCode));
+        Assert.Contains(history!["historyEvents"]!.AsArray(), e => (string?)e!["EventType"] == "ExecutionRewound");
     }
 
     [Fact]

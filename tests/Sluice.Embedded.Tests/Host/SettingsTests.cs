@@ -46,6 +46,7 @@ public sealed class SettingsTests
     [InlineData("""{ "version": "1.0" }""", "version is '1.0'; expected \"2.0\".")]
     [InlineData("""{ "version": "2.0", "functionTimeout": "soon" }""", "functionTimeout is 'soon'; expected a time such as \"00:10:00\", or \"-1\" for no limit.")]
     [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "maxConcurrentActivityFunctions": 0 } } }""", "extensions:durableTask:maxConcurrentActivityFunctions is '0'; expected a whole number from 1 to 10000.")]
+    [InlineData("""{ "version": "2.0", "extensions": { "durableTask": { "versionMatchStrategy": "Newer" } } }""", "extensions:durableTask:versionMatchStrategy is 'Newer'; expected one of None, Strict, CurrentOrOlder.")]
     [InlineData("{\n \"version\": }", "line 2, column 13: this is not JSON.")]
     [InlineData("[]", "holds Array; expected a JSON object.")]
     public void Refuses_a_wrong_host_json_by_name_and_place(string json, string message)

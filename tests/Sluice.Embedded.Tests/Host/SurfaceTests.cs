@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Sluice.Embedded.Tests.Host;
 
 /// <summary>Upstream/ may declare only what Microsoft's assemblies have, and a change of it is a reviewed change of surface.txt.</summary>
-public sealed class SurfaceTests
+public sealed partial class SurfaceTests
 {
     const string accept = "SLUICE_ACCEPT_SURFACE";
     const int maxTypes = 70;
@@ -44,15 +45,15 @@ public sealed class SurfaceTests
         Assert.True(UpstreamTypes().Length <= maxTypes, $"Upstream/ declares {UpstreamTypes().Length} types; {maxTypes} were decided. More need a decision.");
 
     [Fact]
-    public void Every_declared_type_names_its_upstream_repository_and_path()
+    public void Every_declared_type_names_its_upstream_repository_commit_and_path()
     {
         var members = XDocument.Load(Path.ChangeExtension(typeof(FunctionAttribute).Assembly.Location, ".xml")).Descendants("member")
             .ToDictionary(m => (string)m.Attribute("name")!, m => m.Value);
 
         string[] without = [.. UpstreamTypes().Where(t => t.DeclaringType is null).Select(t => "T:" + t.FullName!.Replace('+', '.'))
-            .Where(name => !members.TryGetValue(name, out var text) || !text.Contains("Upstream", StringComparison.Ordinal))];
+            .Where(name => !members.TryGetValue(name, out var text) || !Provenance().IsMatch(text))];
 
-        Assert.True(without.Length == 0, "No upstream path in the documentation of: " + Join(without));
+        Assert.True(without.Length == 0, "No 'Upstream: owner/repository@commit path.cs' in the documentation of: " + Join(without));
     }
 
     static Type[] UpstreamTypes() => [.. typeof(FunctionAttribute).Assembly.GetExportedTypes().Where(t =>
@@ -60,7 +61,7 @@ public sealed class SurfaceTests
 
     static string Join(IEnumerable<string> lines) => string.Join(" | ", lines.DefaultIfEmpty("nothing"));
 
-    static string? FindUp(string from, string name)
+    internal static string? FindUp(string from, string name)
     {
         for (var folder = new DirectoryInfo(from); folder is not null; folder = folder.Parent)
         {
@@ -72,6 +73,9 @@ public sealed class SurfaceTests
 
         return null;
     }
+
+    [GeneratedRegex(@"Upstream:\s+[\w-]+/[\w-]+@[0-9a-f]{8}\s+[\w./-]+\.cs")]
+    private static partial Regex Provenance();
 
     [AttributeUsage(AttributeTargets.Method)]
     public sealed class SurfaceFactAttribute : FactAttribute

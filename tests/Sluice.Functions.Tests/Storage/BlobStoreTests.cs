@@ -54,6 +54,7 @@ public sealed class BlobStoreTests : ObjectStoreContract, IDisposable
     }
 
     [Fact]
+    [Trait("Contract", "99")]
     public async Task An_upload_that_was_cut_short_is_invisible_and_goes_on_where_it_stopped()
     {
         var file = Store.NewScratchFile(".bin");

@@ -35,6 +35,7 @@ public sealed class TableLedgerTests : LedgerContract
     }
 
     [Fact]
+    [Trait("Contract", "95")]
     public async Task An_empty_page_is_not_the_end()
     {
         await Ledger.InsertAsync("p", "a", "1", default);

@@ -5,6 +5,7 @@ namespace Sluice.Functions.Tests.Triggers;
 public sealed class UploadTests
 {
     [Fact]
+    [Trait("Contract", "88")]
     public async Task A_file_starts_one_run_and_an_overwritten_one_another()
     {
         await using var app = await TestApp.StartAsync(triggers: true);
@@ -21,6 +22,7 @@ public sealed class UploadTests
     }
 
     [Fact]
+    [Trait("Contract", "87")]
     public async Task A_second_delivery_after_a_restart_starts_nothing()
     {
         using var folder = new Sluice.Tests.Storage.TemporaryFolder();

@@ -99,13 +99,16 @@ sealed partial class ActivityWorkers(
         }
 
         using var span = Spans.RunActivity(task);
+        var started = clock.GetTimestamp();
         try
         {
             commits.Reach(FaultPoints.ActivityStarting, task.Name);
             var output = await executor.RunActivityAsync(
                 task.Name, new(task.InstanceId, task.TaskId, task.Version, task.Input, delivery), abandon.Token);
             commits.Reach(FaultPoints.ActivityReturned, task.Name);
-            return new(EventKind.TaskCompleted, Now) { RelatedId = task.TaskId, Data = payloads.Check(output, $"output of activity '{task.Name}'") };
+            payloads.Check(output, $"output of activity '{task.Name}'");
+            Metrics.ActivityRan(task.Name, EventKind.TaskCompleted, clock.GetElapsedTime(started));
+            return new(EventKind.TaskCompleted, Now) { RelatedId = task.TaskId, Data = output };
         }
         // The one boundary of user code: every failure becomes data, unless the engine itself gave the run up.
         catch (Exception error) when (error is not EngineKilledException)
@@ -115,6 +118,7 @@ sealed partial class ActivityWorkers(
                 return null;
             }
 
+            Metrics.ActivityRan(task.Name, EventKind.TaskFailed, clock.GetElapsedTime(started));
             Log.ActivityFailed(logger, task.Name, task.TaskId, task.InstanceId, error);
             span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, error.Message);
             return Failed(task, Failures.From(error), isNonRetriable: error is PayloadTooLargeException);
@@ -150,7 +154,11 @@ sealed partial class ActivityWorkers(
         var held = isRepeated ? writer.Release(task.Seq, delivery, refund: 0) : writer.Complete(task.Seq, delivery);
         if (!held)
         {
-            writer.AfterCommit(() => Log.LeaseLost(logger, task.Name, task.TaskId, task.InstanceId));
+            writer.AfterCommit(() =>
+            {
+                Metrics.LeaseLost(task.Name);
+                Log.LeaseLost(logger, task.Name, task.TaskId, task.InstanceId);
+            });
             return false;
         }
 

@@ -12,11 +12,12 @@ public enum SendOutcome
 public sealed partial class DurableEngine
 {
     /// <summary>Raises an external event; <paramref name="json"/> is its payload.</summary>
-    public Task<SendOutcome> RaiseEventAsync(string instanceId, string eventName, string? json)
+    public async Task<SendOutcome> RaiseEventAsync(string instanceId, string eventName, string? json)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         payloads.Check(json, $"event '{eventName}'");
-        return SendAsync(instanceId, now => new(EventKind.EventRaised, now) { Name = eventName, Data = json });
+        using var span = Spans.RaiseEvent(eventName, instanceId);
+        return await SendAsync(instanceId, now => new(EventKind.EventRaised, now) { Name = eventName, Data = json });
     }
 
     public Task<SendOutcome> SuspendAsync(string instanceId, string? reason)
@@ -30,6 +31,30 @@ public sealed partial class DurableEngine
     {
         payloads.Check(json, "output of a termination");
         return SendAsync(instanceId, now => new(EventKind.ExecutionTerminated, now) { Data = json, Details = new() { Recursive = recursive } });
+    }
+
+    /// <summary>Runs a failed instance again from before its first failure. Finished: it has not failed, or a child of it still runs.</summary>
+    public Task<SendOutcome> RewindAsync(string instanceId, string? reason)
+    {
+        var running = Started;
+        return running.Commits.Submit("rewind", instanceId, writer =>
+        {
+            var row = writer.Find(instanceId);
+            if (row is null || row.Id != instanceId)
+            {
+                return SendOutcome.NotFound;
+            }
+
+            var rewinding = new Rewinding(writer, running.Starting, running.Delayed.Add, running.Activities.Enqueue, Now);
+            if (!rewinding.IsPossible(row))
+            {
+                return SendOutcome.Finished;
+            }
+
+            rewinding.Rewind(row, reason);
+            writer.AfterCommit(() => signals.Changed(instanceId));
+            return SendOutcome.Accepted;
+        });
     }
 
     /// <summary>History of the current execution, oldest first; null when the instance is unknown.</summary>
@@ -71,6 +96,8 @@ public sealed partial class DurableEngine
             await change.WaitAsync(cancellation);
         }
     }
+
+    internal string DefaultVersion => options.DefaultVersion;
 
     internal DateTime Now => clock.GetUtcNow().UtcDateTime;
 

@@ -116,10 +116,10 @@ public sealed partial class DurableEngine : IAsyncDisposable
         var commits = new CommitLoop(store.OpenWriter(options.FullSync), new WriteFailures(options, clock), faults, logger, Die);
         var mailboxes = new Mailboxes(options.MaxCachedExecutions);
         var delayed = new DelayedMessages(clock, mailboxes.Deliver);
-        var starting = new Starting(delayed.Add);
+        var starting = new Starting(delayed.Add, options.DefaultVersion);
         var activities = new ActivityWorkers(executor, commits, payloads, options, delayed.Add, clock, faults, logger);
         var replayer = new Replayer(executor, payloads, loggers, ReportForeign);
-        var turns = new TurnWorkers(store, commits, mailboxes, replayer, starting, signals, delayed.Add, activities.Enqueue, clock, logger);
+        var turns = new TurnWorkers(options, store, commits, mailboxes, replayer, starting, signals, delayed.Add, activities.Enqueue, clock, logger);
         return new(guard, store, commits, mailboxes, delayed, starting, activities, turns);
     }
 

@@ -41,8 +41,20 @@ public sealed record DurableEngineOptions
     /// <summary>How long a graceful stop waits for running activities before it abandons them. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Executions whose history is kept in memory between turns. Default 256; the others are read again from the store.</summary>
+    /// <summary>Executions whose history is kept in memory between turns. Default 256; the others are read again from the store. 0: all are, on every turn.</summary>
     public int MaxCachedExecutions { get; init; } = 256;
+
+    /// <summary>
+    /// The version of this worker's orchestrators, and of instances and children that are started without one. Empty, the default: none, and every
+    /// version is taken.
+    /// </summary>
+    public string DefaultVersion { get; init; } = "";
+
+    /// <summary>Which versions are taken when <see cref="DefaultVersion"/> is set. Default: that one and older ones, as Azure.</summary>
+    public VersionMatchStrategy VersionMatchStrategy { get; init; } = VersionMatchStrategy.CurrentOrOlder;
+
+    /// <summary>What becomes of the others. Default: they wait, as in Azure.</summary>
+    public VersionFailureStrategy VersionFailureStrategy { get; init; } = VersionFailureStrategy.Reject;
 
     /// <summary>
     /// Fault injection for conformance runs: every activity that completes is delivered once more, as if its completion had been lost. Default false.
@@ -52,6 +64,7 @@ public sealed record DurableEngineOptions
     internal void Check()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Path);
+        ArgumentNullException.ThrowIfNull(DefaultVersion);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentActivities, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentOrchestrators, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ActivityLease, TimeSpan.Zero);
@@ -59,7 +72,7 @@ public sealed record DurableEngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCustomStatusBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDeliveries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCachedExecutions, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxCachedExecutions);
         ArgumentOutOfRangeException.ThrowIfLessThan(WritePatience ?? TimeSpan.Zero, TimeSpan.Zero);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Past = global::DurableTask.Core.History;
 
 namespace Sluice.Embedded.Durable;
 
@@ -30,6 +31,27 @@ sealed partial class EngineClient
         => filter?.TaskHubNames is null
             ? new Listing(engine.Store, payloads.Converter, filter ?? new())
             : throw new NotSupportedException("OrchestrationQuery.TaskHubNames is not supported: an embedded store is one task hub. Leave it null.");
+
+    public override Task<IList<Past.HistoryEvent>> GetOrchestrationHistoryAsync(
+        string instanceId, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var history = engine.History(instanceId) ?? throw new ArgumentException(
+            $"No instance with id '{instanceId}'. Expected the id of an instance that was started and not purged.", nameof(instanceId));
+        return Task.FromResult<IList<Past.HistoryEvent>>([.. history.Select(e => new PastEvent(e))]);
+    }
+
+    public override Task<Page<string>> ListInstanceIdsAsync(
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null, DateTimeOffset? completedTimeFrom = null, DateTimeOffset? completedTimeTo = null,
+        int pageSize = 100, string? lastInstanceKey = null, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var (from, to) = (completedTimeFrom?.UtcDateTime, completedTimeTo?.UtcDateTime);
+        var size = Math.Clamp(pageSize, 1, 1000);
+        var found = engine.Store.List(new(Statuses: runtimeStatus), Listing.Parse(lastInstanceKey), size + 1, (from, to));
+        return Task.FromResult(new Page<string>(
+            [.. found.Take(size).Select(entry => entry.Row.Id)], found.Count > size ? Listing.Token(found[size - 1].Number) : null));
+    }
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
@@ -77,13 +99,15 @@ sealed partial class EngineClient
             {
                 await Task.CompletedTask;
                 var page = store.List(query, Parse(token), size + 1);
-                token = page.Count > size ? page[size - 1].Number.ToString(CultureInfo.InvariantCulture) : null;
+                token = page.Count > size ? Token(page[size - 1].Number) : null;
                 yield return new([.. page.Take(size).Select(entry => entry.Row.ToMetadata(query.FetchInputsAndOutputs ? converter : null))], token);
             }
             while (token is not null);
         }
 
-        static long Parse(string? token)
+        public static string Token(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+        public static long Parse(string? token)
             => token is null ? 0
                 : long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
                 : throw new ArgumentException($"Unknown continuation token '{token}'. Expected one that an earlier page returned.", nameof(token));

@@ -19,7 +19,7 @@ sealed partial class EngineClient(DurableEngine engine, Payloads payloads) : Dur
         ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
         var id = options?.InstanceId ?? Starting.NewId();
         Names.CheckInstanceId(id);
-        var version = options?.Version?.Version ?? "";
+        var version = options?.Version is { } asked ? asked.Version : engine.DefaultVersion;
         using var span = Spans.CreateOrchestration(orchestratorName, version, id);
         var now = engine.Now;
         var row = new InstanceRow
@@ -97,6 +97,20 @@ sealed partial class EngineClient(DurableEngine engine, Payloads payloads) : Dur
             TraceParent = old.TraceParent,
         };
         return await engine.StartInstanceAsync(row, now, null) is { } obstacle ? throw Refused(row.Id, obstacle) : row.Id;
+    }
+
+    public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        switch (await engine.RewindAsync(instanceId, reason))
+        {
+            case SendOutcome.NotFound:
+                throw new ArgumentException(
+                    $"No instance with id '{instanceId}'. Expected the id of an instance that was started and not purged.", nameof(instanceId));
+            case SendOutcome.Finished:
+                throw new InvalidOperationException(
+                    $"Instance '{instanceId}' cannot be rewound. Expected one that is Failed, and whose children have ended: see its status, or restart it.");
+        }
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

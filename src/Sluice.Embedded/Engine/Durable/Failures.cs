@@ -27,6 +27,8 @@ static class Failures
             + "ConfigureAwait(false).",
             null, null, null);
 
+    public static TaskFailureDetails VersionMismatch(string reason) => new("VersionMismatch", reason, null, null, null);
+
     public static TaskFailureDetails NoOrchestrator(string name)
         => new(
             TypeMissingType,

@@ -27,6 +27,7 @@ enum EventKind
 
     /// <summary>Ours: a continuation came back on a foreign thread after its turn had ended.</summary>
     IllegalAwait = 18,
+    ExecutionRewound = 19,
 }
 
 /// <summary>

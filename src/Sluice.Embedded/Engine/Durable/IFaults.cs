@@ -34,7 +34,7 @@ public static class FaultPoints
     public const string ActivityStarting = "activity-starting";
     public const string ActivityReturned = "activity-returned";
 
-    static readonly string[] writes = ["start", "send", "turn", "drop", "claim", "complete", "release", "renew", "purge"];
+    static readonly string[] writes = ["start", "send", "turn", "drop", "claim", "complete", "release", "renew", "purge", "rewind"];
 
     /// <summary>Every point of every write, and the points outside of writes.</summary>
     public static IReadOnlyList<string> All { get; } =

@@ -17,6 +17,9 @@ static partial class Log
     [LoggerMessage(4, LogLevel.Debug, "Instance '{Instance}': {Count} messages were dropped ({Reason}).")]
     public static partial void Dropped(ILogger logger, string instance, int count, string reason);
 
+    [LoggerMessage(12, LogLevel.Warning, "Instance '{Instance}' waits for another worker. {Reason}")]
+    public static partial void VersionRejected(ILogger logger, string instance, string reason);
+
     [LoggerMessage(11, LogLevel.Critical, "The durable engine ended: its commit loop failed. What was committed is safe; start again to go on.")]
     public static partial void LoopFailed(ILogger logger, Exception error);
 

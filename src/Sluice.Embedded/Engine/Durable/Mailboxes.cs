@@ -47,6 +47,11 @@ sealed class Mailboxes(int maxCached)
     /// <summary>Keeps the state that a turn has just committed for the next one.</summary>
     public void Keep(Mailbox box, Execution execution)
     {
+        if (maxCached == 0)
+        {
+            return;
+        }
+
         lock (gate)
         {
             if (box.Cached is null)

@@ -1,7 +1,9 @@
+using System.Text.Json;
+
 namespace Sluice.Embedded.Durable;
 
 /// <summary>Puts a new instance, top-level or child, into the store: row and start message in the caller's transaction.</summary>
-sealed class Starting(Action<Message> route)
+sealed class Starting(Action<Message> route, string defaultVersion)
 {
     /// <summary>
     /// Null when started; otherwise the instance that stands in the way (live, or its status is in <paramref name="blocking"/>, or its id differs
@@ -29,6 +31,21 @@ sealed class Starting(Action<Message> route)
         writer.AfterCommit(() => route(message));
         return null;
     }
+
+    /// <summary>A child that its parent has decided on.</summary>
+    public InstanceRow Child(InstanceRow parent, Decision decision, DateTime now) => new()
+    {
+        Id = decision.InstanceId!,
+        ExecutionId = NewId(),
+        Name = decision.Name!,
+        Version = decision.Version ?? defaultVersion,
+        Created = now,
+        Updated = now,
+        Input = decision.Data,
+        Parent = new(parent.Id, parent.ExecutionId, parent.Name, decision.Id),
+        Tags = decision.Tags is null ? null : JsonSerializer.Serialize(decision.Tags),
+        TraceParent = parent.TraceParent,
+    };
 
     public static HistoryEvent StartEvent(InstanceRow row) => new(EventKind.ExecutionStarted, row.Updated)
     {

@@ -62,8 +62,9 @@ sealed class Store : IDisposable
 
     public List<ActivityTask> Tasks() => Read(reader => reader.Tasks());
 
-    public List<(long Number, InstanceRow Row)> List(OrchestrationQuery query, long after, int count)
-        => Read(reader => reader.List(query, after, count));
+    public List<(long Number, InstanceRow Row)> List(
+        OrchestrationQuery query, long after, int count, (DateTime? From, DateTime? To) completed = default)
+        => Read(reader => reader.List(query, after, count, completed));
 
     public void Dispose()
     {

@@ -47,7 +47,8 @@ sealed class StoreReader(SqliteConnection connection) : IDisposable
     /// <summary>
     /// Instances in the order of their first start, which never changes: a page boundary is that number, so additions neither repeat nor hide a row.
     /// </summary>
-    public List<(long Number, InstanceRow Row)> List(OrchestrationQuery query, long after, int count)
+    public List<(long Number, InstanceRow Row)> List(
+        OrchestrationQuery query, long after, int count, (DateTime? From, DateTime? To) completed)
     {
         var statuses = query.Statuses is { } wanted && wanted.ToList() is { Count: > 0 } list ? string.Join(',', list.Select(status =>
             (int)status)) : null;
@@ -57,11 +58,13 @@ sealed class StoreReader(SqliteConnection connection) : IDisposable
             SELECT {Rows.InstanceColumns}, num FROM Instances
             WHERE num > $0 AND ($1 IS NULL OR created >= $1) AND ($2 IS NULL OR created <= $2)
             AND ($3 IS NULL OR substr(id, 1, length($3)) = $3 COLLATE BINARY) {(statuses is null ? "" : $"AND status IN ({statuses})")}
+            AND ($5 IS NULL OR completed >= $5) AND ($6 IS NULL OR completed <= $6)
             ORDER BY num LIMIT $4
             """);
         var prefix = string.IsNullOrEmpty(query.InstanceIdPrefix) ? null : query.InstanceIdPrefix;
         return page.ReadAll(
-            row => (row.GetInt64(15), Rows.Instance(row)), after, query.CreatedFrom?.UtcTicks, query.CreatedTo?.UtcTicks, prefix, count);
+            row => (row.GetInt64(15), Rows.Instance(row)), after, query.CreatedFrom?.UtcTicks, query.CreatedTo?.UtcTicks, prefix, count,
+            completed.From?.Ticks, completed.To?.Ticks);
     }
 
     public void Dispose()

@@ -10,6 +10,7 @@ sealed partial class StoreWriter
     Statement updateInstance = null!;
     Statement deleteInstance = null!;
     Statement children = null!;
+    Statement readHistory = null!;
     Statement appendHistory = null!;
     Statement deleteHistory = null!;
 
@@ -27,6 +28,7 @@ sealed partial class StoreWriter
             """);
         deleteInstance = Prepare("DELETE FROM Instances WHERE id = $0");
         children = Prepare($"SELECT {Rows.InstanceColumns} FROM Instances WHERE parent_id = $0");
+        readHistory = Prepare($"SELECT {Rows.EventColumns} FROM History WHERE instance = $0 ORDER BY seq");
         appendHistory = Prepare(
             $"INSERT INTO History (instance, seq, {Rows.EventColumns}) VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)");
         deleteHistory = Prepare("DELETE FROM History WHERE instance = $0");
@@ -48,6 +50,8 @@ sealed partial class StoreWriter
                 id, first + i, (int)e.Kind, e.Timestamp.Ticks, e.EventId, e.RelatedId, e.Name, e.Data, EventDetails.Write(e.Details));
         }
     }
+
+    public List<HistoryEvent> History(string id) => readHistory.ReadAll(row => Rows.Event(row, 0), id);
 
     public void DeleteHistory(string id) => deleteHistory.Execute(id);
 

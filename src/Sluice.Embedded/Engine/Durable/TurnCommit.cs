@@ -49,6 +49,28 @@ sealed class TurnCommit(Execution execution, IReadOnlyList<Message> consumed, IR
     /// <summary>The row as written.</summary>
     public InstanceRow Result { get; private set; } = execution.Row;
 
+    /// <summary>Spans of what this turn ended or sent.</summary>
+    public void Trace()
+    {
+        if (!Spans.AreHeard)
+        {
+            return;
+        }
+
+        foreach (var fired in fresh.Where(e => e.Kind == EventKind.TimerFired))
+        {
+            if (execution.History.Find(e => e.Kind == EventKind.TimerCreated && e.EventId == fired.RelatedId) is { } created)
+            {
+                Spans.Timer(row, created);
+            }
+        }
+
+        foreach (var sent in appended.Where(e => e.Kind == EventKind.EventSent))
+        {
+            Spans.SentEvent(row, sent);
+        }
+    }
+
     void GoOut(StoreWriter writer, Decision decision, Starting starting, Action<Message> route, Action<ActivityTask> enqueue)
     {
         switch (decision.Kind)
@@ -71,19 +93,7 @@ sealed class TurnCommit(Execution execution, IReadOnlyList<Message> consumed, IR
 
     void StartChild(StoreWriter writer, Decision decision, Starting starting, Action<Message> route)
     {
-        var child = new InstanceRow
-        {
-            Id = decision.InstanceId!,
-            ExecutionId = Starting.NewId(),
-            Name = decision.Name!,
-            Version = decision.Version ?? "",
-            Created = now,
-            Updated = now,
-            Input = decision.Data,
-            Parent = new(row.Id, row.ExecutionId, row.Name, decision.Id),
-            Tags = decision.Tags is null ? null : JsonSerializer.Serialize(decision.Tags),
-            TraceParent = row.TraceParent,
-        };
+        var child = starting.Child(row, decision, now);
         if (starting.TryStart(writer, child, now) is not null)
         {
             var failed = new HistoryEvent(EventKind.SubOrchestrationInstanceFailed, now)

@@ -4,7 +4,7 @@ namespace Sluice.Embedded.Durable;
 
 /// <summary>Takes instances that have messages, plays a turn of each, and commits it.</summary>
 sealed class TurnWorkers(
-    Store store, CommitLoop commits, Mailboxes mailboxes, Replayer replayer, Starting starting, StatusSignals signals,
+    DurableEngineOptions options, Store store, CommitLoop commits, Mailboxes mailboxes, Replayer replayer, Starting starting, StatusSignals signals,
     Action<Message> route, Action<ActivityTask> enqueue, TimeProvider clock, ILogger logger)
 {
     static readonly TimeSpan pauseAfterError = TimeSpan.FromSeconds(1);
@@ -63,19 +63,37 @@ sealed class TurnWorkers(
 
         var isStarted = execution.History.Count > 0 || live[0].Event.Kind == EventKind.ExecutionStarted;
         var stop = live.FirstOrDefault(message => message.Event.Kind == EventKind.ExecutionTerminated)?.Event;
-        if (!isStarted && stop is null)
+        var refusal = Versions.Refusal(options, execution.Row.Version);
+        if (stop is null && (!isStarted || IsLeft(execution.Row, refusal)))
         {
             return batch;
         }
 
         var now = Now(execution.Row);
         List<HistoryEvent> fresh = [new(EventKind.OrchestratorStarted, now), .. live.Select(message => message.Event)];
-        var result = isStarted
+        var result = isStarted && refusal is null
             ? replayer.Run(execution.Row, execution.History, fresh)
-            : new() { Decisions = [], IsSuspended = false, Ending = Ending.Terminated(stop!) };
+            : new()
+            {
+                Decisions = [],
+                IsSuspended = false,
+                Ending = stop is null ? Ending.Failed(Failures.VersionMismatch(refusal!)) : Ending.Terminated(stop),
+            };
         commits.Reach(FaultPoints.TurnReplayed, execution.Row.Name);
         await CommitAsync(box, new(execution, batch, fresh, result, now));
         return [];
+    }
+
+    /// <summary>Whether another worker's version is left to wait. Its messages stay in the store.</summary>
+    bool IsLeft(InstanceRow row, string? refusal)
+    {
+        var isLeft = refusal is not null && options.VersionFailureStrategy == VersionFailureStrategy.Reject;
+        if (isLeft)
+        {
+            Log.VersionRejected(logger, row.Id, refusal!);
+        }
+
+        return isLeft;
     }
 
     async Task CommitAsync(Mailbox box, TurnCommit turn)
@@ -98,8 +116,11 @@ sealed class TurnWorkers(
             });
             return turn.Result;
         });
+        Metrics.TurnCommitted(state.Name);
+        turn.Trace();
         if (state.IsTerminal)
         {
+            Metrics.OrchestrationEnded(state);
             Log.Ended(logger, state.Name, state.Id, state.Status.ToString());
             Spans.Orchestration(state);
         }

@@ -38,6 +38,9 @@ static class DurableServices
         engine = engine with
         {
             MaxConcurrentActivities = host.MaxConcurrentActivities ?? engine.MaxConcurrentActivities,
+            DefaultVersion = host.DefaultVersion ?? engine.DefaultVersion,
+            VersionMatchStrategy = host.VersionMatch ?? engine.VersionMatchStrategy,
+            VersionFailureStrategy = host.VersionFailure ?? engine.VersionFailureStrategy,
             MaxConcurrentOrchestrators = host.MaxConcurrentOrchestrators ?? engine.MaxConcurrentOrchestrators,
         };
         configuration.GetSection(EmbeddedOptions.Section + ":Durable").Bind(engine);

@@ -50,7 +50,8 @@ static class EmbeddedHost
         services.AddSingleton(provider => new FunctionRunner(
             provider, middleware, host, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
 
-        // The order of starting: work that waits in the store, then what brings new work. Stopping goes the other way.
+        // The order of starting: what hears the rest, work that waits in the store, then what brings new work. Stopping goes the other way.
+        TelemetryExport.AddTo(builder, host);
         services.AddHostedService<Announcement>();
         var durable = DurableServices.Needs(functions);
         if (durable)

@@ -11,7 +11,9 @@ sealed class FunctionRunner(
     ILoggerFactory loggers)
 {
     // The source's name is the one that dashboards of Azure's worker look for.
-    static readonly ActivitySource source = new("Microsoft.Azure.Functions.Worker");
+    internal const string SourceName = "Microsoft.Azure.Functions.Worker";
+
+    static readonly ActivitySource source = new(SourceName);
     readonly ILogger logger = loggers.CreateLogger("Sluice.Embedded.Functions");
     FunctionExecutionDelegate? pipeline;
 

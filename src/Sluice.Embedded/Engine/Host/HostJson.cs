@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Sluice.Embedded.Durable;
 
 namespace Sluice.Embedded;
 
@@ -12,7 +13,7 @@ sealed record HostJson
     // Keys of Azure's host that change nothing on one machine. Any other key that is not honoured is logged as such.
     static readonly string[] harmless =
     [
-        "version", "telemetryMode", "logging", "aggregator", "healthMonitor", "extensionBundle", "watchDirectories", "watchFiles",
+        "version", "logging", "aggregator", "healthMonitor", "extensionBundle", "watchDirectories", "watchFiles",
         "extensions:durableTask:tracing", "extensions:durableTask:storageProvider:type", "extensions:durableTask:notifications",
     ];
 
@@ -22,6 +23,9 @@ sealed record HostJson
 
     HostJson(string path) => this.path = path;
 
+    /// <summary>Whether telemetry goes to a collector, should one be set.</summary>
+    public bool UsesOpenTelemetry { get; private set; }
+
     /// <summary>Put before every route. Empty: none.</summary>
     public string RoutePrefix { get; private set; } = "api";
 
@@ -30,6 +34,13 @@ sealed record HostJson
 
     /// <summary>The name of the task hub. It appears in management addresses; the store holds one hub.</summary>
     public string HubName { get; private set; } = "TestHubName";
+
+    /// <summary>The version of the app's orchestrators. Null: none.</summary>
+    public string? DefaultVersion { get; private set; }
+
+    public VersionMatchStrategy? VersionMatch { get; private set; }
+
+    public VersionFailureStrategy? VersionFailure { get; private set; }
 
     public int? MaxConcurrentActivities { get; private set; }
 
@@ -73,8 +84,12 @@ sealed record HostJson
     void Apply()
     {
         RoutePrefix = (Text("extensions:http:routePrefix") ?? RoutePrefix).Trim('/');
+        UsesOpenTelemetry = string.Equals(Text("telemetryMode"), "OpenTelemetry", StringComparison.OrdinalIgnoreCase);
         FunctionTimeout = Timeout("functionTimeout");
         HubName = Text("extensions:durableTask:hubName") ?? HubName;
+        DefaultVersion = Text("extensions:durableTask:defaultVersion");
+        VersionMatch = Choice<VersionMatchStrategy>("extensions:durableTask:versionMatchStrategy");
+        VersionFailure = Choice<VersionFailureStrategy>("extensions:durableTask:versionFailureStrategy");
         MaxConcurrentActivities = Number("extensions:durableTask:maxConcurrentActivityFunctions", max: 10_000);
         MaxConcurrentOrchestrators = Number("extensions:durableTask:maxConcurrentOrchestratorFunctions", max: 10_000);
         BlobParallelism = Number("extensions:blobs:maxDegreeOfParallelism", max: 1_000) ?? BlobParallelism;
@@ -95,6 +110,12 @@ sealed record HostJson
         Text(key) is not { } text ? null
         : int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max ? number
         : throw new InvalidDataException($"'{path}': {key} is '{text}'; expected a whole number from 1 to {max}.");
+
+    T? Choice<T>(string key)
+        where T : struct, Enum =>
+        Text(key) is not { } text ? null
+        : Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice) ? choice
+        : throw new InvalidDataException($"'{path}': {key} is '{text}'; expected one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     TimeSpan? Timeout(string key) =>
         Text(key) is not { } text || text == "-1" ? null

@@ -33,7 +33,7 @@ sealed partial class DurableApi(DurableEngine engine, TaskExecutor tasks, Functi
         Add("POST", instance + "/suspend", context => SendAsync(context, engine.SuspendAsync));
         Add("POST", instance + "/resume", context => SendAsync(context, engine.ResumeAsync));
         Add("POST", instance + "/restart", RestartAsync);
-        Add("POST", instance + "/rewind", _ => Task.FromResult(Absent("Rewind is not supported by the embedded runtime. Use restart, which runs the instance again from its input.")));
+        Add("POST", instance + "/rewind", context => SendAsync(context, engine.RewindAsync));
         endpoints.Map(Root + "/entities/{**rest}", _ => Absent("Entities are not supported by the embedded runtime.").ExecuteAsync(_));
 
         void Add(string method, string path, Func<HttpContext, Task<IResult>> handle) =>

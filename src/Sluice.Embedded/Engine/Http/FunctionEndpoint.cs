@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -38,6 +39,8 @@ sealed class FunctionEndpoint(
             return;
         }
 
+        using var span = RequestSpan.Start(context.Request);
+
         // A function that waits for something must not hold up the end of the program.
         var gone = context.RequestAborted;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, lifetime.ApplicationStopping);
@@ -66,6 +69,10 @@ sealed class FunctionEndpoint(
 
             context.Response.Clear();
             context.Response.StatusCode = e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        }
+        finally
+        {
+            RequestSpan.Describe(span, context);
         }
     }
 
@@ -99,7 +106,7 @@ sealed class FunctionEndpoint(
         var data = context.Request.RouteValues.ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);
         return new Call(context, data)
         {
-            TraceParent = context.Request.Headers.TraceParent,
+            TraceParent = Activity.Current?.Id ?? context.Request.Headers.TraceParent,
             TraceState = context.Request.Headers.TraceState,
         };
     }

@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>Results that arrive page by page. Upstream: microsoft/durabletask-dotnet src/Abstractions/AsyncPageable.cs, 1.25.0.</summary>
+/// <summary>Results that arrive page by page. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/AsyncPageable.cs.</summary>
 public abstract class AsyncPageable<T> : IAsyncEnumerable<T>
     where T : notnull
 {
@@ -18,7 +18,7 @@ public abstract class AsyncPageable<T> : IAsyncEnumerable<T>
     }
 }
 
-/// <summary>One page of results. Upstream: microsoft/durabletask-dotnet src/Abstractions/Page.cs, 1.25.0.</summary>
+/// <summary>One page of results. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/Page.cs.</summary>
 public sealed class Page<T>(IReadOnlyList<T> values, string? continuationToken = null)
     where T : notnull
 {

@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>How an orchestration restarts itself. Upstream: microsoft/durabletask-dotnet src/Abstractions/ContinueAsNewOptions.cs, 1.25.0.</summary>
+/// <summary>How an orchestration restarts itself. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/ContinueAsNewOptions.cs.</summary>
 public class ContinueAsNewOptions
 {
     public object? NewInput { get; set; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Microsoft.DurableTask
 {
-    /// <summary>Turns payloads into text and back. Upstream: microsoft/durabletask-dotnet src/Abstractions/DataConverter.cs, 1.25.0.</summary>
+    /// <summary>Turns payloads into text and back. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/DataConverter.cs.</summary>
     public abstract class DataConverter
     {
         public abstract string? Serialize(object? value);
@@ -15,7 +15,7 @@ namespace Microsoft.DurableTask
 namespace Microsoft.DurableTask.Converters
 {
     /// <summary>
-    /// JSON by System.Text.Json, fields included. Upstream: microsoft/durabletask-dotnet src/Abstractions/Converters/JsonDataConverter.cs, 1.25.0.
+    /// JSON by System.Text.Json, fields included. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/Converters/JsonDataConverter.cs.
     /// </summary>
     public class JsonDataConverter(JsonSerializerOptions? options = null) : DataConverter
     {

@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask.Internal;
 
-/// <summary>Starts orchestrations. Upstream: microsoft/durabletask-dotnet src/Abstractions/Internal/IOrchestrationSubmitter.cs, 1.25.0.</summary>
+/// <summary>Starts orchestrations. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/Internal/IOrchestrationSubmitter.cs.</summary>
 public interface IOrchestrationSubmitter
 {
     Task<string> ScheduleNewOrchestrationInstanceAsync(

@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>Declared retries of a call. Upstream: microsoft/durabletask-dotnet src/Abstractions/RetryPolicy.cs, 1.25.0.</summary>
+/// <summary>Declared retries of a call. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/RetryPolicy.cs.</summary>
 public class RetryPolicy
 {
     public RetryPolicy(

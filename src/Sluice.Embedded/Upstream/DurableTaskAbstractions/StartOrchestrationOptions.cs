@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.DurableTask;
 
-/// <summary>How an orchestration is started. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOptions.cs, 1.25.0.</summary>
+/// <summary>How an orchestration is started. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskOptions.cs.</summary>
 public record StartOrchestrationOptions
 {
     public StartOrchestrationOptions(string? InstanceId = null, DateTimeOffset? StartAt = null)

@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>What an activity knows of its call. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskActivityContext.cs, 1.25.0.</summary>
+/// <summary>What an activity knows of its call. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskActivityContext.cs.</summary>
 public abstract class TaskActivityContext
 {
     public abstract TaskName Name { get; }
@@ -9,6 +9,6 @@ public abstract class TaskActivityContext
 }
 
 /// <summary>
-/// The orchestration that called this one. Upstream: microsoft/durabletask-dotnet src/Abstractions/ParentOrchestrationInstance.cs, 1.25.0.
+/// The orchestration that called this one. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/ParentOrchestrationInstance.cs.
 /// </summary>
 public record ParentOrchestrationInstance(TaskName Name, string InstanceId);

@@ -1,7 +1,7 @@
 namespace Microsoft.DurableTask;
 
 /// <summary>
-/// An activity or sub-orchestration failed. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskFailedException.cs, 1.25.0.
+/// An activity or sub-orchestration failed. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskFailedException.cs.
 /// </summary>
 public sealed class TaskFailedException : Exception
 {

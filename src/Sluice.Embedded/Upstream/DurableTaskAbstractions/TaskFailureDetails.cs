@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Microsoft.DurableTask;
 
-/// <summary>Why a task failed, as data. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskFailureDetails.cs, 1.25.0.</summary>
+/// <summary>Why a task failed, as data. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskFailureDetails.cs.</summary>
 public record TaskFailureDetails(
     string ErrorType, string ErrorMessage, string? StackTrace, TaskFailureDetails? InnerFailure, IDictionary<string, object?>? Properties)
 {

@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>Name of an orchestrator or activity. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskName.cs, 1.25.0.</summary>
+/// <summary>Name of an orchestrator or activity. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskName.cs.</summary>
 public readonly struct TaskName : IEquatable<TaskName>
 {
     public TaskName(string name)

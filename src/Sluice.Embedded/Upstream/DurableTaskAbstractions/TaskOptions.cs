@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>How an activity or sub-orchestration is called. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOptions.cs, 1.25.0.</summary>
+/// <summary>How an activity or sub-orchestration is called. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskOptions.cs.</summary>
 public record TaskOptions
 {
     public TaskOptions(TaskRetryOptions? retry)
@@ -34,7 +34,7 @@ public record TaskOptions
 }
 
 /// <summary>
-/// As <see cref="TaskOptions"/>, with the child's id. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOptions.cs, 1.25.0.
+/// As <see cref="TaskOptions"/>, with the child's id. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskOptions.cs.
 /// </summary>
 public record SubOrchestrationOptions : TaskOptions
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.DurableTask;
 
 /// <summary>
-/// What an orchestrator may do. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskOrchestrationContext.cs, 1.25.0 (without entities).
+/// What an orchestrator may do. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskOrchestrationContext.cs (without entities).
 /// </summary>
 public abstract partial class TaskOrchestrationContext
 {

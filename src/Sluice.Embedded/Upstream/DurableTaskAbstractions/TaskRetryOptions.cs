@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>A retry policy or a retry handler. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskRetryOptions.cs, 1.25.0.</summary>
+/// <summary>A retry policy or a retry handler. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskRetryOptions.cs.</summary>
 public sealed class TaskRetryOptions
 {
     public TaskRetryOptions(RetryPolicy policy)
@@ -27,13 +27,13 @@ public sealed class TaskRetryOptions
     public static TaskRetryOptions FromRetryHandler(RetryHandler handler) => new(context => Task.FromResult(handler(context)));
 }
 
-/// <summary>Decides on a further attempt. Upstream: microsoft/durabletask-dotnet src/Abstractions/RetryHandler.cs, 1.25.0.</summary>
+/// <summary>Decides on a further attempt. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/RetryHandler.cs.</summary>
 public delegate bool RetryHandler(RetryContext retryContext);
 
-/// <summary>Decides on a further attempt. Upstream: microsoft/durabletask-dotnet src/Abstractions/RetryHandler.cs, 1.25.0.</summary>
+/// <summary>Decides on a further attempt. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/RetryHandler.cs.</summary>
 public delegate Task<bool> AsyncRetryHandler(RetryContext retryContext);
 
-/// <summary>What a retry handler sees. Upstream: microsoft/durabletask-dotnet src/Abstractions/RetryContext.cs, 1.25.0.</summary>
+/// <summary>What a retry handler sees. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/RetryHandler.cs.</summary>
 public record RetryContext(
     TaskOrchestrationContext OrchestrationContext, int LastAttemptNumber, TaskFailureDetails LastFailure,
     TimeSpan TotalRetryTime, CancellationToken CancellationToken);

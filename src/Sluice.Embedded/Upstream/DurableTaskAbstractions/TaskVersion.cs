@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask;
 
-/// <summary>Version of an orchestrator or activity. Upstream: microsoft/durabletask-dotnet src/Abstractions/TaskVersion.cs, 1.25.0.</summary>
+/// <summary>Version of an orchestrator or activity. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Abstractions/TaskVersion.cs.</summary>
 public readonly struct TaskVersion(string? version) : IEquatable<TaskVersion>
 {
     public static readonly TaskVersion Unversioned = new("");

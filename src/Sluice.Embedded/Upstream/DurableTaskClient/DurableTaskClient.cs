@@ -1,10 +1,10 @@
+using DurableTask.Core.History;
 using Microsoft.DurableTask.Internal;
 
 namespace Microsoft.DurableTask.Client;
 
 /// <summary>
-/// Starts and manages orchestrations. Upstream: microsoft/durabletask-dotnet src/Client/Core/DurableTaskClient.cs, 1.25.0 (without entities and
-/// rewind).
+/// Starts and manages orchestrations. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Client/Core/DurableTaskClient.cs (without entities).
 /// </summary>
 public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, IAsyncDisposable
 {
@@ -85,6 +85,17 @@ public abstract class DurableTaskClient(string name) : IOrchestrationSubmitter, 
 
     public virtual Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
         => throw Unsupported("restarting instances");
+
+    public virtual Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+        => throw Unsupported("rewinding instances");
+
+    public virtual Task<IList<HistoryEvent>> GetOrchestrationHistoryAsync(string instanceId, CancellationToken cancellation = default)
+        => throw Unsupported("reading histories");
+
+    public virtual Task<Page<string>> ListInstanceIdsAsync(
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null, DateTimeOffset? completedTimeFrom = null, DateTimeOffset? completedTimeTo = null,
+        int pageSize = 100, string? lastInstanceKey = null, CancellationToken cancellation = default)
+        => throw Unsupported("listing instance ids");
 
     public abstract ValueTask DisposeAsync();
 

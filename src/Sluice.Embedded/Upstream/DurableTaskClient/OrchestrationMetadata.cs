@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.DurableTask.Client;
 
-/// <summary>Snapshot of an instance. Upstream: microsoft/durabletask-dotnet src/Client/Core/OrchestrationMetadata.cs, 1.25.0.</summary>
+/// <summary>Snapshot of an instance. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Client/Core/OrchestrationMetadata.cs.</summary>
 public sealed class OrchestrationMetadata(string name, string instanceId)
 {
     public string Name { get; } = name;

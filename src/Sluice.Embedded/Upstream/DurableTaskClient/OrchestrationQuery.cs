@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask.Client;
 
-/// <summary>Which instances to list. Upstream: microsoft/durabletask-dotnet src/Client/Core/OrchestrationQuery.cs, 1.25.0.</summary>
+/// <summary>Which instances to list. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Client/Core/OrchestrationQuery.cs.</summary>
 public record OrchestrationQuery(
     DateTimeOffset? CreatedFrom = null,
     DateTimeOffset? CreatedTo = null,

@@ -1,6 +1,6 @@
 namespace Microsoft.DurableTask.Client;
 
-/// <summary>State of an instance. Upstream: microsoft/durabletask-dotnet src/Client/Core/OrchestrationRuntimeStatus.cs, 1.25.0.</summary>
+/// <summary>State of an instance. Upstream: microsoft/durabletask-dotnet@c3d5d87a src/Client/Core/OrchestrationRuntimeStatus.cs.</summary>
 public enum OrchestrationRuntimeStatus
 {
     Running = 0,

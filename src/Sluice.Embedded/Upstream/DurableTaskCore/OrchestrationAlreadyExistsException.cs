@@ -1,7 +1,7 @@
 namespace DurableTask.Core.Exceptions;
 
 /// <summary>
-/// An instance with the asked id is live. Upstream: Azure/durabletask src/DurableTask.Core/Exceptions/OrchestrationAlreadyExistsException.cs
+/// An instance with the asked id is live. Upstream: Azure/durabletask@52170329 src/DurableTask.Core/Exceptions/OrchestrationAlreadyExistsException.cs
 /// (Microsoft's client throws this type of the package that it depends on, so an app that catches it must find it here).
 /// </summary>
 public class OrchestrationAlreadyExistsException : InvalidOperationException

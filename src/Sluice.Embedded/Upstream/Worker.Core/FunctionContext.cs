@@ -1,7 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>What one invocation knows about itself; the engine derives from it.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Context/FunctionContext.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e src/DotNetWorker.Core/Context/FunctionContext.cs.</remarks>
 public abstract class FunctionContext
 {
     /// <summary>Differs for every invocation, also for a second delivery of the same work.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Loggers from the services of an invocation.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Context/FunctionContextLoggerExtensions.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e src/DotNetWorker.Core/Context/FunctionContextLoggerExtensions.cs.</remarks>
 public static class FunctionContextLoggerExtensions
 {
     public static ILogger<T> GetLogger<T>(this FunctionContext context) => context.InstanceServices.GetRequiredService<ILogger<T>>();

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>What is known about a function before it runs.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Definition/FunctionDefinition.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e src/DotNetWorker.Core/Definition/FunctionDefinition.cs.</remarks>
 public abstract class FunctionDefinition
 {
     public abstract ImmutableArray<FunctionParameter> Parameters { get; }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>One parameter of a function.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Definition/FunctionParameter.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e src/DotNetWorker.Core/Definition/FunctionParameter.cs.</remarks>
 public class FunctionParameter
 {
     public FunctionParameter(string name, Type type)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Where services and middleware of the app are registered.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Hosting/IFunctionsWorkerApplicationBuilder.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e src/DotNetWorker.Core/Hosting/IFunctionsWorkerApplicationBuilder.cs.</remarks>
 public interface IFunctionsWorkerApplicationBuilder
 {
     IServiceCollection Services { get; }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Adds middleware. Each class is registered as a singleton, in the order of the calls.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker.Core/Hosting/WorkerMiddlewareWorkerApplicationBuilderExtensions.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e src/DotNetWorker.Core/Hosting/WorkerMiddlewareWorkerApplicationBuilderExtensions.cs.</remarks>
 public static class MiddlewareWorkerApplicationBuilderExtensions
 {
     public static IFunctionsWorkerApplicationBuilder UseMiddleware<T>(this IFunctionsWorkerApplicationBuilder builder)

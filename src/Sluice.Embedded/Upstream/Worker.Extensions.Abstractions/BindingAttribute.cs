@@ -1,7 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 /// <summary>The root of all binding attributes.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Abstractions/src/BindingAttribute.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Abstractions/src/BindingAttribute.cs.</remarks>
 [AttributeUsage(AttributeTargets.Method)]
 public abstract class BindingAttribute : Attribute
 {

@@ -1,7 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Makes a public method a function of the app.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Abstractions/src/FunctionAttribute.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Abstractions/src/FunctionAttribute.cs.</remarks>
 [AttributeUsage(AttributeTargets.Method)]
 // CA1813: upstream leaves it open.
 #pragma warning disable CA1813

@@ -1,7 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 /// <summary>A result that is sent elsewhere.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Abstractions/src/OutputBindingAttribute.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Abstractions/src/OutputBindingAttribute.cs.</remarks>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Property)]
 public abstract class OutputBindingAttribute : BindingAttribute
 {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Access to the HTTP request from anywhere in an invocation.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Http.AspNetCore/src/FunctionContext/FunctionContextExtensions.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Http.AspNetCore/src/FunctionContext/FunctionContextExtensions.cs.</remarks>
 public static class FunctionContextExtensions
 {
     // The engine puts the request there; middleware sees the same key as with upstream.

@@ -1,7 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Which key an HTTP caller must show.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Http/src/AuthorizationLevel.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Http/src/AuthorizationLevel.cs.</remarks>
 public enum AuthorizationLevel
 {
     /// <summary>None.</summary>

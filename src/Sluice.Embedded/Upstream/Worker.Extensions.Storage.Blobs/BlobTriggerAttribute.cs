@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Starts a function for every new or changed blob that matches a path.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Storage.Blobs/src/BlobTriggerAttribute.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Storage.Blobs/src/BlobTriggerAttribute.cs.</remarks>
 public sealed class BlobTriggerAttribute(string blobPath) : TriggerBindingAttribute
 {
     /// <summary><c>container/{name}</c>, <c>container/prefix/{name}.{ext}</c>; <c>%Setting%</c> is replaced.</summary>

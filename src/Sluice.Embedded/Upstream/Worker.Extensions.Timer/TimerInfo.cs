@@ -1,7 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>What a timer function is told.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Timer/src/TimerInfo.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Timer/src/TimerInfo.cs.</remarks>
 public class TimerInfo
 {
     /// <summary>Null when <see cref="TimerTriggerAttribute.UseMonitor"/> is off.</summary>

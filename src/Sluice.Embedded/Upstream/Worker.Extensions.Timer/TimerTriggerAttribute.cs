@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Starts a function on a schedule, in UTC.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, extensions/Worker.Extensions.Timer/src/TimerTriggerAttribute.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e extensions/Worker.Extensions.Timer/src/TimerTriggerAttribute.cs.</remarks>
 public sealed class TimerTriggerAttribute(string schedule) : TriggerBindingAttribute
 {
     /// <summary>NCRONTAB with six fields (seconds first) or five, a time span such as <c>00:05:00</c>, or <c>%Setting%</c>.</summary>

@@ -9,7 +9,7 @@ using Sluice.Embedded;
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
 /// <summary>Collects configuration, services and middleware of an app, then builds its host.</summary>
-/// <remarks>Upstream: Azure/azure-functions-dotnet-worker, src/DotNetWorker/Builder/FunctionsApplicationBuilder.cs.</remarks>
+/// <remarks>Upstream: Azure/azure-functions-dotnet-worker@e704163e src/DotNetWorker/Builder/FunctionsApplicationBuilder.cs.</remarks>
 public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
     readonly HostApplicationBuilder host;

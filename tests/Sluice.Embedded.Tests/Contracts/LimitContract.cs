@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
-using Sluice.Embedded.Durable;
+using Microsoft.DurableTask.Client;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
-/// <summary>Contract tests 74 to 77: concurrency, stopping, payloads, soak; and stores that cannot be used.</summary>
-public sealed class LimitTests
+/// <summary>Contract tests 74 to 77: concurrency, stopping, payloads, soak.</summary>
+public abstract class LimitContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
     [Fact]
     [Trait("Contract", "74")]
@@ -13,7 +15,7 @@ public sealed class LimitTests
     {
         var (running, most) = (0, 0);
         var gate = new Lock();
-        await using var hub = await new Harness(configure: options => options with { MaxConcurrentActivities = 3 })
+        await using var hub = await Hub(configure: options => options with { MaxConcurrentActivities = 3 })
             .ActivityAsync("Work", async _ =>
             {
                 lock (gate)
@@ -48,17 +50,17 @@ public sealed class LimitTests
         var isRunning = new CountdownEvent(2);
         var go = new TaskCompletionSource();
         var deliveries = new ConcurrentDictionary<string, ConcurrentQueue<int>>();
-        await using var hub = await new Harness(configure: options => options with { DrainTimeout = TimeSpan.FromMilliseconds(300) })
+        await using var hub = await Hub(configure: options => options with { DrainTimeout = TimeSpan.FromMilliseconds(300) })
             .ActivityAsync("Short", async call =>
             {
-                deliveries.GetOrAdd("short", _ => []).Enqueue(call.Invocation.DeliveryCount);
+                deliveries.GetOrAdd("short", _ => []).Enqueue(call.DeliveryCount);
                 isRunning.Signal();
                 await go.Task;
                 return "short";
             })
             .ActivityAsync("Long", async call =>
             {
-                deliveries.GetOrAdd("long", _ => []).Enqueue(call.Invocation.DeliveryCount);
+                deliveries.GetOrAdd("long", _ => []).Enqueue(call.DeliveryCount);
                 if (deliveries["long"].Count == 1)
                 {
                     isRunning.Signal();
@@ -73,7 +75,7 @@ public sealed class LimitTests
         var id = await hub.ScheduleAsync("Run");
         Assert.True(isRunning.Wait(Eventually.Limit));
 
-        var stop = hub.Engine.StopAsync(CancellationToken.None);
+        var stop = hub.StopAsync();
         go.SetResult();
         await stop;
         await hub.StartAsync();
@@ -84,7 +86,7 @@ public sealed class LimitTests
         Assert.Equal([1, 1], deliveries["long"]);
     }
 
-    [Theory]
+    [ContractTheory(Needs = Capabilities.Limits)]
     [Trait("Contract", "76")]
     [InlineData("start")]
     [InlineData("event")]
@@ -96,7 +98,7 @@ public sealed class LimitTests
     {
         var runs = 0;
         var large = new string('x', 16 * 1024);
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Large", _ =>
             {
                 Interlocked.Increment(ref runs);
@@ -150,105 +152,51 @@ public sealed class LimitTests
         Assert.InRange(runs, 0, 1);
     }
 
+    [Theory]
+    [Trait("Contract", "76")]
+    [InlineData(10)]
+    [InlineData(60)]
+    [InlineData(300)]
+    [InlineData(1536)]
+    public async Task A_payload_of_any_size_comes_back_whole_or_is_refused(int kilobytes)
+    {
+        var payload = string.Concat(Enumerable.Repeat("0123456789abcdef", kilobytes * 64));
+        await using var hub = await Hub().Orchestrator("Echo", context => Task.FromResult<object?>(context.GetInput<string>())).StartAsync();
+
+        string? id = null;
+        var refused = await Record.ExceptionAsync(async () => id = await hub.ScheduleAsync("Echo", payload));
+
+        if (refused is null)
+        {
+            Assert.Equal(payload, (await hub.EndAsync(id!)).ReadOutputAs<string>());
+        }
+        else
+        {
+            Assert.Contains("too large", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(0, await hub.Client.GetAllInstancesAsync().CountAsync());
+        }
+    }
+
     [Fact]
     [Trait("Contract", "77")]
-    public async Task A_thousand_instances_in_parallel_complete()
+    public async Task A_thousand_instances_that_live_at_once_complete()
     {
-        await using var hub = await new Harness(configure: options => options with { MaxCachedExecutions = 50 })
+        await using var hub = await Hub()
             .Activity("Step", call => call.Input<int>() + 1)
             .Orchestrator("Run", async context =>
             {
-                var value = context.GetInput<int>();
-                for (var i = 0; i < 3; i++)
-                {
-                    value = await context.CallActivityAsync<int>("Step", value);
-                }
-
-                return value;
+                var value = await context.CallActivityAsync<int>("Step", context.GetInput<int>());
+                value += await context.WaitForExternalEvent<int>("go");
+                return await context.CallActivityAsync<int>("Step", value);
             })
             .StartAsync();
 
         var ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => hub.ScheduleAsync("Run", i)));
+        var alive = await Task.WhenAll(ids.Select(id => hub.Client.WaitForInstanceStartAsync(id)));
+        await Task.WhenAll(ids.Select(id => hub.Client.RaiseEventAsync(id, "go", 10)));
         var ends = await Task.WhenAll(ids.Select(hub.EndAsync));
 
-        Assert.Equal(Enumerable.Range(3, 1000), ends.Select(end => end.ReadOutputAs<int>()));
-    }
-
-    [Fact]
-    public async Task A_store_of_a_newer_version_is_refused()
-    {
-        await using var hub = await new Harness().StartAsync();
-        await hub.Engine.StopAsync(CancellationToken.None);
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(hub.Folder, "durable.db")};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
-
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(hub.StartAsync);
-
-        Assert.Contains("has schema version '99', expected 1 or less", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_client_of_an_engine_that_is_not_started_says_so()
-    {
-        var engine = new DurableEngine(
-            new() { Path = "unused" }, new DelegateExecutor(), Microsoft.DurableTask.Converters.JsonDataConverter.Default, TimeProvider.System,
-            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
-
-        var refused = Assert.Throws<InvalidOperationException>(() => engine.Find("x"));
-
-        Assert.Contains("The durable engine is not started.", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("claim")]
-    [InlineData("complete")]
-    [InlineData("turn")]
-    public async Task A_write_that_fails_for_a_while_is_repeated_and_no_work_is_done_twice(string write)
-    {
-        var clock = new TestClock();
-        var (failures, runs) = (0, 0);
-        var faults = new TestFaults
-        {
-            Watch = (point, _) =>
-            {
-                if (point == write + ".written" && Interlocked.Increment(ref failures) <= 3)
-                {
-                    throw new IOException("disk full");
-                }
-            },
-        };
-        await using var hub = await new Harness(clock, faults)
-            .Activity("Work", _ => Interlocked.Increment(ref runs))
-            .Orchestrator("Run", async context => await context.CallActivityAsync<int>("Work"))
-            .StartAsync();
-
-        var id = await hub.ScheduleAsync("Run");
-        await Eventually.IsTrue(
-            async () =>
-            {
-                clock.Advance(TimeSpan.FromSeconds(1));
-                return (await hub.Client.GetInstanceAsync(id))!.IsCompleted;
-            },
-            "the end");
-
-        Assert.Equal(1, (await hub.EndAsync(id)).ReadOutputAs<int>());
-        Assert.True(failures > 3);
-    }
-
-    [Fact]
-    public async Task A_file_that_is_no_store_is_refused()
-    {
-        await using var hub = new Harness();
-        await File.WriteAllTextAsync(Path.Combine(hub.Folder, "durable.db"), new string('x', 5000));
-
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(hub.StartAsync);
-
-        Assert.Contains("cannot be opened: found 'SQLite Error 26: 'file is not a database'.'", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(5000, new FileInfo(Path.Combine(hub.Folder, "durable.db")).Length);
+        Assert.All(alive, instance => Assert.Equal(OrchestrationRuntimeStatus.Running, instance.RuntimeStatus));
+        Assert.Equal(Enumerable.Range(12, 1000), ends.Select(end => end.ReadOutputAs<int>()));
     }
 }

@@ -1,17 +1,18 @@
 using Microsoft.DurableTask.Client;
-using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 43 to 50: external events.</summary>
-public sealed class EventTests
+public abstract class EventContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
     [Fact]
     [Trait("Contract", "43")]
     public async Task An_event_that_was_raised_before_the_wait_is_delivered()
     {
         var go = new TaskCompletionSource();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .ActivityAsync("Block", async _ =>
             {
                 await go.Task;
@@ -36,7 +37,7 @@ public sealed class EventTests
     [Trait("Contract", "44")]
     public async Task Event_names_ignore_case()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Wait", async context =>
                 await context.WaitForExternalEvent<string>("Approval") + await context.WaitForExternalEvent<string>("APPROVAL"))
             .StartAsync();
@@ -53,7 +54,7 @@ public sealed class EventTests
     [Trait("Contract", "45")]
     public async Task Events_of_one_name_arrive_in_order_at_successive_waits()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Step", _ => null)
             .Orchestrator("Wait", async context =>
             {
@@ -82,7 +83,7 @@ public sealed class EventTests
     [Fact]
     public async Task Of_several_waiters_the_latest_gets_the_next_event()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Wait", async context =>
             {
                 var first = context.WaitForExternalEvent<string>("e");
@@ -100,12 +101,12 @@ public sealed class EventTests
         Assert.Equal("21", end.ReadOutputAs<string>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "46")]
     public async Task A_timeout_cancels_the_wait_and_leaves_nothing_open()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Wait", async context =>
             {
                 context.SetCustomStatus("waiting");
@@ -132,12 +133,12 @@ public sealed class EventTests
         Assert.Equal("timed out", timedOut.ReadOutputAs<string>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "47")]
     public async Task After_a_timeout_an_event_reaches_the_wait_that_was_armed_again()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Wait", async context =>
             {
                 for (var round = 0; ; round++)
@@ -165,29 +166,31 @@ public sealed class EventTests
         Assert.Equal("1 yes", end.ReadOutputAs<string>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.DeliveryReports)]
     [Trait("Contract", "48")]
     public async Task Messages_to_unknown_and_finished_instances_are_reported()
     {
-        await using var hub = await new Harness().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await using var hub = await Hub().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
         await hub.RunAsync("Now", id: "done");
 
-        Assert.Equal(SendOutcome.NotFound, await hub.Engine.RaiseEventAsync("nobody", "e", null));
-        Assert.Equal(SendOutcome.Finished, await hub.Engine.RaiseEventAsync("done", "e", null));
-        Assert.Equal(SendOutcome.NotFound, await hub.Engine.TerminateAsync("nobody", null, false));
-        Assert.Equal(SendOutcome.Finished, await hub.Engine.SuspendAsync("done", null));
-        Assert.Equal(SendOutcome.Finished, await hub.Engine.ResumeAsync("done", null));
-        var unknown = await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Client.RaiseEventAsync("nobody", "e"));
-        var finished = await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Client.TerminateInstanceAsync("done"));
-        Assert.Contains("No instance with id 'nobody'", unknown.Message, StringComparison.Ordinal);
-        Assert.Contains("'done' has finished", finished.Message, StringComparison.Ordinal);
+        foreach (var send in new Func<string, Task>[]
+        {
+            id => hub.Client.RaiseEventAsync(id, "e"),
+            id => hub.Client.TerminateInstanceAsync(id),
+            id => hub.Client.SuspendInstanceAsync(id),
+            id => hub.Client.ResumeInstanceAsync(id),
+        })
+        {
+            Assert.Equal(Delivery.NotFound, hub.Explain(await Assert.ThrowsAnyAsync<Exception>(() => send("nobody"))));
+            Assert.Equal(Delivery.Finished, hub.Explain(await Assert.ThrowsAnyAsync<Exception>(() => send("done"))));
+        }
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.History)]
     [Trait("Contract", "49")]
     public async Task One_orchestration_sends_an_event_to_another()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Receive", async context => await context.WaitForExternalEvent<int>("number"))
             .Orchestrator("Send", context =>
             {
@@ -202,13 +205,41 @@ public sealed class EventTests
         var end = await hub.EndAsync("receiver");
 
         Assert.Equal(7, end.ReadOutputAs<int>());
-        Assert.Equal(2, hub.Engine.History("sender")!.Count(e => e.Kind == EventKind.EventSent));
+        Assert.Equal(2, hub.History("sender").Count(e => e.Kind == EventKind.EventSent));
+    }
+
+    [Fact]
+    [Trait("Contract", "50")]
+    public async Task An_event_that_comes_twice_takes_effect_once_when_the_app_looks_at_its_id()
+    {
+        await using var hub = await Hub()
+            .Orchestrator("Sum", async context =>
+            {
+                var seen = new HashSet<string>();
+                var sum = 0;
+                while (seen.Count < 3)
+                {
+                    var payment = await context.WaitForExternalEvent<Payment>("payment");
+                    sum += seen.Add(payment.Id) ? payment.Amount : 0;
+                }
+
+                return sum;
+            })
+            .StartAsync();
+        var id = await hub.ScheduleAsync("Sum");
+
+        foreach (var payment in new[] { new Payment("a", 1), new("a", 1), new("b", 20), new("a", 1), new("b", 20), new("c", 300) })
+        {
+            await hub.Client.RaiseEventAsync(id, "payment", payment);
+        }
+
+        Assert.Equal(321, (await hub.EndAsync(id)).ReadOutputAs<int>());
     }
 
     [Fact]
     public async Task Waiting_for_one_name_with_two_types_is_refused()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Wait", async context =>
             {
                 _ = context.WaitForExternalEvent<int>("e");
@@ -225,7 +256,7 @@ public sealed class EventTests
     [Fact]
     public async Task An_event_of_the_wrong_shape_fails_the_wait()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Wait", async context => await context.WaitForExternalEvent<int>("number"))
             .StartAsync();
         var id = await hub.ScheduleAsync("Wait");
@@ -236,4 +267,6 @@ public sealed class EventTests
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.Equal(typeof(System.Text.Json.JsonException).FullName, end.FailureDetails!.ErrorType);
     }
+
+    sealed record Payment(string Id, int Amount);
 }

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 9 to 15: determinism and replay.</summary>
-public sealed class ReplayTests
+public abstract class ReplayContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
     [Fact]
     [Trait("Contract", "9")]
@@ -15,11 +16,11 @@ public sealed class ReplayTests
     {
         var seen = new ConcurrentQueue<(int Step, bool IsReplaying)>();
         using var log = new ListLog();
-        await using var hub = await new Harness { Loggers = log }
+        await using var hub = await Hub(loggers: log)
             .Activity("Step", call => call.Input<int>())
             .Orchestrator("Steps", async context =>
             {
-                var logger = context.CreateReplaySafeLogger<ReplayTests>();
+                var logger = context.CreateReplaySafeLogger<HubOptions>();
                 for (var step = 0; step < 3; step++)
                 {
                     seen.Enqueue((step, context.IsReplaying));
@@ -37,13 +38,13 @@ public sealed class ReplayTests
         Assert.Equal(["step 0", "step 1", "step 2"], log.Messages.Where(message => message.StartsWith("step", StringComparison.Ordinal)));
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "10")]
     public async Task The_time_is_constant_in_a_turn_and_the_same_in_replays()
     {
         var clock = new TestClock();
         var seen = new ConcurrentDictionary<int, ConcurrentBag<DateTime>>();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Activity("Later", _ =>
             {
                 clock.Advance(TimeSpan.FromSeconds(1));
@@ -73,7 +74,7 @@ public sealed class ReplayTests
     public async Task New_guids_are_stable_over_replays_and_follow_the_formula()
     {
         var seen = new ConcurrentQueue<(Guid A, Guid B, DateTime Time)>();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Step", _ => null)
             .Orchestrator("Guids", async context =>
             {
@@ -90,11 +91,11 @@ public sealed class ReplayTests
         var (a, b, time) = Assert.Single(seen.Distinct());
         Assert.Equal(3, seen.Count);
         Assert.Equal(3, new[] { a, b, end.ReadOutputAs<Guid>() }.Distinct().Count());
-        Assert.Equal(NameBased($"guids_{time:o}_0"), a);
-        Assert.Equal(NameBased($"guids_{time:o}_1"), b);
+        Assert.Equal(NameBasedGuid.Of($"guids_{time:o}_0"), a);
+        Assert.Equal(NameBasedGuid.Of($"guids_{time:o}_1"), b);
     }
 
-    [Theory]
+    [ContractTheory(Needs = Capabilities.History)]
     [Trait("Contract", "12")]
     [InlineData("name", "Expected at #0: activity 'A'. Found: activity 'B'.")]
     [InlineData("kind", "Expected at #0: activity 'A'. Found: timer.")]
@@ -102,7 +103,7 @@ public sealed class ReplayTests
     [InlineData("more", "Expected at #1: nothing in this turn. Found: activity 'B'.")]
     public async Task A_changed_orchestrator_fails_with_expected_and_found(string change, string expected)
     {
-        await using var hub = new Harness()
+        await using var hub = Hub()
             .Activity("A", _ => null)
             .Activity("B", _ => null)
             .Orchestrator("Changing", async context =>
@@ -112,9 +113,9 @@ public sealed class ReplayTests
             });
         await hub.StartAsync();
         var id = await hub.ScheduleAsync("Changing");
-        await Eventually.IsTrue(() => hub.Engine.History(id)!.Any(e => e.Kind == Embedded.Durable.EventKind.TaskCompleted), "the activity");
+        await Eventually.IsTrue(() => hub.History(id).Any(e => e.Kind == EventKind.TaskCompleted), "the activity");
 
-        await hub.Engine.StopAsync(CancellationToken.None);
+        await hub.StopAsync();
         hub.Orchestrator("Changing", async context =>
         {
             await (change switch
@@ -145,7 +146,7 @@ public sealed class ReplayTests
     {
         var late = new TaskCompletionSource();
         var isWaiting = new TaskCompletionSource();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("A", _ => null)
             .Orchestrator("Foreign", async context =>
             {
@@ -185,12 +186,57 @@ public sealed class ReplayTests
         Assert.Contains("awaited a task that is not durable", end.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
     }
 
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History)]
+    [Trait("Contract", "14")]
+    public async Task The_history_is_the_same_whether_state_is_kept_between_turns_or_read_again()
+    {
+        var kept = await HistoryAsync(keepsState: true);
+        var read = await HistoryAsync(keepsState: false);
+
+        Assert.Equal(read, kept);
+        Assert.Equal(2, kept.Count(e => e.Kind == EventKind.TimerCreated));
+        Assert.Single(kept, e => e.Kind == EventKind.SubOrchestrationInstanceCompleted);
+        Assert.Equal(EventKind.OrchestratorCompleted, kept[^1].Kind);
+
+        static async Task<IReadOnlyList<HistoryEntry>> HistoryAsync(bool keepsState)
+        {
+            await using var hub = await Hub(new TestClock(), configure: options => options with { KeepsState = keepsState })
+                .Activity("Step", call => call.Input<int>() * 2)
+                .Activity("Fail", _ => throw new IOException("once"))
+                .Orchestrator("Child", context => Task.FromResult<object?>(context.NewGuid()))
+                .Orchestrator("Run", async context =>
+                {
+                    var value = await context.CallActivityAsync<int>("Step", 1);
+                    await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
+                    var child = await context.CallSubOrchestratorAsync<Guid>("Child");
+                    context.SetCustomStatus("waiting");
+                    var word = await context.WaitForExternalEvent<string>("word");
+                    try
+                    {
+                        await context.CallActivityAsync("Fail", options: new TaskOptions(new RetryPolicy(1, TimeSpan.FromSeconds(1))));
+                    }
+                    catch (TaskFailedException failed)
+                    {
+                        word += failed.FailureDetails.ErrorMessage;
+                    }
+
+                    return $"{await context.CallActivityAsync<int>("Step", value)} {child} {word}";
+                })
+                .StartAsync();
+            await hub.ScheduleAsync("Run", id: "run");
+            await hub.StatusAsync("run", "waiting");
+            await hub.Client.RaiseEventAsync("run", "word", "go");
+            await hub.EndAsync("run");
+            return hub.History("run");
+        }
+    }
+
     [Fact]
     [Trait("Contract", "15")]
     public async Task Scheduling_from_another_thread_is_refused()
     {
         Exception? seen = null;
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("A", _ => null)
             .Orchestrator("Threads", context =>
             {
@@ -216,19 +262,6 @@ public sealed class ReplayTests
 
         Assert.Contains("used its context from another thread", Assert.IsType<InvalidOperationException>(seen).Message, StringComparison.Ordinal);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
-    }
-
-    static Guid NameBased(string name)
-    {
-        byte[] input = [.. Convert.FromHexString("9e9529585e334daf827f2fa12937b875"), .. Encoding.UTF8.GetBytes(name)];
-
-        // CA5350: RFC 9562 prescribes SHA-1 for version 5; nothing is protected by it.
-#pragma warning disable CA5350
-        var hex = Convert.ToHexStringLower(SHA1.HashData(input))[..32].ToCharArray();
-#pragma warning restore CA5350
-        hex[12] = '5';
-        hex[16] = "89ab"[Convert.ToInt32(hex[16].ToString(), 16) & 3];
-        return Guid.Parse(new string(hex));
     }
 
     sealed class ListLog : ILoggerFactory, ILogger

@@ -1,12 +1,13 @@
 using Microsoft.DurableTask.Client;
-using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 32 to 36: durable timers.</summary>
-public sealed class TimerTests
+public abstract class TimerContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
-    [Theory]
+    [ContractTheory(Needs = Capabilities.Clock | Capabilities.Kill)]
     [Trait("Contract", "32")]
     [InlineData("none")]
     [InlineData("stop")]
@@ -14,7 +15,7 @@ public sealed class TimerTests
     public async Task A_timer_fires_when_due_and_not_before_also_after_a_restart(string restart)
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Sleep", async context =>
             {
                 var from = context.CurrentUtcDateTime;
@@ -41,12 +42,12 @@ public sealed class TimerTests
         Assert.InRange(end.ReadOutputAs<double>(), 10, 10.001);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.Kill)]
     [Trait("Contract", "32")]
     public async Task A_timer_that_came_due_while_nothing_ran_fires_at_the_next_start()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Sleep", async context =>
             {
                 context.SetCustomStatus("asleep");
@@ -57,7 +58,7 @@ public sealed class TimerTests
         var id = await hub.ScheduleAsync("Sleep");
         await hub.StatusAsync(id, "asleep");
 
-        hub.Engine.Kill();
+        hub.Kill();
         clock.Advance(TimeSpan.FromDays(2));
         await hub.StartAsync();
         var end = await hub.EndAsync(id);
@@ -65,11 +66,11 @@ public sealed class TimerTests
         Assert.Equal("woken", end.ReadOutputAs<string>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History)]
     [Trait("Contract", "33")]
     public async Task A_past_due_time_fires_at_once_and_is_in_the_history()
     {
-        await using var hub = await new Harness(new TestClock())
+        await using var hub = await Hub(new TestClock())
             .Orchestrator("Past", async context =>
             {
                 await context.CreateTimer(context.CurrentUtcDateTime.AddDays(-1), CancellationToken.None);
@@ -80,16 +81,16 @@ public sealed class TimerTests
         var end = await hub.RunAsync("Past", id: "past");
 
         Assert.Equal("fired", end.ReadOutputAs<string>());
-        Assert.Single(hub.Engine.History("past")!, e => e.Kind == EventKind.TimerCreated);
-        Assert.Single(hub.Engine.History("past")!, e => e.Kind == EventKind.TimerFired);
+        Assert.Single(hub.History("past"), e => e.Kind == EventKind.TimerCreated);
+        Assert.Single(hub.History("past"), e => e.Kind == EventKind.TimerFired);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History)]
     [Trait("Contract", "34")]
     public async Task A_cancelled_timer_does_not_hold_the_completion_and_its_fire_is_ignored()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Activity("Work", _ => "done")
             .Orchestrator("Race", async context =>
             {
@@ -112,7 +113,7 @@ public sealed class TimerTests
         var id = await hub.ScheduleAsync("Race", true);
         await hub.StatusAsync(id, "waiting");
         clock.Advance(TimeSpan.FromHours(2));
-        await Eventually.IsTrue(() => hub.Engine.History(id)!.Any(e => e.Kind == EventKind.TimerFired), "the late fire");
+        await Eventually.IsTrue(() => hub.History(id).Any(e => e.Kind == EventKind.TimerFired), "the late fire");
         await hub.Client.RaiseEventAsync(id, "go", 1);
         var late = await hub.EndAsync(id);
 
@@ -120,12 +121,12 @@ public sealed class TimerTests
         Assert.True(late.ReadOutputAs<bool>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "18")]
     public async Task A_timer_that_is_not_cancelled_holds_the_completion()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Held", context =>
             {
                 _ = context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
@@ -144,12 +145,12 @@ public sealed class TimerTests
         Assert.Equal("result", end.ReadOutputAs<string>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History)]
     [Trait("Contract", "35")]
     public async Task A_timer_of_10_days_is_split_into_legs_of_3_and_the_total_is_right()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Long", async context =>
             {
                 var from = context.CurrentUtcDateTime;
@@ -161,22 +162,22 @@ public sealed class TimerTests
 
         foreach (var (leg, days) in new[] { (1, 3), (2, 3), (3, 3), (4, 1) })
         {
-            await Eventually.IsTrue(() => hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TimerCreated) == leg, $"leg {leg}");
+            await Eventually.IsTrue(() => hub.History(id).Count(e => e.Kind == EventKind.TimerCreated) == leg, $"leg {leg}");
             clock.Advance(TimeSpan.FromDays(days));
         }
 
         var end = await hub.EndAsync(id);
 
         Assert.Equal(10, end.ReadOutputAs<double>(), 3);
-        Assert.Equal(4, hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TimerFired));
+        Assert.Equal(4, hub.History(id).Count(e => e.Kind == EventKind.TimerFired));
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History)]
     [Trait("Contract", "36")]
     public async Task Of_500_timers_that_are_due_together_all_fire()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Many", async context =>
             {
                 context.SetCustomStatus("asleep");
@@ -191,6 +192,6 @@ public sealed class TimerTests
         var end = await hub.EndAsync(id);
 
         Assert.Equal(500, end.ReadOutputAs<int>());
-        Assert.Equal(500, hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TimerFired));
+        Assert.Equal(500, hub.History(id).Count(e => e.Kind == EventKind.TimerFired));
     }
 }

@@ -1,11 +1,13 @@
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 1 to 8: starting and identity.</summary>
-public sealed class StartTests
+public abstract class StartContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
     public enum Colour
     {
@@ -24,18 +26,18 @@ public sealed class StartTests
     [Trait("Contract", "1")]
     public async Task Scheduling_returns_the_given_id_or_32_hex_characters()
     {
-        await using var hub = await new Harness().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await using var hub = await Hub().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
 
         Assert.Equal("my-id", await hub.ScheduleAsync("Now", id: "my-id"));
         Assert.Matches("^[0-9a-f]{32}$", await hub.ScheduleAsync("Now"));
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "2")]
     public async Task Status_goes_from_pending_over_running_to_completed()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Wait", async context => await context.WaitForExternalEvent<string>("go"))
             .StartAsync();
         var later = new StartOrchestrationOptions("run", clock.GetUtcNow().AddMinutes(1));
@@ -54,11 +56,11 @@ public sealed class StartTests
         Assert.True(completed.CreatedAt < running.LastUpdatedAt && running.LastUpdatedAt <= completed.LastUpdatedAt);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Dedupe | Capabilities.History)]
     [Trait("Contract", "3")]
     public async Task A_live_id_is_refused_and_a_finished_one_begins_a_fresh_history()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Wait", async context => await context.WaitForExternalEvent<string>("go"))
             .StartAsync();
         await hub.ScheduleAsync("Wait", id: "one");
@@ -75,7 +77,7 @@ public sealed class StartTests
         Assert.Contains("'one' exists and is", refused.Message, StringComparison.Ordinal);
         Assert.Equal("first", first.ReadOutputAs<string>());
         Assert.Equal("second", second.ReadOutputAs<string>());
-        Assert.Equal(1, hub.Engine.History("one")!.Count(e => e.Kind == Embedded.Durable.EventKind.ExecutionStarted));
+        Assert.Equal(1, hub.History("one").Count(e => e.Kind == EventKind.ExecutionStarted));
         Assert.Contains("is Completed", deduped.Message, StringComparison.Ordinal);
     }
 
@@ -84,7 +86,7 @@ public sealed class StartTests
     public async Task Of_20_concurrent_starts_with_one_id_exactly_one_runs()
     {
         var executions = 0;
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Count", _ => Interlocked.Increment(ref executions))
             .Orchestrator("Once", async context =>
             {
@@ -112,12 +114,12 @@ public sealed class StartTests
         Assert.Equal(1, executions);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "5")]
     public async Task A_start_in_the_future_waits_also_over_a_restart()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock).Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await using var hub = await Hub(clock).Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Now", new StartOrchestrationOptions("late", clock.GetUtcNow().AddDays(40)));
 
         clock.Advance(TimeSpan.FromDays(39));
@@ -142,7 +144,7 @@ public sealed class StartTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public async Task An_illegal_id_is_refused_before_storage(string id)
     {
-        await using var hub = await new Harness().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await using var hub = await Hub().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
 
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => hub.ScheduleAsync("Now", id: id));
 
@@ -154,7 +156,7 @@ public sealed class StartTests
     [Trait("Contract", "6")]
     public async Task An_id_that_differs_only_by_case_is_refused()
     {
-        await using var hub = await new Harness().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await using var hub = await Hub().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
         await hub.RunAsync("Now", id: "Run-A");
 
         var refused = await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => hub.ScheduleAsync("Now", id: "run-a"));
@@ -167,7 +169,7 @@ public sealed class StartTests
     [Trait("Contract", "7")]
     public async Task Payloads_round_trip_through_input_activity_status_event_and_output()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Echo", call => call.Input<Everything>())
             .Orchestrator("Echo", async context =>
             {
@@ -196,7 +198,7 @@ public sealed class StartTests
     [InlineData("☃\u0000\u001f")]
     public async Task A_string_round_trips(string? text)
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Echo", call => call.Input<string?>())
             .Orchestrator("Echo", async context => await context.CallActivityAsync<string?>("Echo", context.GetInput<string?>()))
             .StartAsync();
@@ -211,7 +213,7 @@ public sealed class StartTests
     [Trait("Contract", "7")]
     public async Task Payloads_are_readable_only_when_they_were_asked_for()
     {
-        await using var hub = await new Harness().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await using var hub = await Hub().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
         await hub.RunAsync("Now", id: "run");
 
         var state = await hub.Client.GetInstanceAsync("run");
@@ -224,7 +226,7 @@ public sealed class StartTests
     [Trait("Contract", "8")]
     public async Task An_unknown_orchestrator_fails_and_says_so()
     {
-        await using var hub = await new Harness().StartAsync();
+        await using var hub = await Hub().StartAsync();
 
         var end = await hub.RunAsync("Missing");
 

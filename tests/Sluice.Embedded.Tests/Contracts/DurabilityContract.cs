@@ -1,31 +1,32 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 67 to 73: crashes, leases, poison.</summary>
-public sealed class DurabilityTests
+public abstract class DurabilityContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
-    [Fact]
+    [ContractFact(Needs = Capabilities.Kill)]
     [Trait("Contract", "67")]
     public async Task An_activity_that_was_running_at_a_kill_runs_again_and_its_effect_counts_once()
     {
         var effects = new ConcurrentDictionary<string, int>();
         var deliveries = new ConcurrentQueue<int>();
         var isRunning = new TaskCompletionSource();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .ActivityAsync("Effect", async call =>
             {
-                deliveries.Enqueue(call.Invocation.DeliveryCount);
+                deliveries.Enqueue(call.DeliveryCount);
                 if (deliveries.Count == 1)
                 {
                     isRunning.SetResult();
                     await new TaskCompletionSource().Task.WaitAsync(call.Cancellation);
                 }
 
-                effects.TryAdd($"{call.Invocation.InstanceId}/{call.Invocation.TaskId}", 1);
+                effects.TryAdd($"{call.InstanceId}/{call.TaskId}", 1);
                 return "done";
             })
             .Orchestrator("Run", async context => await context.CallActivityAsync<string>("Effect"))
@@ -41,41 +42,41 @@ public sealed class DurabilityTests
         Assert.Single(effects);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.History | Capabilities.Faults)]
     [Trait("Contract", "68")]
     public async Task A_kill_after_the_effect_and_before_the_commit_delivers_again()
     {
         var runs = 0;
         var faults = new TestFaults();
-        await using var hub = await new Harness(faults: faults)
+        await using var hub = await Hub(faults: faults)
             .Activity("Effect", _ => Interlocked.Increment(ref runs))
             .Orchestrator("Run", async context => await context.CallActivityAsync<int>("Effect"))
             .StartAsync();
-        faults.CrashAt(FaultPoints.ActivityReturned);
+        faults.CrashAt(TestFaults.ActivityReturned);
 
         var id = await hub.ScheduleAsync("Run");
-        await Dead(hub, id);
+        await hub.DiedAsync(id);
         await hub.StartAsync();
         var end = await hub.EndAsync(id);
 
         Assert.Equal(2, end.ReadOutputAs<int>());
-        Assert.Equal(1, hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TaskCompleted));
+        Assert.Equal(1, hub.History(id).Count(e => e.Kind == EventKind.TaskCompleted));
     }
 
-    [Theory]
+    [ContractTheory(Needs = Capabilities.History | Capabilities.Faults)]
     [Trait("Contract", "69")]
-    [InlineData(FaultPoints.TurnReplayed)]
+    [InlineData(TestFaults.TurnReplayed)]
     [InlineData("turn.before")]
     [InlineData("turn.written")]
-    [InlineData(FaultPoints.Commit)]
+    [InlineData(TestFaults.Commit)]
     public async Task A_kill_between_replay_and_commit_of_a_turn_schedules_nothing_twice(string point)
     {
         var runs = new ConcurrentBag<int>();
         var faults = new TestFaults();
-        await using var hub = await new Harness(faults: faults)
+        await using var hub = await Hub(faults: faults)
             .Activity("Count", call =>
             {
-                runs.Add(call.Invocation.TaskId);
+                runs.Add(call.TaskId);
                 return null;
             })
             .Orchestrator("Run", async context =>
@@ -90,34 +91,18 @@ public sealed class DurabilityTests
         await hub.Client.SuspendInstanceAsync(id);
         await hub.RuntimeStatusAsync(id, OrchestrationRuntimeStatus.Suspended);
         await hub.Client.RaiseEventAsync(id, "go", 1);
-        await Eventually.IsTrue(() => hub.Engine.History(id)!.Any(e => e.Kind == EventKind.EventRaised), "the event");
+        await Eventually.IsTrue(() => hub.History(id).Any(e => e.Kind == EventKind.EventRaised), "the event");
 
         // The point "commit" is also reached by the write of the resume itself.
-        faults.CrashAt(point, point == FaultPoints.Commit ? 2 : 1);
+        faults.CrashAt(point, point == TestFaults.Commit ? 2 : 1);
         await hub.Client.ResumeInstanceAsync(id);
-        await Dead(hub, id);
-        Assert.DoesNotContain(new Store(hub.Folder).History(id), e => e.Kind == EventKind.TaskScheduled);
+        await hub.DiedAsync(id);
+        Assert.DoesNotContain(hub.History(id), e => e.Kind == EventKind.TaskScheduled);
         await hub.StartAsync();
         await hub.EndAsync(id);
 
-        Assert.Equal(10, hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TaskScheduled));
+        Assert.Equal(10, hub.History(id).Count(e => e.Kind == EventKind.TaskScheduled));
         Assert.Equal(10, runs.Count);
-    }
-
-    [Fact]
-    [Trait("Contract", "70")]
-    public async Task A_second_engine_on_the_store_is_refused_until_the_first_is_gone()
-    {
-        await using var hub = await new Harness().Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
-        var first = hub.Engine;
-
-        var refused = await Assert.ThrowsAsync<EngineStoreException>(hub.StartAsync);
-        await first.StopAsync(CancellationToken.None);
-        await hub.StartAsync();
-        var end = await hub.RunAsync("Now");
-
-        Assert.Contains($"The durable store '{hub.Folder}' is in use", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
     }
 
     [Fact]
@@ -126,7 +111,7 @@ public sealed class DurabilityTests
     {
         var inTurn = new ConcurrentDictionary<string, int>();
         var collisions = 0;
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Step", call => call.Input<int>())
             .Orchestrator("Run", async context =>
             {
@@ -154,7 +139,7 @@ public sealed class DurabilityTests
         Assert.Equal(0, collisions);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History | Capabilities.Faults)]
     [Trait("Contract", "71")]
     public async Task A_lease_that_runs_out_hands_the_activity_over_and_the_late_result_is_ignored()
     {
@@ -162,7 +147,7 @@ public sealed class DurabilityTests
         var faults = new TestFaults { Leaks = _ => true };
         var go = new TaskCompletionSource();
         var deliveries = 0;
-        await using var hub = await new Harness(clock, faults)
+        await using var hub = await Hub(clock, faults)
             .ActivityAsync("Work", async _ =>
             {
                 var delivery = Interlocked.Increment(ref deliveries);
@@ -183,7 +168,7 @@ public sealed class DurabilityTests
         await Eventually.IsTrue(() => deliveries == 1, "the first delivery");
 
         clock.Advance(TimeSpan.FromMinutes(6));
-        await Eventually.IsTrue(() => hub.Engine.History(id)!.Any(e => e.Kind == EventKind.TaskCompleted), "the second delivery");
+        await Eventually.IsTrue(() => hub.History(id).Any(e => e.Kind == EventKind.TaskCompleted), "the second delivery");
         var completions = faults.Reached["complete.written"];
         go.SetResult();
         await Eventually.IsTrue(() => faults.Reached["complete.written"] > completions, "the late answer");
@@ -191,10 +176,10 @@ public sealed class DurabilityTests
         var end = await hub.EndAsync(id);
 
         Assert.Equal(25, end.ReadOutputAs<int>());
-        Assert.Single(hub.Engine.History(id)!, e => e.Kind == EventKind.TaskCompleted);
+        Assert.Single(hub.History(id), e => e.Kind == EventKind.TaskCompleted);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.Faults)]
     [Trait("Contract", "71")]
     public async Task A_long_activity_keeps_its_lease_by_renewal()
     {
@@ -202,7 +187,7 @@ public sealed class DurabilityTests
         var faults = new TestFaults();
         var go = new TaskCompletionSource();
         var deliveries = 0;
-        await using var hub = await new Harness(clock, faults)
+        await using var hub = await Hub(clock, faults)
             .ActivityAsync("Work", async _ =>
             {
                 Interlocked.Increment(ref deliveries);
@@ -226,13 +211,13 @@ public sealed class DurabilityTests
         Assert.Equal(1, deliveries);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.History | Capabilities.Faults)]
     [Trait("Contract", "72")]
     public async Task A_second_answer_is_ignored()
     {
         var runs = 0;
         var faults = new TestFaults { Doubles = _ => true };
-        await using var hub = await new Harness(faults: faults)
+        await using var hub = await Hub(faults: faults)
             .Activity("Work", _ => Interlocked.Increment(ref runs))
             .Orchestrator("Run", async context =>
             {
@@ -243,7 +228,7 @@ public sealed class DurabilityTests
             .StartAsync();
         var id = await hub.ScheduleAsync("Run");
 
-        await Eventually.IsTrue(() => hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TaskCompleted) == 2, "two answers");
+        await Eventually.IsTrue(() => hub.History(id).Count(e => e.Kind == EventKind.TaskCompleted) == 2, "two answers");
         await hub.Client.RaiseEventAsync(id, "end", 1);
         var end = await hub.EndAsync(id);
 
@@ -251,12 +236,12 @@ public sealed class DurabilityTests
         Assert.Equal(1, end.ReadOutputAs<int>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Faults)]
     [Trait("Contract", "73")]
     public async Task An_activity_that_ends_the_process_each_time_fails_and_others_go_on()
     {
         var faults = new TestFaults();
-        await using var hub = await new Harness(faults: faults, configure: options => options with { MaxDeliveries = 3 })
+        await using var hub = await Hub(faults: faults, configure: options => options with { MaxDeliveries = 3 })
             .Activity("Good", _ => "good")
             .Activity("Deadly", _ => "never")
             .Orchestrator("Run", async context =>
@@ -274,16 +259,16 @@ public sealed class DurabilityTests
             .StartAsync();
         faults.Watch = (point, subject) =>
         {
-            if (point == FaultPoints.ActivityStarting && subject == "Deadly")
+            if (point == TestFaults.ActivityStarting && subject == "Deadly")
             {
-                throw new EngineKilledException("deadly");
+                throw TestFaults.Crash("deadly");
             }
         };
 
         var id = await hub.ScheduleAsync("Run");
         for (var crash = 0; crash < 3; crash++)
         {
-            await Dead(hub, id);
+            await hub.DiedAsync(id);
             await hub.StartAsync();
         }
 
@@ -292,7 +277,4 @@ public sealed class DurabilityTests
         Assert.StartsWith("good: The activity 'Deadly' was delivered 3 times and never "
             + "completed", end.ReadOutputAs<string>(), StringComparison.Ordinal);
     }
-
-    static async Task Dead(Harness hub, string id)
-        => await Assert.ThrowsAsync<EngineKilledException>(() => hub.Client.WaitForInstanceCompletionAsync(id).WaitAsync(Eventually.Limit));
 }

@@ -1,19 +1,20 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 25 to 31: retries.</summary>
-public sealed class RetryTests
+public abstract class RetryContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History)]
     [Trait("Contract", "25")]
     public async Task Delays_grow_by_the_coefficient_up_to_the_maximum()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Activity("Fail", _ => throw new IOException("again"))
             .Orchestrator("Retry", async context => await context.CallActivityAsync<int>(
                 "Fail", options: TaskOptions.FromRetryPolicy(new(5, TimeSpan.FromSeconds(10), 3, TimeSpan.FromMinutes(1)))))
@@ -27,22 +28,22 @@ public sealed class RetryTests
         }
 
         await hub.EndAsync(id);
-        var history = hub.Engine.History(id)!;
-        var delays = history.Where(e => e.Kind == EventKind.TimerCreated).Select(e => (e.Details!.FireAt!.Value - TurnOf(history, e)).TotalSeconds);
+        var history = hub.History(id);
+        var delays = history.Where(e => e.Kind == EventKind.TimerCreated).Select(e => (e.FireAt!.Value - TurnOf(history, e)).TotalSeconds);
 
         // The last one is due at once: Durable Task records it when the attempts are used up.
         Assert.Equal([10, 30, 60, 60, 0], delays);
         Assert.Equal(5, history.Count(e => e.Kind == EventKind.TaskScheduled));
     }
 
-    [Theory]
+    [ContractTheory(Needs = Capabilities.History)]
     [Trait("Contract", "26")]
     [InlineData(1)]
     [InlineData(3)]
     public async Task Attempts_are_limited_and_the_last_error_surfaces(int attempts)
     {
         var calls = 0;
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Fail", _ => throw new IOException($"attempt {Interlocked.Increment(ref calls)}"))
             .Orchestrator("Retry", async context => await context.CallActivityAsync<int>(
                 "Fail", options: TaskOptions.FromRetryPolicy(new(attempts, TimeSpan.FromMilliseconds(1)))))
@@ -52,15 +53,15 @@ public sealed class RetryTests
 
         Assert.Equal(attempts, calls);
         Assert.Equal($"attempt {attempts}", end.FailureDetails!.InnerFailure!.ErrorMessage);
-        Assert.Equal(attempts, hub.Engine.History("run")!.Count(e => e.Kind == EventKind.TimerFired));
+        Assert.Equal(attempts, hub.History("run").Count(e => e.Kind == EventKind.TimerFired));
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History)]
     [Trait("Contract", "27")]
     public async Task The_retry_timeout_stops()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Activity("Fail", _ => throw new IOException("again"))
             .Orchestrator("Retry", async context => await context.CallActivityAsync<int>(
                 "Fail", options: TaskOptions.FromRetryPolicy(new(100, TimeSpan.FromMinutes(1), retryTimeout: TimeSpan.FromMinutes(2)))))
@@ -75,11 +76,11 @@ public sealed class RetryTests
 
         await hub.EndAsync(id);
 
-        Assert.Equal(3, hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TaskScheduled));
-        Assert.Equal(2, hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TimerCreated));
+        Assert.Equal(3, hub.History(id).Count(e => e.Kind == EventKind.TaskScheduled));
+        Assert.Equal(2, hub.History(id).Count(e => e.Kind == EventKind.TimerCreated));
     }
 
-    [Theory]
+    [ContractTheory(Needs = Capabilities.History)]
     [Trait("Contract", "28")]
     [InlineData(false)]
     [InlineData(true)]
@@ -89,7 +90,7 @@ public sealed class RetryTests
         {
             HandleFailure = failure => isThrowing ? throw new InvalidOperationException("broken filter") : !failure.IsCausedBy<IOException>(),
         };
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Fail", _ => throw new FileNotFoundException("gone"))
             .Orchestrator("Retry", async context => await context.CallActivityAsync<int>("Fail", options: new TaskOptions(policy)))
             .StartAsync();
@@ -97,20 +98,20 @@ public sealed class RetryTests
         var end = await hub.RunAsync("Retry", id: "run");
 
         Assert.Equal("gone", end.FailureDetails!.InnerFailure!.ErrorMessage);
-        Assert.DoesNotContain(hub.Engine.History("run")!, e => e.Kind == EventKind.TimerCreated);
+        Assert.DoesNotContain(hub.History("run"), e => e.Kind == EventKind.TimerCreated);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "29")]
     public async Task A_handler_sees_attempt_failure_and_total_time()
     {
         var clock = new TestClock();
         var seen = new ConcurrentDictionary<int, string>();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Activity("Fail", call =>
             {
                 clock.Advance(TimeSpan.FromSeconds(1));
-                throw new IOException("at " + call.Invocation.TaskId);
+                throw new IOException("at " + call.TaskId);
             })
             .Orchestrator("Retry", async context =>
                 await context.CallActivityAsync<int>("Fail", options: TaskOptions.FromRetryHandler((RetryContext retry) =>
@@ -139,13 +140,13 @@ public sealed class RetryTests
         Assert.Equal(Timeout.InfiniteTimeSpan, new RetryPolicy(1, second, 1, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan).MaxRetryInterval);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock | Capabilities.History | Capabilities.Kill)]
     [Trait("Contract", "31")]
     public async Task A_restart_does_not_reset_the_attempts()
     {
         var clock = new TestClock();
         var calls = 0;
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Activity("Fail", _ => throw new IOException($"attempt {Interlocked.Increment(ref calls)}"))
             .Orchestrator("Retry", async context => await context.CallActivityAsync<int>(
                 "Fail", options: TaskOptions.FromRetryPolicy(new(3, TimeSpan.FromMinutes(1)))))
@@ -165,9 +166,9 @@ public sealed class RetryTests
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
     }
 
-    static Task Timers(Harness hub, string id, int count)
-        => Eventually.IsTrue(() => hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TimerCreated) == count, $"timer {count}");
+    static Task Timers(IDurableHarness hub, string id, int count)
+        => Eventually.IsTrue(() => hub.History(id).Count(e => e.Kind == EventKind.TimerCreated) == count, $"timer {count}");
 
-    static DateTime TurnOf(IReadOnlyList<HistoryEvent> history, HistoryEvent e)
+    static DateTime TurnOf(IReadOnlyList<HistoryEntry> history, HistoryEntry e)
         => history.TakeWhile(other => other != e).Last(other => other.Kind == EventKind.OrchestratorStarted).Timestamp;
 }

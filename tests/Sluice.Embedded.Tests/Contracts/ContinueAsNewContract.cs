@@ -1,22 +1,24 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 51 to 56: beginning again.</summary>
-public sealed class ContinueAsNewTests
+public abstract class ContinueAsNewContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
-    [Fact]
+    [ContractFact(Needs = Capabilities.History)]
     [Trait("Contract", "51")]
     public async Task A_hundred_iterations_keep_the_id_change_the_execution_and_bound_the_history()
     {
         var executions = new ConcurrentDictionary<string, int>();
-        Harness hub = null!;
-        await using var owner = hub = await new Harness()
+        IDurableHarness hub = null!;
+        await using var owner = hub = await Hub()
             .Activity("Work", call =>
             {
-                executions[hub.Engine.Find(call.Invocation.InstanceId)!.ExecutionId] = hub.Engine.History(call.Invocation.InstanceId)!.Count;
+                executions[hub.ExecutionId(call.InstanceId)] = hub.History(call.InstanceId).Count;
                 return null;
             })
             .Orchestrator("Loop", async context =>
@@ -46,7 +48,7 @@ public sealed class ContinueAsNewTests
     {
         var isFirst = new TaskCompletionSource();
         var go = new TaskCompletionSource();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .ActivityAsync("Block", async _ =>
             {
                 isFirst.TrySetResult();
@@ -86,12 +88,12 @@ public sealed class ContinueAsNewTests
         Assert.Equal("abcdef", end.ReadOutputAs<string>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "53")]
     public async Task Without_preserving_buffered_events_are_dropped()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock)
+        await using var hub = await Hub(clock)
             .Orchestrator("Forget", async context =>
             {
                 if (context.GetInput<int>() == 0)
@@ -127,7 +129,7 @@ public sealed class ContinueAsNewTests
     [Trait("Contract", "54")]
     public async Task Status_tags_and_creation_time_are_carried()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Loop", async context =>
             {
                 if (context.GetInput<int>() == 0)
@@ -153,12 +155,12 @@ public sealed class ContinueAsNewTests
         Assert.Equal(created, end.CreatedAt);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Faults)]
     [Trait("Contract", "55")]
     public async Task A_second_answer_for_an_earlier_execution_is_ignored()
     {
         var faults = new TestFaults { Doubles = activity => activity == "Step" };
-        await using var hub = await new Harness(faults: faults)
+        await using var hub = await Hub(faults: faults)
             .Activity("Step", call => call.Input<int>())
             .Orchestrator("Loop", async context =>
             {
@@ -178,12 +180,12 @@ public sealed class ContinueAsNewTests
         Assert.Equal(20, end.ReadOutputAs<int>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.NewVersion)]
     [Trait("Contract", "56")]
     public async Task A_new_version_applies_from_the_next_execution()
     {
-        await using var hub = await new Harness()
-            .Activity("Version", call => call.Invocation.Version)
+        await using var hub = await Hub()
+            .Activity("Version", call => call.Version)
             .Orchestrator("Loop", async context =>
             {
                 var seen = context.GetInput<string>() + context.Version + "/" + await context.CallActivityAsync<string>("Version") + ";";
@@ -206,7 +208,7 @@ public sealed class ContinueAsNewTests
     public async Task Beginning_again_waits_for_open_tasks()
     {
         var go = new TaskCompletionSource();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .ActivityAsync("Block", async _ =>
             {
                 await go.Task;

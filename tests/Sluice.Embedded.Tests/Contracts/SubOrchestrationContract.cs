@@ -1,17 +1,17 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Sluice.Embedded.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 37 to 42: sub-orchestrations.</summary>
-public sealed class SubOrchestrationTests
+public abstract class SubOrchestrationContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
     [Fact]
     [Trait("Contract", "37")]
     public async Task Results_and_failures_of_children_reach_the_parent()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Child", context =>
                 Task.FromResult<object?>(context.GetInput<int>() < 0 ? throw new FormatException("negative") : context.GetInput<int>() + 1))
             .Orchestrator("Parent", async context =>
@@ -38,7 +38,7 @@ public sealed class SubOrchestrationTests
     [Trait("Contract", "38")]
     public async Task A_child_has_the_given_id_or_the_next_guid_of_its_parent()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Child", context => Task.FromResult<object?>(context.InstanceId))
             .Orchestrator("Parent", async context =>
             {
@@ -52,7 +52,7 @@ public sealed class SubOrchestrationTests
         var end = (await hub.RunAsync("Parent", id: "parent")).ReadOutputAs<string[]>()!;
 
         Assert.Equal("child-1", end[0]);
-        Assert.Equal(NameGuid.Create($"parent_{end[2]}_0").ToString("N"), end[1]);
+        Assert.Equal(NameBasedGuid.Of($"parent_{end[2]}_0").ToString("N"), end[1]);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SubOrchestrationTests
     public async Task A_retried_child_keeps_its_id()
     {
         var runs = 0;
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Third", _ => Interlocked.Increment(ref runs) == 3 ? "third time" : throw new IOException("not yet"))
             .Orchestrator("Child", async context => context.InstanceId + " " + await context.CallActivityAsync<string>("Third"))
             .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<string>(
@@ -77,7 +77,7 @@ public sealed class SubOrchestrationTests
     [Trait("Contract", "40")]
     public async Task A_terminated_child_fails_its_parent()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Child", async context => await context.WaitForExternalEvent<int>("never"))
             .Orchestrator("Parent", async context =>
                 await context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "child")))
@@ -96,7 +96,7 @@ public sealed class SubOrchestrationTests
     [Trait("Contract", "41")]
     public async Task A_child_sees_its_parent_and_a_top_level_instance_sees_none()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Child", context => Task.FromResult<object?>($"{context.Parent!.Name} {context.Parent.InstanceId}"))
             .Orchestrator("Parent", async context => $"{context.Parent is null} {await context.CallSubOrchestratorAsync<string>("Child")}")
             .StartAsync();
@@ -110,7 +110,7 @@ public sealed class SubOrchestrationTests
     [Trait("Contract", "42")]
     public async Task Fifty_children_are_gathered_in_task_order()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Square", call => call.Input<int>() * call.Input<int>())
             .Orchestrator("Child", async context => await context.CallActivityAsync<int>("Square", context.GetInput<int>()))
             .Orchestrator("Parent", async context =>
@@ -125,7 +125,7 @@ public sealed class SubOrchestrationTests
     [Fact]
     public async Task A_child_id_that_is_live_fails_the_call()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Child", async context => await context.WaitForExternalEvent<int>("never"))
             .Orchestrator("Parent", async context =>
                 await context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "taken")))

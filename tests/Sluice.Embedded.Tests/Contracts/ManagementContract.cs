@@ -1,13 +1,15 @@
+using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Sluice.Embedded.Durable;
+using Sluice.Embedded.Tests.Durable;
 
-namespace Sluice.Embedded.Tests.Durable;
+namespace Sluice.Embedded.Tests.Contracts;
 
 /// <summary>Contract tests 57 to 66: suspend, terminate, restart, purge, queries, waiting.</summary>
-public sealed class ManagementTests
+public abstract class ManagementContract<TBackend> : DurableContract<TBackend>
+    where TBackend : IDurableBackend
 {
-    [Fact]
+    [ContractFact(Needs = Capabilities.History | Capabilities.Kill)]
     [Trait("Contract", "57")]
     public async Task A_suspended_instance_holds_still_keeps_events_and_goes_on_when_resumed()
     {
@@ -23,7 +25,7 @@ public sealed class ManagementTests
             await hub.Client.RaiseEventAsync(id, "letter", letter.ToString());
         }
 
-        await Eventually.IsTrue(() => hub.Engine.History(id)!.Count(e => e.Kind == EventKind.EventRaised) == 3, "three events in the history");
+        await Eventually.IsTrue(() => hub.History(id).Count(e => e.Kind == EventKind.EventRaised) == 3, "three events in the history");
         await hub.KillAndStartAsync();
         var held = await hub.Client.GetInstanceAsync(id, true);
         await hub.Client.ResumeInstanceAsync(id, "go on");
@@ -36,12 +38,12 @@ public sealed class ManagementTests
         Assert.Equal("abcd", end.ReadOutputAs<string>());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.History)]
     [Trait("Contract", "57")]
     public async Task Results_that_arrive_during_a_suspension_are_played_at_the_resume()
     {
         var go = new TaskCompletionSource();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .ActivityAsync("Block", async call =>
             {
                 await go.Task;
@@ -55,8 +57,8 @@ public sealed class ManagementTests
         await hub.Client.SuspendInstanceAsync(id);
         await hub.RuntimeStatusAsync(id, OrchestrationRuntimeStatus.Suspended);
         go.SetResult();
-        await Eventually.IsTrue(() => hub.Engine.History(id)!.Any(e => e.Kind == EventKind.TaskCompleted), "the first result");
-        var scheduled = hub.Engine.History(id)!.Count(e => e.Kind == EventKind.TaskScheduled);
+        await Eventually.IsTrue(() => hub.History(id).Any(e => e.Kind == EventKind.TaskCompleted), "the first result");
+        var scheduled = hub.History(id).Count(e => e.Kind == EventKind.TaskScheduled);
         await hub.Client.ResumeInstanceAsync(id);
         var end = await hub.EndAsync(id);
 
@@ -64,7 +66,7 @@ public sealed class ManagementTests
         Assert.Equal(3, end.ReadOutputAs<int>());
     }
 
-    [Theory]
+    [ContractTheory(Needs = Capabilities.Clock)]
     [Trait("Contract", "58")]
     [InlineData("running")]
     [InlineData("pending")]
@@ -95,13 +97,13 @@ public sealed class ManagementTests
         Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await hub.Client.GetInstanceAsync("run"))!.RuntimeStatus);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.History)]
     [Trait("Contract", "58")]
     public async Task A_late_result_of_a_terminated_instance_is_ignored()
     {
         var go = new TaskCompletionSource();
         var isDone = new TaskCompletionSource();
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .ActivityAsync("Block", async _ =>
             {
                 await go.Task;
@@ -115,16 +117,16 @@ public sealed class ManagementTests
 
         await hub.Client.TerminateInstanceAsync(id);
         var end = await hub.EndAsync(id);
-        var history = hub.Engine.History(id)!.Count;
+        var history = hub.History(id).Count;
         go.SetResult();
         await isDone.Task;
         await hub.StopAndStartAsync();
 
         Assert.Equal(OrchestrationRuntimeStatus.Terminated, end.RuntimeStatus);
-        Assert.Equal(history, hub.Engine.History(id)!.Count);
+        Assert.Equal(history, hub.History(id).Count);
     }
 
-    [Theory]
+    [ContractTheory(Needs = Capabilities.RecursiveTermination)]
     [Trait("Contract", "59")]
     [InlineData(true)]
     [InlineData(false)]
@@ -156,12 +158,12 @@ public sealed class ManagementTests
         Assert.Equal(expected, (await hub.Client.GetInstanceAsync("middle"))!.RuntimeStatus);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Restart)]
     [Trait("Contract", "60")]
     public async Task A_finished_instance_is_restarted_under_its_own_or_a_new_id()
     {
         var runs = 0;
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("Count", call => $"{call.Input<string>()} {Interlocked.Increment(ref runs)}")
             .Orchestrator("Run", async context => await context.CallActivityAsync<string>("Count", context.GetInput<string>()))
             .Orchestrator("Wait", async context => await context.WaitForExternalEvent<int>("never"))
@@ -181,7 +183,7 @@ public sealed class ManagementTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Client.RestartAsync("live"));
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.History)]
     [Trait("Contract", "62")]
     public async Task Only_finished_instances_are_purged()
     {
@@ -199,15 +201,86 @@ public sealed class ManagementTests
 
         Assert.Equal((1, 0, 0, 4), (one.PurgedInstanceCount, none.PurgedInstanceCount, unknown.PurgedInstanceCount, rest.PurgedInstanceCount));
         Assert.Null(await hub.Client.GetInstanceAsync("done-0"));
-        Assert.Null(hub.Engine.History("done-1"));
+        Assert.Empty(hub.History("done-1"));
         Assert.NotNull(await hub.Client.GetInstanceAsync("live"));
+    }
+
+    [ContractFact(Needs = Capabilities.Rewind)]
+    [Trait("Contract", "61")]
+    public async Task A_rewound_instance_repeats_only_what_failed()
+    {
+        var runs = new ConcurrentDictionary<string, int>();
+        await using var hub = await Hub()
+            .Activity("Good", _ => runs.AddOrUpdate("good", 1, (_, count) => count + 1))
+            .Activity("Bad", _ => runs.AddOrUpdate("bad", 1, (_, count) => count + 1) == 1 ? throw new IOException("disk full") : 10)
+            .Orchestrator("Run", async context => (await Task.WhenAll(
+                context.CallActivityAsync<int>("Good"), context.CallActivityAsync<int>("Bad"), context.CallActivityAsync<int>("Good"))).Sum())
+            .StartAsync();
+        var failed = await hub.RunAsync("Run", id: "run");
+        var execution = hub.ExecutionId("run");
+
+        await hub.Client.RewindInstanceAsync("run", "the disk has room again");
+        var end = await hub.EndAsync("run");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+        Assert.Equal(13, end.ReadOutputAs<int>());
+        Assert.Equal((2, 2), (runs["good"], runs["bad"]));
+        Assert.NotEqual(execution, hub.ExecutionId("run"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Client.RewindInstanceAsync("run", "it has not failed"));
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Client.RewindInstanceAsync("nobody", "it is not there"));
+    }
+
+    [ContractFact(Needs = Capabilities.Rewind)]
+    [Trait("Contract", "61")]
+    public async Task A_rewind_begins_retries_anew_and_keeps_events_and_timers()
+    {
+        var runs = 0;
+        await using var hub = await Hub()
+            .Activity("Bad", _ => Interlocked.Increment(ref runs) <= 2 ? throw new IOException("disk full") : runs)
+            .Orchestrator("Run", async context =>
+            {
+                var timer = context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+                var bad = context.CallActivityAsync<int>("Bad", options: new TaskOptions(new RetryPolicy(2, TimeSpan.FromMilliseconds(1))));
+                var word = await context.WaitForExternalEvent<string>("word");
+                await timer;
+                return $"{word} {await bad}";
+            })
+            .StartAsync();
+        await hub.ScheduleAsync("Run", id: "run");
+        await hub.Client.RaiseEventAsync("run", "word", "go");
+        var failed = await hub.EndAsync("run");
+
+        await hub.Client.RewindInstanceAsync("run", "the disk has room again");
+        var end = await hub.EndAsync("run");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+        Assert.Equal("go 3", end.ReadOutputAs<string>());
+    }
+
+    [ContractFact(Needs = Capabilities.Rewind)]
+    [Trait("Contract", "61")]
+    public async Task A_rewind_reaches_failed_children()
+    {
+        var runs = 0;
+        await using var hub = await Hub()
+            .Activity("Bad", _ => Interlocked.Increment(ref runs) == 1 ? throw new IOException("disk full") : runs)
+            .Orchestrator("Child", async context => await context.CallActivityAsync<int>("Bad"))
+            .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child"))
+            .StartAsync();
+        await hub.RunAsync("Parent", id: "parent");
+
+        await hub.Client.RewindInstanceAsync("parent", "the disk has room again");
+        var end = await hub.EndAsync("parent");
+
+        Assert.Equal(2, end.ReadOutputAs<int>());
+        Assert.Equal(2, await hub.Client.GetAllInstancesAsync().CountAsync());
     }
 
     [Fact]
     [Trait("Contract", "62")]
     public async Task A_recursive_purge_takes_finished_children_along()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Child", _ => Task.FromResult<object?>(1))
             .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child"))
             .StartAsync();
@@ -247,12 +320,12 @@ public sealed class ManagementTests
         await Assert.ThrowsAsync<ArgumentException>(async () => await hub.Client.GetAllInstancesAsync().AsPages("nonsense").FirstAsync());
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
     [Trait("Contract", "63")]
     public async Task Queries_filter_by_time_of_creation()
     {
         var clock = new TestClock();
-        await using var hub = await new Harness(clock).Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        await using var hub = await Hub(clock).Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
         var start = clock.GetUtcNow();
         for (var hour = 0; hour < 5; hour++)
         {
@@ -266,21 +339,49 @@ public sealed class ManagementTests
         Assert.Equal(["h1", "h2", "h3"], found);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Clock)]
+    [Trait("Contract", "63")]
+    public async Task Ids_are_listed_by_time_of_completion()
+    {
+        var clock = new TestClock();
+        await using var hub = await Waiting(clock).Orchestrator("Now", _ => Task.FromResult<object?>(1)).StartAsync();
+        var start = clock.GetUtcNow();
+        await hub.ScheduleAsync("Wait", 1, "live");
+        for (var hour = 0; hour < 5; hour++)
+        {
+            await hub.RunAsync("Now", id: $"h{hour}");
+            clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        var first = await hub.Client.ListInstanceIdsAsync(completedTimeFrom: start.AddHours(1), completedTimeTo: start.AddHours(3), pageSize: 2);
+        var second = await hub.Client.ListInstanceIdsAsync(
+            completedTimeFrom: start.AddHours(1), completedTimeTo: start.AddHours(3), pageSize: 2, lastInstanceKey: first.ContinuationToken);
+        var live = await hub.Client.ListInstanceIdsAsync([OrchestrationRuntimeStatus.Running]);
+
+        Assert.Equal(["h1", "h2"], first.Values);
+        Assert.Equal(["h3"], second.Values);
+        Assert.Null(second.ContinuationToken);
+        Assert.Equal(["live"], live.Values);
+    }
+
+    [ContractFact(Needs = Capabilities.History)]
     [Trait("Contract", "64")]
     public async Task The_history_has_the_kinds_and_order_of_durable_task()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Activity("A", _ => 1)
             .Orchestrator("Run", async context => await context.CallActivityAsync<int>("A"))
             .StartAsync();
 
         await hub.RunAsync("Run", id: "run");
 
+        var history = await hub.Client.GetOrchestrationHistoryAsync("run");
         Assert.Equal(
             "OrchestratorStarted ExecutionStarted TaskScheduled OrchestratorCompleted OrchestratorStarted TaskCompleted ExecutionCompleted "
                 + "OrchestratorCompleted",
-            string.Join(' ', hub.Engine.History("run")!.Select(e => e.Kind)));
+            string.Join(' ', history.Select(e => e.EventType)));
+        Assert.Equal(0, history[2].EventId);
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Client.GetOrchestrationHistoryAsync("nobody"));
     }
 
     [Fact]
@@ -299,11 +400,11 @@ public sealed class ManagementTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
     }
 
-    [Fact]
+    [ContractFact(Needs = Capabilities.Limits)]
     [Trait("Contract", "66")]
     public async Task A_custom_status_over_the_limit_is_refused()
     {
-        await using var hub = await new Harness()
+        await using var hub = await Hub()
             .Orchestrator("Status", context =>
             {
                 context.SetCustomStatus(new string('x', 4094));
@@ -320,7 +421,7 @@ public sealed class ManagementTests
             end.FailureDetails!.ErrorMessage);
     }
 
-    static Harness Waiting(TimeProvider? clock = null) => new Harness(clock).Orchestrator("Wait", async context =>
+    static IDurableHarness Waiting(TimeProvider? clock = null) => Hub(clock).Orchestrator("Wait", async context =>
     {
         var seen = "";
         for (var i = 0; i < context.GetInput<int>(); i++)
