@@ -42,8 +42,9 @@ static class RunCommand
         var folder = file.DirectoryName!;
 
         // A missing input and an output that is refused are told before a store is made for them.
-        pipeline.CheckSinks(folder);
-        var inputs = await new FolderInputs([Path.GetPathRoot(folder)!], folder).ListAsync(pipeline.Source.Source.FilePath, cancellation);
+        var readable = new FolderInputs([Path.GetPathRoot(folder)!], folder);
+        pipeline.CheckSinks(folder, readable);
+        var inputs = await readable.ListAsync(pipeline.Source.Source.FilePath, cancellation);
 
         await using var app = await LocalApp.StartAsync(parsed.GetRequiredValue(Shell.Store), cancellation);
         var pipelines = app.Services.GetRequiredService<PipelineStore>();

@@ -24,7 +24,7 @@ public abstract class FileSink : Sink
         this.splitBy = splitBy;
     }
 
-    public override void Check(string folder) => Target(Path.GetFullPath(folder));
+    public override string? Check(string folder) => Target(Path.GetFullPath(folder)) is var target && splitBy is null ? target : TargetOf(target, "value");
 
     public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, string folder, CancellationToken cancellation) =>
         Task.Run(() => WriteCoreAsync(rows, Path.GetFullPath(folder), cancellation), cancellation);
@@ -142,11 +142,13 @@ public abstract class FileSink : Sink
             throw new SinkException($"Column '{splitBy}' of split_by has more than {MaxFiles} values, the limit: each makes a file. Choose another column.");
         }
 
-        var named = Path.Combine(Path.GetDirectoryName(target)!, $"{Path.GetFileNameWithoutExtension(target)}-{value}{Path.GetExtension(target)}");
-        part = Start(named, schema) with { Value = value };
+        part = Start(TargetOf(target, value), schema) with { Value = value };
         parts.Add(value, part);
         return part;
     }
+
+    static string TargetOf(string target, string value) =>
+        Path.Combine(Path.GetDirectoryName(target)!, $"{Path.GetFileNameWithoutExtension(target)}-{value}{Path.GetExtension(target)}");
 
     Part Start(string target, Schema schema)
     {

@@ -103,6 +103,20 @@ public sealed partial class FolderInputs
 
     static bool IsHidden(string entry) => Path.GetFileName(entry.AsSpan()).StartsWith('.');
 
+    static string[] Segments(string full) => full.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+
+    static bool MatchesPath(ReadOnlySpan<string> pattern, ReadOnlySpan<string> path)
+    {
+        if (pattern.IsEmpty || path.IsEmpty)
+        {
+            return pattern.IsEmpty && path.IsEmpty;
+        }
+
+        return pattern[0] == "**"
+            ? (pattern.Length == 1 && path.Length == 1) || MatchesPath(pattern[1..], path) || MatchesPath(pattern, path[1..])
+            : (HasWildcard(pattern[0]) ? MatchesName(pattern[0], path[0]) : pattern[0] == path[0]) && MatchesPath(pattern[1..], path[1..]);
+    }
+
     /// <summary>Backtracks to the last star only, so that a pattern of many stars takes no more than pattern × name steps.</summary>
     static bool MatchesName(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {

@@ -27,6 +27,19 @@ public sealed partial class FolderInputs : InputFiles
     public override Task<IReadOnlyList<InputFile>> ListAsync(string path, CancellationToken cancellation) =>
         Task.Run(() => Guard<IReadOnlyList<InputFile>>(path, () => List(path, cancellation)), cancellation);
 
+    public override bool Means(string path, string file)
+    {
+        var full = FullPath(path);
+        if (RealPath.Equals(RealPath.Of(full), RealPath.Of(file)))
+        {
+            return true;
+        }
+
+        return !IsHidden(file) && (HasWildcard(path)
+            ? MatchesPath(Segments(full), Segments(file))
+            : Directory.Exists(full) && RealPath.Equals(RealPath.Of(full), RealPath.Of(Path.GetDirectoryName(file)!)));
+    }
+
     public override Task<LocalFile> OpenAsync(string path, CancellationToken cancellation) =>
         Task.Run(() => Guard(path, () => Open(path)), cancellation);
 

@@ -18,6 +18,9 @@ public abstract class InputFiles
     /// <exception cref="SourceException">It means nothing, is outside the roots, or cannot be read.</exception>
     public abstract Task<IReadOnlyList<InputFile>> ListAsync(string path, CancellationToken cancellation);
 
+    /// <summary>Whether a <c>file_path</c> would mean this local file too, were it there: an output that the next run would take for input.</summary>
+    public abstract bool Means(string path, string file);
+
     /// <summary>A readable local copy, or the file itself.</summary>
     public abstract Task<LocalFile> OpenAsync(string path, CancellationToken cancellation);
 }

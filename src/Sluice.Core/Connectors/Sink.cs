@@ -20,10 +20,9 @@ public abstract class Sink
     public virtual int CodeVersion => 1;
 
     /// <summary>Refuses before any data is read what could never be written to <paramref name="folder"/>. Writes nothing.</summary>
+    /// <returns>The file it will write, or one such as it will write; null when it writes no files.</returns>
     /// <exception cref="SinkException">Says why and what to do.</exception>
-    public virtual void Check(string folder)
-    {
-    }
+    public virtual string? Check(string folder) => null;
 
     /// <param name="rows">What to write.</param>
     /// <param name="folder">Folder that a relative path of the options starts from.</param>

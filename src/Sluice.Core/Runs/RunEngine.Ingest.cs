@@ -39,8 +39,8 @@ public sealed partial class RunEngine
     async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)
     {
         var pipeline = await PipelineAsync(request, cancellation);
-        pipeline.CheckSinks(request.InputFolder);
         var inputs = inputsOf(request);
+        pipeline.CheckSinks(request.InputFolder, inputs);
         var cut = pipeline.Optimization.Cut();
         cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
 

@@ -35,6 +35,23 @@ public sealed class FolderInputsTests : IDisposable
         Assert.Equal(expected.Split(' ').Order(StringComparer.Ordinal), found.Select(file => file.Path));
     }
 
+    [Theory]
+    [InlineData("a.csv", "a.csv", true)]
+    [InlineData("./x/../a.csv", "a.csv", true)]
+    [InlineData("a.csv", "b.csv", false)]
+    [InlineData("*.csv", "new.csv", true)]
+    [InlineData("*.csv", "new.json", false)]
+    [InlineData("*.csv", ".hidden.csv", false)]
+    [InlineData("*.csv", "out/new.csv", false)]
+    [InlineData("**/*.csv", "new.csv", true)]
+    [InlineData("**/*.csv", "out/deep/new.csv", true)]
+    [InlineData("o*/**", "out/deep/new.csv", true)]
+    [InlineData("o*/**", "in/deep/new.csv", false)]
+    [InlineData(".", "new.csv", true)]
+    [InlineData(".", "out/new.csv", false)]
+    public void An_output_that_would_be_input_is_told(string path, string output, bool expected) =>
+        Assert.Equal(expected, new FolderInputs([folder.Path], folder.Path).Means(path, Path.GetFullPath(output, folder.Path)));
+
     [Fact]
     public async Task A_hidden_file_that_is_named_is_read()
     {

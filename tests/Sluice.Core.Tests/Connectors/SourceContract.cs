@@ -232,6 +232,8 @@ public abstract class SourceContract : IDisposable
         public override Task<IReadOnlyList<InputFile>> ListAsync(string wanted, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<InputFile>>([new InputFile(path, 10, "")]);
 
+        public override bool Means(string wanted, string file) => false;
+
         public override Task<Sluice.Storage.LocalFile> OpenAsync(string wanted, CancellationToken cancellation) =>
             throw new UnauthorizedAccessException("Access denied.");
     }

@@ -41,6 +41,14 @@ public sealed class BadPipelineTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(elsewhere.Path));
     }
 
+    [Theory]
+    [InlineData("data.csv", "data.csv", "data.csv")]
+    [InlineData("*.csv", "rows.csv", "rows.csv")]
+    public async Task An_output_that_the_source_reads(string input, string output, string shown) => await RefusesAsync(
+        BadRun.Yaml(input: input, output: output),
+        $"pipeline.yaml:9:26: The output \"{shown}\" is input too: step 'rows' reads \"{input}\". The next run would read what this one wrote. Expected a file that the source does not "
+        + "read: write it to another folder, such as \"out/\", or name the input more narrowly.");
+
     [Fact]
     public async Task A_dataset_whose_name_is_a_path() => await RefusesAsync(
         BadRun.Yaml(dataset: "../../bad"),
