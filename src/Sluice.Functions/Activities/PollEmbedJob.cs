@@ -44,7 +44,13 @@ public sealed record EmbedProgress(bool IsRunning, EmbedOutcome? Outcome);
 
 /// <param name="Manifest">Key of the manifest.</param>
 /// <param name="Reason">Why the job could not.</param>
-public sealed record EmbedInstead(string Manifest, string Reason);
+public sealed record EmbedInstead(string Manifest, string Reason)
+{
+    const int MaxReason = 400;
+
+    /// <summary>An error that may be long, as it travels.</summary>
+    internal static string Shorten(string reason) => reason.Length <= MaxReason ? reason : string.Concat(reason.AsSpan(0, MaxReason - 1), "…");
+}
 
 /// <summary>Result of an embedding.</summary>
 /// <param name="Receipt">Path of the receipt, which names the files of vectors.</param>

@@ -23,7 +23,7 @@ public static class EmbedOnGpu
             var execution = new EmbedExecution(run.Execution, manifest);
             for (var poll = 0; ; poll++)
             {
-                context.SetCustomStatus(run);
+                context.SetCustomStatus(execution);
                 if (context.CurrentUtcDateTime >= run.Until)
                 {
                     await context.CallActivityAsync(nameof(StopEmbedJob), execution, Retry.Transient);
@@ -48,7 +48,7 @@ public static class EmbedOnGpu
         }
         catch (TaskFailedException e) when (e.TaskName != nameof(EmbedHere))
         {
-            reason = e.FailureDetails.ErrorMessage;
+            reason = EmbedInstead.Shorten(e.FailureDetails.ErrorMessage);
         }
 
         return await InsteadAsync(context, manifest, reason);

@@ -16,6 +16,9 @@ public sealed class EmbeddingsApi(DatasetCatalogue catalogue, IOptions<Embedding
 {
     const string Prefix = "embed";
 
+    // What is asked for travels through the durable history.
+    const int MaxQueryLetters = 200;
+
     /// <summary>Query: <c>column</c>, <c>model</c> (default hashing-512), <c>version</c> (default latest), <c>layer</c>, <c>pooling</c>. The same request is one embedding.</summary>
     [Function("EmbedDataset")]
     public async Task<IResult> EmbedAsync(
@@ -28,6 +31,11 @@ public sealed class EmbeddingsApi(DatasetCatalogue catalogue, IOptions<Embedding
         if (Asked("column") is not { } column)
         {
             return Problem(StatusCodes.Status400BadRequest, "No column is named. Expected the query '?column=NAME', a text column of the dataset.");
+        }
+
+        if (request.Query.FirstOrDefault(q => q.Value.ToString().Length > MaxQueryLetters) is { Key: { } tooLong })
+        {
+            return Problem(StatusCodes.Status400BadRequest, $"The query '{tooLong}' has more than {MaxQueryLetters} characters.");
         }
 
         try
