@@ -1,10 +1,7 @@
 using System.Runtime.InteropServices;
-using Azure.Identity;
-using Azure.Storage.Blobs;
 using Sluice.Batches;
 using Sluice.Embedding;
 using Sluice.Functions.Storage;
-using Sluice.Storage;
 
 namespace Sluice.EmbedJob;
 
@@ -40,7 +37,7 @@ static class Program
     {
         try
         {
-            await using var store = Open(location);
+            await using var store = BlobStoreAddress.Open(location);
             var work = new EmbeddingWork(store, new BatchFiles(store));
             var receipt = await work.RunAsync(manifest, (done, of) => Console.WriteLine($"{done} of {of} files"), cancellation);
             Console.WriteLine($"{receipt.Rows} rows in {receipt.Files.Count} files, {receipt.Dimensions} numbers each, by {receipt.Model}.");
@@ -56,19 +53,6 @@ static class Program
             await Console.Error.WriteLineAsync(e.Message);
             return e is TransientException ? Transient : Failed;
         }
-    }
-
-    static ObjectStore Open(string location)
-    {
-        if (!location.Contains("://", StringComparison.Ordinal))
-        {
-            return new FolderStore(location);
-        }
-
-        var clientId = Environment.GetEnvironmentVariable("AZURE_CLIENT_ID");
-        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId });
-        var cache = new LocalCache(Path.Combine(Path.GetTempPath(), "sluice-embed"));
-        return new BlobStore(new BlobContainerClient(new Uri(location), credential), cache);
     }
 
     static string? Given(string name, string[] args)
