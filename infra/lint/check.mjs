@@ -64,6 +64,11 @@ for (const path of list('.github/workflows', /\.ya?ml$/)) {
   }
 }
 
+if (existsSync(join(root, 'docs/cost.md'))) {
+  const cost = spawnSync(process.execPath, [join(root, 'infra/cost.mjs'), '--check'], { encoding: 'utf8' });
+  problems.push(...`${cost.stdout}${cost.stderr}`.split('\n').filter(l => l !== ''));
+}
+
 problems.forEach(p => console.log(p));
 skipped.forEach(s => console.log(`skipped: ${s}`));
 console.log(`infra: ${bicep.size} Bicep files, ${scripts.length} scripts: ${problems.length === 0 ? 'no problem found' : `${problems.length} problems`}.`);
