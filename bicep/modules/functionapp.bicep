@@ -84,7 +84,6 @@ var settings = union(backendSettings, {
   Data__queueServiceUri: dataStorage.properties.primaryEndpoints.queue
   Data__tableServiceUri: dataStorage.properties.primaryEndpoints.table
   Embedding__Job: embedJobId
-  Embedding__Store: '${dataStorage.properties.primaryEndpoints.blob}sluice'
   RefreshSchedule: refreshSchedule
   Sluice__KeyVault: vaultUri
   Sluice__Storage: 'Azure'

@@ -10,7 +10,10 @@ namespace Sluice.Embedding;
 /// </summary>
 public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
 {
-    /// <summary>Files at once. Each holds its texts and vectors in memory.</summary>
+    // At most 64 MiB of vectors in memory for each file at work.
+    const int RowsAtOnce = 4096;
+
+    /// <summary>Files at once. Each holds its texts in memory.</summary>
     public int Parallelism { get; init; } = Math.Max(1, Environment.ProcessorCount);
 
     /// <summary>Writes the manifest unless it is there; returns its key.</summary>
@@ -97,9 +100,7 @@ public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
                 throw new DataException($"The column '{manifest.Column}' of \"{input.Path}\" is {batch[manifest.Column].Type}; expected Text. Name a text column.");
             }
 
-            var vectors = new float[checked(batch.Rows * embedder.Dimensions)];
-            embedder.Embed(texts, vectors, cancellation);
-            await PublishAsync(path, vectors, batch.Rows, embedder.Dimensions, cancellation);
+            await PublishAsync(path, texts, embedder, cancellation);
         }
 
         // Of the file that is there, which another job may have published first.
@@ -108,14 +109,21 @@ public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
         return new VectorFile(input.Sha256, path, input.Rows, stream.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation)));
     }
 
-    async Task PublishAsync(string path, float[] vectors, int rows, int dimensions, CancellationToken cancellation)
+    async Task PublishAsync(string path, TextColumn texts, TextEmbedder embedder, CancellationToken cancellation)
     {
         var scratch = store.NewScratchFile(".npy");
         try
         {
             await using (var stream = new FileStream(scratch, FileMode.CreateNew, FileAccess.Write))
             {
-                NpyFile.Write(stream, vectors, rows, dimensions);
+                NpyFile.WriteHeader(stream, texts.Rows, embedder.Dimensions);
+                var vectors = new float[Math.Min(texts.Rows, RowsAtOnce) * embedder.Dimensions];
+                for (var row = 0; row < texts.Rows; row += RowsAtOnce)
+                {
+                    var some = vectors.AsMemory(0, Math.Min(RowsAtOnce, texts.Rows - row) * embedder.Dimensions);
+                    embedder.Embed(texts, row, some.Span, cancellation);
+                    NpyFile.WriteRows(stream, some.Span);
+                }
             }
 
             await store.PublishAsync(path, scratch, cancellation);

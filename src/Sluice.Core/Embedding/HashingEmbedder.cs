@@ -25,17 +25,19 @@ public sealed class HashingEmbedder(int dimensions) : TextEmbedder
 
     public override int CodeVersion => 1;
 
-    public override void Embed(TextColumn texts, Span<float> vectors, CancellationToken cancellation)
+    public override void Embed(TextColumn texts, int first, Span<float> vectors, CancellationToken cancellation)
     {
         vectors.Clear();
         var word = new ArrayBufferWriter<byte>(64);
-        for (var row = 0; row < texts.Rows; row++)
+        for (var row = first; !vectors.IsEmpty; row++)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!texts.IsNull(row))
             {
-                Embed(texts[row], vectors.Slice(row * dimensions, dimensions), word);
+                Embed(texts[row], vectors[..dimensions], word);
             }
+
+            vectors = vectors[dimensions..];
         }
     }
 

@@ -14,7 +14,8 @@ public static partial class NpyFile
 
     static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
 
-    public static void Write(Stream stream, ReadOnlySpan<float> vectors, int rows, int dimensions)
+    /// <summary>Begins a file; its vectors follow by <see cref="WriteRows"/>.</summary>
+    public static void WriteHeader(Stream stream, int rows, int dimensions)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dimensions}), }}");
         var total = (Magic.Length + 2 + text.Length + Block) / Block * Block;
@@ -23,8 +24,9 @@ public static partial class NpyFile
         stream.Write(Magic);
         stream.Write(length);
         stream.Write(Encoding.ASCII.GetBytes(text.PadRight(total - Magic.Length - 3) + "\n"));
-        stream.Write(MemoryMarshal.AsBytes(vectors));
     }
+
+    public static void WriteRows(Stream stream, ReadOnlySpan<float> vectors) => stream.Write(MemoryMarshal.AsBytes(vectors));
 
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="DataException">It is no such file, or is cut.</exception>

@@ -12,7 +12,11 @@ public abstract class TextEmbedder
     public abstract int CodeVersion { get; }
 
     /// <summary>Writes one vector per row, each of length 1, or 0 where the text is missing or has nothing in it.</summary>
-    public abstract void Embed(TextColumn texts, Span<float> vectors, CancellationToken cancellation);
+    /// <param name="texts">Texts.</param>
+    /// <param name="first">First row to embed.</param>
+    /// <param name="vectors">As many rows as it holds are embedded.</param>
+    /// <param name="cancellation">Stops between rows.</param>
+    public abstract void Embed(TextColumn texts, int first, Span<float> vectors, CancellationToken cancellation);
 
     /// <summary>The embedder that a manifest asks for.</summary>
     /// <exception cref="DataException">There is no such model, or it has no such layer or pooling.</exception>

@@ -29,6 +29,19 @@ public sealed class EmbeddingWorkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_many_rows_is_embedded_in_pieces_with_the_same_vectors()
+    {
+        var texts = Enumerable.Range(0, 5_000).Select(i => (string?)$"row {i}").ToArray();
+        var key = await Work.PrepareAsync(await ManifestAsync(texts), CancellationToken.None);
+
+        var receipt = await Work.RunAsync(key, null, CancellationToken.None);
+
+        var vectors = new float[texts.Length * 64];
+        new HashingEmbedder(64).Embed(TextColumn.Of(texts), 0, vectors, CancellationToken.None);
+        Assert.Equal(vectors, NpyFile.Read(await store.OpenReadAsync(receipt.Files[0].Path, CancellationToken.None)).Vectors);
+    }
+
+    [Fact]
     public async Task A_second_run_does_nothing_and_gives_the_same_receipt()
     {
         var key = await Work.PrepareAsync(await ManifestAsync(["a"], ["b"]), CancellationToken.None);

@@ -54,7 +54,7 @@ public sealed class HashingEmbedderTests
         var texts = new TextColumn([0xC3, 0x28, (byte)'a', 0xFF, .. Enumerable.Repeat((byte)'x', 100_000)], [0, 4, 100_004], 2);
         var vectors = new float[2 * Dimensions];
 
-        new HashingEmbedder(Dimensions).Embed(texts, vectors, CancellationToken.None);
+        new HashingEmbedder(Dimensions).Embed(texts, 0, vectors, CancellationToken.None);
 
         Assert.Contains(vectors[..Dimensions], x => x != 0);
         Assert.Contains(vectors[Dimensions..], x => x != 0);
@@ -66,7 +66,7 @@ public sealed class HashingEmbedderTests
     {
         var vectors = new float[2 * Dimensions];
         var embedder = new HashingEmbedder(Dimensions);
-        embedder.Embed(TextColumn.Of("The quick brown fox", "naïve Straße 42"), vectors, CancellationToken.None);
+        embedder.Embed(TextColumn.Of("The quick brown fox", "naïve Straße 42"), 0, vectors, CancellationToken.None);
 
         var hash = RowHash.Bytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(vectors.AsSpan()));
 
@@ -111,7 +111,7 @@ public sealed class HashingEmbedderTests
     static float[][] Embed(params string?[] texts)
     {
         var vectors = new float[texts.Length * Dimensions];
-        new HashingEmbedder(Dimensions).Embed(TextColumn.Of(texts), vectors, CancellationToken.None);
+        new HashingEmbedder(Dimensions).Embed(TextColumn.Of(texts), 0, vectors, CancellationToken.None);
         return [.. vectors.Chunk(Dimensions)];
     }
 

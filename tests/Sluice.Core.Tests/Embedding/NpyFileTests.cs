@@ -46,7 +46,8 @@ public sealed class NpyFileTests
     static byte[] Write(float[] vectors, int rows, int dimensions)
     {
         var stream = new MemoryStream();
-        NpyFile.Write(stream, vectors, rows, dimensions);
+        NpyFile.WriteHeader(stream, rows, dimensions);
+        NpyFile.WriteRows(stream, vectors);
         return stream.ToArray();
     }
 }

@@ -14,6 +14,18 @@ public sealed class InfrastructureTests : IDisposable
         Assert.True(exit == 0, said);
     }
 
+    /// <summary>A setting that nobody reads would be a wish.</summary>
+    [Fact]
+    public void The_job_settings_of_the_deployment_are_options_of_the_app()
+    {
+        var bicep = File.ReadAllText(Path.Combine(InfrastructureCheck.Root, "bicep", "modules", "functionapp.bicep"));
+
+        var settings = System.Text.RegularExpressions.Regex.Matches(bicep, @"\bEmbedding__(\w+):").Select(m => m.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(settings);
+        Assert.Empty(settings.Except(typeof(Sluice.Functions.Embedding.EmbeddingOptions).GetProperties().Select(p => p.Name)));
+    }
+
     /// <summary>Every fault that the check promises to find, made in a copy: a rule that finds nothing would be no rule.</summary>
     [InfrastructureFact]
     public void Every_kind_of_fault_is_found()
