@@ -7,6 +7,7 @@ using Sluice.Batches;
 using Sluice.Connectors;
 using Sluice.Datasets;
 using Sluice.Functions.Api;
+using Sluice.Functions.Embedding;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -36,6 +37,7 @@ public static class SluiceApp
         services.AddSingleton<RunWatch>();
         services.AddSingleton<DatasetCatalogue>();
         services.AddSingleton<PipelineStore>();
+        services.AddEmbedding();
         services.AddSingleton(s => new RunEngine(
             s.GetRequiredService<ObjectStore>(),
             s.GetRequiredService<Ledger>(),

@@ -26,7 +26,13 @@ public sealed class PayloadTests
     static readonly Stage looking = new(StageKind.Observe, int.MaxValue, new string('é', 200), int.MaxValue, int.MaxValue);
     static readonly Stage done = new(StageKind.Done, int.MaxValue, "done", 0, 0, outcome);
 
-    static readonly object[] examples = [request, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), outcome, looking, done];
+    static readonly string key = new('a', 64), asked = new('é', 200);
+    static readonly EmbedRequest embed = new(dataset, "v-0123456789abcdef", asked, asked, asked, asked);
+    static readonly EmbedOutcome embedded = new(new string('a', 200), long.MaxValue, int.MaxValue, new string('é', 400));
+
+    static readonly object[] examples = [request, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), outcome, looking, done,
+        key, embed, new EmbedRun(embed, TimeSpan.MaxValue, key, key, DateTime.MaxValue, int.MaxValue), new EmbedStart(run, key), new EmbedExecution(key, key),
+        new EmbedProgress(true, embedded), embedded, new EmbedInstead(key, new string('é', 400))];
 
     [Fact]
     public void Every_input_and_output_filled_to_its_limits_stays_below_the_payload_cap() =>
@@ -46,7 +52,7 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public void A_custom_status_stays_below_its_cap() => Assert.All(new object[] { looking, done, int.MaxValue }, status => Assert.InRange(Bytes(status), 1, MaxStatus - 1));
+    public void A_custom_status_stays_below_its_cap() => Assert.All(new object[] { looking, done, int.MaxValue, new EmbedExecution(key, key) }, status => Assert.InRange(Bytes(status), 1, MaxStatus - 1));
 
     [Fact]
     public void The_children_of_a_run_with_the_longest_id_have_an_id_that_every_backend_takes()

@@ -24,6 +24,7 @@ public sealed partial class SourceRulesTests
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.csproj").Concat(Directory.GetFiles(folder, "*.props")) : [];
 
         var references = files.SelectMany(f => XDocument.Load(f).Descendants("ProjectReference"))
+            .Where(r => (string?)r.Attribute("ReferenceOutputAssembly") != "false")
             .Select(r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')));
 
         Assert.Empty(references.Except(allowed));
