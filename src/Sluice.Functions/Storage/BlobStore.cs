@@ -18,6 +18,20 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
 {
     readonly Options options = options ?? new Options();
 
+    /// <summary>The store in a container of an account.</summary>
+    public static BlobStore At(DataConnection connection, string container, LocalCache cache)
+    {
+        try
+        {
+            var account = connection.ConnectionString is { } text ? new BlobServiceClient(text) : new BlobServiceClient(connection.Blobs, connection.Credential);
+            return new BlobStore(account.GetBlobContainerClient(container), cache);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw DataConnection.Unreadable(e);
+        }
+    }
+
     public override string Location => $"container \"{container.Uri}\"";
 
     /// <summary>Creates the container when it is missing. In Azure the deployment does; this is for emulators and first runs.</summary>
