@@ -21,7 +21,15 @@ static class Stores
         services.AddHostedService<Opening>();
     }
 
-    static bool IsAzure(IServiceProvider services) => (OptionsOf(services).Storage ?? Platform.DefaultStorage) == StorageKind.Azure;
+    static bool IsAzure(IServiceProvider services) => KindOf(OptionsOf(services).Storage) == StorageKind.Azure;
+
+    static StorageKind KindOf(string setting) => setting.ToUpperInvariant() switch
+    {
+        "" => Platform.DefaultStorage,
+        "LOCAL" => StorageKind.Local,
+        "AZURE" => StorageKind.Azure,
+        _ => throw new StoreException($"The setting 'Sluice:Storage' cannot be used: found '{setting}', expected 'Local' or 'Azure'. Correct it."),
+    };
 
     static DataConnection Connection(IServiceProvider services) => DataConnection.Of(services.GetRequiredService<IConfiguration>());
 

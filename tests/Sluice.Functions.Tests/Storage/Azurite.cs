@@ -30,6 +30,9 @@ public sealed class Azurite
 
     public static Task<Azurite> SharedAsync() => shared.Value;
 
+    /// <summary>For a program that opens the account itself.</summary>
+    public string ConnectionString => connection;
+
     public BlobContainerClient Container(string name, HttpMessageHandler? handler = null) =>
         new BlobServiceClient(connection, Impatient(new BlobClientOptions(), handler)).GetBlobContainerClient(name);
 
