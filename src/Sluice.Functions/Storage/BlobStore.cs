@@ -188,7 +188,9 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
         }
     }
 
-    static bool IsConflict(RequestFailedException e) => e.Status is 409 or 412 && e.ErrorCode != BlobErrorCode.ContainerBeingDeleted;
+    // A lease, or a container that goes away, says nothing about what another writer did.
+    static bool IsConflict(RequestFailedException e) =>
+        e.Status is 409 or 412 && e.ErrorCode != BlobErrorCode.ContainerBeingDeleted && e.ErrorCode != BlobErrorCode.LeaseIdMissing;
 
     // A missing container is another matter: it is the store that is wrong, not the path.
     static bool IsAbsent(RequestFailedException e) => e.Status == 404 && e.ErrorCode != BlobErrorCode.ContainerNotFound;
