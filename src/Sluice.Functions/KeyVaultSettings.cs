@@ -1,5 +1,4 @@
 using Azure;
-using Azure.Core;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Configuration;
@@ -12,7 +11,9 @@ namespace Sluice.Functions;
 /// </summary>
 static class KeyVaultSettings
 {
-    public static void AddTo(IConfigurationManager configuration, Func<TokenCredential>? credential = null)
+    /// <param name="configuration">Where the address stands, and where the secrets go.</param>
+    /// <param name="open">Opens a vault; null: with the app's own identity.</param>
+    public static void AddTo(IConfigurationManager configuration, Func<Uri, SecretClient>? open = null)
     {
         const string key = SluiceOptions.Section + ":" + nameof(SluiceOptions.KeyVault);
         if (configuration[key] is not { Length: > 0 } address)
@@ -22,11 +23,12 @@ static class KeyVaultSettings
 
         if (!Uri.TryCreate(address, UriKind.Absolute, out var vault) || vault.Scheme != Uri.UriSchemeHttps)
         {
-            throw new StoreException($"The setting '{key}' cannot be used: found '{address}', expected an address such as 'https://myvault.vault.azure.net'. Correct or remove it.");
+            throw new StoreException(
+                $"The setting '{key}' cannot be used: found '{address}', expected an address such as 'https://myvault.vault.azure.net'. Correct or remove it.");
         }
 
-        var identity = credential?.Invoke() ?? AzureCredential.Of(configuration["AZURE_CLIENT_ID"], isManagedIdentity: false);
-        ((IConfigurationBuilder)configuration).AddInMemoryCollection(Read(new SecretClient(vault, identity), vault));
+        open ??= uri => new SecretClient(uri, AzureCredential.Of(configuration["AZURE_CLIENT_ID"], isManagedIdentity: false));
+        ((IConfigurationBuilder)configuration).AddInMemoryCollection(Read(open(vault), vault));
     }
 
     static Dictionary<string, string?> Read(SecretClient vault, Uri address)
