@@ -32,11 +32,18 @@ public static class Platform
         }
     }
 
-    /// <summary>Refuses: in Azure the Functions host starts this program and gives each function its client.</summary>
+    /// <summary>Refuses to run the app from the command line: in Azure the Functions host starts it, and gives each function its client.</summary>
     /// <exception cref="StoreException">Always.</exception>
-    public static DurableTaskClient Client(IHost host) => throw new StoreException(
+    public static void RequireEngine() => throw new StoreException(
         "This program was built for Azure, where the Functions host runs it: it has no durable engine of its own. Build it without " +
         "-p:Flavour=Azure to run pipelines from the command line.");
+
+    /// <summary>Never reached: there is no engine.</summary>
+    public static DurableTaskClient Client(IHost host)
+    {
+        RequireEngine();
+        return host.Services.GetRequiredService<DurableTaskClient>();
+    }
 
     /// <summary>Never: durable history is the host's.</summary>
     public static bool IsStoreFailure(Exception error) => false;

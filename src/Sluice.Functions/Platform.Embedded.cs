@@ -18,6 +18,11 @@ public static class Platform
     {
     }
 
+    /// <summary>Passes: the engine is in this process.</summary>
+    public static void RequireEngine()
+    {
+    }
+
     /// <summary>The durable client of an app that runs in this process.</summary>
     public static DurableTaskClient Client(IHost host) => host.Services.GetRequiredService<DurableEngine>().Client;
 
