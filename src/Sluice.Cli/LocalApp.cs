@@ -22,6 +22,8 @@ sealed class LocalApp : IAsyncDisposable
     /// <param name="cancellation">Stops the start.</param>
     public static async Task<LocalApp> StartAsync(string store, CancellationToken cancellation)
     {
+        Platform.RequireEngine();
+
         // A unit keeps a core busy here, where no network is waited for: more at once would only take more memory.
         string[] settings =
         [

@@ -1,4 +1,3 @@
-using Azure.Identity;
 using Azure.Storage.Blobs;
 using Sluice.Storage;
 
@@ -21,7 +20,6 @@ static class BlobStoreAddress
 
         // Of a user-assigned identity, which a container cannot find by itself.
         var clientId = Environment.GetEnvironmentVariable("AZURE_CLIENT_ID");
-        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId });
-        return new BlobStore(new BlobContainerClient(container, credential), new LocalCache(Path.Combine(Path.GetTempPath(), "sluice-embed")));
+        return new BlobStore(new BlobContainerClient(container, AzureCredential.Of(clientId, isManagedIdentity: false)), new LocalCache(Path.Combine(Path.GetTempPath(), "sluice-embed")));
     }
 }

@@ -8,6 +8,7 @@ using Sluice.Connectors;
 using Sluice.Datasets;
 using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
+using Sluice.Functions.Storage;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -26,12 +27,13 @@ public static class SluiceApp
         // First, so that every setting of the user wins. In Azure the host reads the schedule itself: there it is an app setting.
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
             0, new MemoryConfigurationSource { InitialData = [new("RefreshSchedule", "0 0 2 * * *")] });
+        KeyVaultSettings.AddTo(builder.Configuration);
         builder.ConfigureFunctionsWebApplication();
+        Platform.Configure(builder);
         var services = builder.Services;
         services.AddOptions<SluiceOptions>().BindConfiguration(SluiceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<ObjectStore>(s => new FolderStore(Path.Combine(OptionsOf(s).Store, "data")));
-        services.AddSingleton<Ledger>(s => new SqliteLedger(Path.Combine(OptionsOf(s).Store, "ledger.db")));
+        Stores.AddTo(services);
         services.AddSingleton<BatchFiles>();
         services.AddSingleton(s => new UnitLog(OptionsOf(s).UnitLog));
         services.AddSingleton<RunWatch>();

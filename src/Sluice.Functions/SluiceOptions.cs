@@ -11,6 +11,25 @@ public sealed class SluiceOptions
     [Required]
     public string Store { get; set; } = ".sluice";
 
+    /// <summary>Where data and the ledger lie: <c>Local</c> or <c>Azure</c>. Default the flavour's: Local in the embedded one.</summary>
+    public string Storage { get; set; } = "";
+
+    /// <summary>Container of the data where <see cref="Storage"/> is Azure; made when missing. Default <c>sluice</c>.</summary>
+    [Required]
+    [RegularExpression("(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*", ErrorMessage = "Sluice:Container is no container's name: expected 3 to 63 of a-z, 0-9 and single '-' between them.")]
+    public string Container { get; set; } = "sluice";
+
+    /// <summary>Table of the ledger where <see cref="Storage"/> is Azure; made when missing. Default <c>sluice</c>.</summary>
+    [Required]
+    [RegularExpression("[A-Za-z][A-Za-z0-9]{2,62}", ErrorMessage = "Sluice:Table is no table's name: expected 3 to 63 of A-Z, a-z and 0-9, a letter first.")]
+    public string Table { get; set; } = "sluice";
+
+    /// <summary>Folder of downloaded objects where <see cref="Storage"/> is Azure. Default <c>sluice-cache</c> in the folder for temporary files.</summary>
+    public string Cache { get; set; } = "";
+
+    /// <summary>Address of a Key Vault whose secrets are settings. Default none.</summary>
+    public string KeyVault { get; set; } = "";
+
     /// <summary>Folders that pipelines started over HTTP may read, besides the incoming one; separated by the platform's path separator. Default none.</summary>
     public string InputRoots { get; set; } = "";
 

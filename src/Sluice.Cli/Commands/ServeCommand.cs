@@ -15,6 +15,7 @@ static class ServeCommand
         var command = new Command("serve", "Start the app: HTTP API, uploads, timers.") { urls };
         Shell.Act(command, async (parsed, cancellation) =>
         {
+            Platform.RequireEngine();
             string[] settings = [$"--Sluice:Store={parsed.GetRequiredValue(Shell.Store)}", $"--urls={parsed.GetRequiredValue(urls)}"];
             var builder = SluiceApp.CreateBuilder(settings);
 

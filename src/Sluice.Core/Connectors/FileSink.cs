@@ -29,7 +29,7 @@ public abstract class FileSink : Sink
     public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, string folder, CancellationToken cancellation) =>
         Task.Run(() => WriteCoreAsync(rows, Path.GetFullPath(folder), cancellation), cancellation);
 
-    /// <summary>Starts a file. Its bytes may depend on the rows and their order, never on how they are batched.</summary>
+    /// <summary>Starts a file, which is there and empty. Its bytes may depend on the rows and their order, never on how they are batched.</summary>
     private protected abstract RowFile Create(string file, Schema schema);
 
     async Task<IReadOnlyList<string>> WriteCoreAsync(DatasetRows rows, string folder, CancellationToken cancellation)
@@ -43,7 +43,9 @@ public abstract class FileSink : Sink
         var parts = new SortedDictionary<string, Part>(StringComparer.OrdinalIgnoreCase);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            var beside = Path.GetDirectoryName(target)!;
+            Directory.CreateDirectory(beside);
+            TemporaryFile.RemoveAbandoned(beside, Path.GetFileNameWithoutExtension(target));
             if (splitBy is null)
             {
                 parts.Add("", Start(target, rows.Schema));
@@ -74,7 +76,7 @@ public abstract class FileSink : Sink
             foreach (var part in parts.Values)
             {
                 part.File.Dispose();
-                DeleteQuietly(part.Temporary);
+                part.Temporary.Dispose();
             }
         }
     }
@@ -152,9 +154,16 @@ public abstract class FileSink : Sink
 
     Part Start(string target, Schema schema)
     {
-        // Next to the target, because only within one file system can it be moved at once. A leading dot keeps it out of folders that are read.
-        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
-        return new Part("", target, temporary, Create(temporary, schema));
+        var temporary = new TemporaryFile(target);
+        try
+        {
+            return new Part("", target, temporary, Create(temporary.Name, schema));
+        }
+        catch
+        {
+            temporary.Dispose();
+            throw;
+        }
     }
 
     string Publish(Part part, string folder)
@@ -163,13 +172,13 @@ public abstract class FileSink : Sink
         var shown = Path.GetRelativePath(folder, part.Target).Replace(Path.DirectorySeparatorChar, '/');
         if (overwrite)
         {
-            File.Move(part.Temporary, part.Target, overwrite: true);
+            File.Move(part.Temporary.Name, part.Target, overwrite: true);
         }
         else if (!File.Exists(part.Target))
         {
-            File.Move(part.Temporary, part.Target, overwrite: false);
+            File.Move(part.Temporary.Name, part.Target, overwrite: false);
         }
-        else if (!SameBytes(part.Temporary, part.Target))
+        else if (!SameBytes(part.Temporary.Name, part.Target))
         {
             throw new SinkException(
                 $"The output \"{shown}\" exists already with other content, and overwrite is false. Delete or rename it, change file_path, or set overwrite to true.");
@@ -214,19 +223,7 @@ public abstract class FileSink : Sink
 
     static string Shorten(string value) => value.Length <= 80 ? value : value[..77] + "...";
 
-    static void DeleteQuietly(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The error that led here says more than this one.
-        }
-    }
-
-    sealed record Part(string Value, string Target, string Temporary, RowFile File);
+    sealed record Part(string Value, string Target, TemporaryFile Temporary, RowFile File);
 }
 
 /// <summary>A file being written, batch by batch.</summary>

@@ -49,9 +49,6 @@ public sealed class ParquetSink(ParquetSink.Options options) : FileSink(options.
             this.schema = schema;
             this.compression = compression;
             doubles = new ParquetFile.DoubleBits(schema);
-
-            // Made now, so that a folder that cannot be written to is found before the work.
-            File.Create(file).Dispose();
             connection = ParquetFile.SharedDb.Connect();
             ParquetFile.CreateTable(connection, schema);
             appender = new DuckDbAppender(connection, ParquetFile.Table);

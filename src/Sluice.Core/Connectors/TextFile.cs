@@ -1,9 +1,9 @@
 namespace Sluice.Connectors;
 
-/// <summary>Bytes on their way to a file. The buffer is written whenever it is full, so memory does not depend on the rows.</summary>
+/// <summary>Bytes on their way to a file that is there, and empty. The buffer is written whenever it is full, so memory does not depend on the rows.</summary>
 sealed class TextFile(string file) : IDisposable
 {
-    readonly FileStream stream = new(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+    readonly FileStream stream = new(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     readonly byte[] buffer = new byte[1 << 18];
     int used;
 

@@ -1,5 +1,4 @@
 using Azure.Core;
-using Azure.Identity;
 using Azure.ResourceManager;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,7 +24,7 @@ static class EmbeddingServices
 
     static ContainerAppsJob InAzure(EmbeddingOptions options, string? clientId) =>
         ResourceIdentifier.TryParse(options.Job, out var job) && job?.ResourceType == "Microsoft.App/jobs"
-            ? new ContainerAppsJob(new ArmClient(new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId })), job)
+            ? new ContainerAppsJob(new ArmClient(AzureCredential.Of(clientId, isManagedIdentity: false)), job)
             : throw new StoreException(
                 $"The setting Embedding:Job is '{options.Job}'; expected '/subscriptions/…/resourceGroups/…/providers/Microsoft.App/jobs/NAME', or nothing for a child process.");
 

@@ -18,6 +18,20 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
 {
     readonly Options options = options ?? new Options();
 
+    /// <summary>The store in a container of an account.</summary>
+    public static BlobStore At(DataConnection connection, string container, LocalCache cache)
+    {
+        try
+        {
+            var account = connection.ConnectionString is { } text ? new BlobServiceClient(text) : new BlobServiceClient(connection.Blobs, connection.Credential);
+            return new BlobStore(account.GetBlobContainerClient(container), cache);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw DataConnection.Unreadable(e);
+        }
+    }
+
     public override string Location => $"container \"{container.Uri}\"";
 
     /// <summary>Creates the container when it is missing. In Azure the deployment does; this is for emulators and first runs.</summary>
@@ -174,7 +188,9 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
         }
     }
 
-    static bool IsConflict(RequestFailedException e) => e.Status is 409 or 412 && e.ErrorCode != BlobErrorCode.ContainerBeingDeleted;
+    // A lease, or a container that goes away, says nothing about what another writer did.
+    static bool IsConflict(RequestFailedException e) =>
+        e.Status is 409 or 412 && e.ErrorCode != BlobErrorCode.ContainerBeingDeleted && e.ErrorCode != BlobErrorCode.LeaseIdMissing;
 
     // A missing container is another matter: it is the store that is wrong, not the path.
     static bool IsAbsent(RequestFailedException e) => e.Status == 404 && e.ErrorCode != BlobErrorCode.ContainerNotFound;

@@ -47,6 +47,8 @@ static class ServiceFaults
         (0, _) => new TransientException($"The store in {location} does not answer: {FirstLine(failed)}", failed),
         (408 or 429 or 500 or 502 or 503 or 504, _) or (_, "ContainerBeingDeleted" or "TableBeingDeleted" or "OperationTimedOut") =>
             new TransientException($"The store in {location} is busy: status {failed.Status} {CodeOf(failed)}.", failed),
+        (_, "LeaseIdMissing" or "LeaseIdMismatchWithBlobOperation") => new TransientException(
+            $"An object in {location} is leased by another program, which keeps it from being changed. It is tried again; break the lease if nobody needs it.", failed),
         (412, _) => new TransientException($"An object in {location} was replaced while it was read.", failed),
         (401 or 403, _) => new StoreException(
             $"The store in {location} refuses this identity: status {failed.Status} {CodeOf(failed)}. " +

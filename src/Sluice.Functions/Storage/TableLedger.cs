@@ -20,6 +20,20 @@ public sealed class TableLedger(TableClient table, TableLedger.Options? options 
 
     readonly Options options = options ?? new Options();
 
+    /// <summary>The ledger in a table of an account.</summary>
+    public static TableLedger At(DataConnection connection, string table)
+    {
+        try
+        {
+            var account = connection.ConnectionString is { } text ? new TableServiceClient(text) : new TableServiceClient(connection.Tables, connection.Credential);
+            return new TableLedger(account.GetTableClient(table));
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw DataConnection.Unreadable(e);
+        }
+    }
+
     public override string Location => $"table \"{table.Uri}\"";
 
     /// <summary>Creates the table when it is missing. In Azure the deployment does; this is for emulators and first runs.</summary>

@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Functions.Api;
+using Sluice.Functions.Storage;
 
 namespace Sluice.Functions.Triggers;
 
@@ -11,7 +12,7 @@ public sealed class BlobUploaded(PipelineStore pipelines, IOptions<SluiceOptions
 {
     [Function(nameof(BlobUploaded))]
     public async Task RunAsync(
-        [BlobTrigger("incoming/{pipeline}/{name}", Source = BlobTriggerSource.EventGrid)] Stream blob,
+        [BlobTrigger("incoming/{pipeline}/{name}", Source = BlobTriggerSource.EventGrid, Connection = DataConnection.Name)] Stream blob,
         string pipeline,
         string name,
         FunctionContext context,

@@ -129,6 +129,25 @@ public abstract class SinkContract : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_writer_left_is_removed_and_what_another_one_writes_is_not()
+    {
+        var abandoned = new[] { $".rows{Extension}.{Guid.NewGuid():N}.tmp", $".rows-a{Extension}.{Guid.NewGuid():N}.tmp" };
+        var kept = new[] { $".rows{Extension}.mine.tmp", $".others{Extension}.{Guid.NewGuid():N}.tmp" };
+        foreach (var name in abandoned.Concat(kept))
+        {
+            File.WriteAllText(Folder.File(name), "some of it");
+        }
+
+        using var alive = new TemporaryFile(Folder.File($"rows{Extension}"));
+
+        await Write(Make($"rows{Extension}"), SomeRows.Of(RandomBatches.Of(100, seed: 3), 10));
+
+        Assert.Equal(
+            kept.Append(Path.GetFileName(alive.Name)).Append($"rows{Extension}").Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(Folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_source_that_fails_leaves_nothing()
     {
         var rows = SomeRows.Of(RandomBatches.Of(500, 25), 100, () => throw new DataException("broken"));

@@ -24,6 +24,7 @@ public sealed class ContainerAppsJobTests
     }
 
     [Fact]
+    [Trait("Contract", "101")]
     public async Task A_second_start_of_a_run_finds_the_first_among_many()
     {
         await using var arm = await FakeArm.StartAsync();
@@ -56,6 +57,7 @@ public sealed class ContainerAppsJobTests
     [InlineData("Failed", EmbedJobState.Ended)]
     [InlineData("Stopped", EmbedJobState.Ended)]
     [InlineData("Degraded", EmbedJobState.Ended)]
+    [Trait("Contract", "101")]
     public async Task A_status_of_the_service_is_one_of_ours(string status, EmbedJobState expected)
     {
         await using var arm = await FakeArm.StartAsync();

@@ -28,6 +28,7 @@ public sealed class EmbedOnGpuTests
     }
 
     [Fact]
+    [Trait("Contract", "101")]
     public async Task A_job_that_ends_without_a_receipt_is_replaced_by_the_app()
     {
         var (outcome, calls) = await RunAsync(_ => new EmbedProgress(false, null));
@@ -37,6 +38,7 @@ public sealed class EmbedOnGpuTests
     }
 
     [Fact]
+    [Trait("Contract", "101")]
     public async Task A_job_that_does_not_end_is_stopped_at_its_deadline_and_replaced()
     {
         var (outcome, calls) = await RunAsync(_ => new EmbedProgress(true, null));

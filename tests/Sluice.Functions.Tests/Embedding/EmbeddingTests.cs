@@ -36,6 +36,7 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    [Trait("Contract", "101")]
     public async Task Without_the_jobs_program_the_app_embeds_the_same_bytes()
     {
         await using var app = await TestApp.StartAsync(settings: ("Embedding:Program", "/nowhere/Sluice.EmbedJob.dll"));
@@ -80,6 +81,7 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    [Trait("Contract", "101")]
     public async Task A_start_that_is_delivered_twice_starts_one_job()
     {
         await using var app = await TestApp.StartAsync();

@@ -93,7 +93,7 @@ public sealed partial class SourceRulesTests
         var options = typeof(SluiceOptions).GetProperties().Select(p => $"{SluiceOptions.Section}:{p.Name}").ToList();
 
         Assert.Equal(options.Order(), keys.Where(k => k.StartsWith(SluiceOptions.Section + ":", StringComparison.Ordinal)).Order());
-        Assert.Equal(["AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME", "RefreshSchedule"], keys.Except(options).Order(StringComparer.Ordinal));
+        Assert.Equal(["AzureWebJobsStorage", "Data", "FUNCTIONS_WORKER_RUNTIME", "RefreshSchedule"], keys.Except(options).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -17,18 +17,34 @@ public sealed class Azurite
     const string Account = "sluice";
     const string EndWithParent = "process.stdin.on('close', () => process.exit()).resume(); require(process.argv[1]);";
     static readonly TimeSpan startTimeout = TimeSpan.FromSeconds(60);
-    static readonly Lazy<Task<Azurite>> shared = new(StartAsync);
+    static readonly Lazy<Task<Azurite>> shared = new(() => StartAsync("--inMemoryPersistence"));
+
+    /// <summary>Longer than any answer takes on a busy machine, and short enough to wait for an answer that never comes.</summary>
+    public static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(10);
 
     readonly Process process;
+    readonly string key;
     readonly string connection;
 
     Azurite(Process process, string key, Uri blobs, Uri tables)
     {
         this.process = process;
+        this.key = key;
+        (Blobs, Tables) = (blobs, tables);
         connection = $"AccountName={Account};AccountKey={key};BlobEndpoint={blobs}{Account};TableEndpoint={tables}{Account}";
     }
 
+    public Uri Blobs { get; }
+
+    public Uri Tables { get; }
+
+    /// <summary>The same emulator at other addresses, those of a proxy.</summary>
+    public Azurite Behind(Uri blobs, Uri tables) => new(process, key, blobs, tables);
+
     public static Task<Azurite> SharedAsync() => shared.Value;
+
+    /// <summary>For a program that opens the account itself.</summary>
+    public string ConnectionString => connection;
 
     public BlobContainerClient Container(string name, HttpMessageHandler? handler = null) =>
         new BlobServiceClient(connection, Impatient(new BlobClientOptions(), handler)).GetBlobContainerClient(name);
@@ -38,7 +54,10 @@ public sealed class Azurite
 
     public override string ToString() => $"Azurite, process {process.Id}";
 
-    static async Task<Azurite> StartAsync()
+    /// <summary>One of its own, for more than fits in memory.</summary>
+    public static Task<Azurite> OnDiskAsync(string folder) => StartAsync("--location", folder);
+
+    static async Task<Azurite> StartAsync(params string[] persistence)
     {
         var native = typeof(Azurite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "NativeFolder").Value!;
         var script = Path.Combine(native, "node_modules", "azurite", "dist", "src", "azurite.js");
@@ -53,8 +72,8 @@ public sealed class Azurite
         foreach (var argument in new[]
         {
             "-e", EndWithParent, script, "--blobPort", "0", "--queuePort", "0", "--tablePort", "0",
-            "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck", "--silent",
-        })
+            "--disableTelemetry", "--skipApiVersionCheck", "--silent",
+        }.Concat(persistence))
         {
             start.ArgumentList.Add(argument);
         }
@@ -113,6 +132,7 @@ public sealed class Azurite
         options.Retry.Delay = TimeSpan.FromMilliseconds(1);
         options.Retry.MaxDelay = TimeSpan.FromMilliseconds(5);
         options.Retry.MaxRetries = 2;
+        options.Retry.NetworkTimeout = NetworkTimeout;
         if (handler is not null)
         {
             options.Transport = new Azure.Core.Pipeline.HttpClientTransport(handler);

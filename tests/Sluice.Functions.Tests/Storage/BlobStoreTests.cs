@@ -184,6 +184,24 @@ public sealed class BlobStoreTests : ObjectStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task A_lease_of_another_program_is_a_fault_that_passes()
+    {
+        await Store.CreateAsync("a", Bytes("x"), default);
+        var lease = container.GetBlobClient("a").GetBlobLeaseClient();
+        await lease.AcquireAsync(BlobLeaseClient.InfiniteLeaseDuration);
+        var expected = $"An object in {Store.Location} is leased by another program, which keeps it from being changed. It is tried again; break the lease " +
+            "if nobody needs it.";
+
+        Assert.Equal(expected, (await Assert.ThrowsAsync<TransientException>(async () => await Store.ReplaceAsync("a", Bytes("y"), await EtagAsync("a"), default))).Message);
+        Assert.Equal(expected, (await Assert.ThrowsAsync<TransientException>(() => Store.DeleteAsync("a", default))).Message);
+        Assert.False(await Store.CreateAsync("a", Bytes("y"), default));
+        Assert.Equal("x", await TextAsync("a"));
+
+        await lease.ReleaseAsync();
+        Assert.True(await Store.ReplaceAsync("a", Bytes("y"), await EtagAsync("a"), default));
+    }
+
+    [Fact]
     public async Task A_missing_container_is_not_an_absent_object()
     {
         var store = new BlobStore((await Azurite.SharedAsync()).Container("not-made"), cache, small);
