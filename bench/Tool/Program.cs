@@ -1,4 +1,5 @@
 using Sluice.Bench;
+using Sluice.Bench.Quality;
 
 switch (args)
 {
@@ -14,6 +15,8 @@ switch (args)
     case ["fanout", var activities, var window, var store]:
         await FanOut.RunAsync(int.Parse(activities), int.Parse(window), store);
         return 0;
+    case ["quality", .. var rest]:
+        return QualityTable.Run(rest);
     default:
         Console.Error.WriteLine(
             """
@@ -21,6 +24,7 @@ switch (args)
                    sluice-bench edit FILE clustered|spread ROWS   changes one digit in that many rows, in place
                    sluice-bench duckdb CSV PARQUET                DuckDB's own COPY and SUMMARIZE
                    sluice-bench fanout ACTIVITIES WINDOW STORE    no-op activities on the embedded runtime
+                   sluice-bench quality [AREA] …                  figures on published data
             """);
         return 2;
 }
