@@ -29,6 +29,22 @@ public sealed class KeyRunsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void Walks_many_parts_in_one_order_whatever_the_keys(int distinct)
+    {
+        var random = new Random(distinct);
+        var batches = Enumerable.Range(0, 7).Select(_ => Keys(random, 40_000, distinct)).ToArray();
+        var expected = batches.SelectMany((keys, batch) => keys.Select((key, row) => new KeyedRow(key, batch, row)))
+            .OrderBy(r => r.Key).ThenBy(r => r.Batch).ThenBy(r => r.Row);
+
+        var rows = Open(batches.Select(b => KeyRuns.Encode(b)));
+
+        Assert.True(expected.SequenceEqual(Walk(rows)));
+    }
+
     [Fact]
     public void A_run_longer_than_the_read_buffer_is_walked_whole()
     {
