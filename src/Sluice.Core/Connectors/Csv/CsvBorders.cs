@@ -81,8 +81,9 @@ sealed class CsvBorders(TextScan scan, CsvDialect dialect, byte? comment, bool t
         scan.Refill(recordStart);
         done = scan.AtEnd;
         at -= recordStart;
-        skipTo -= recordStart;
-        escaped -= recordStart;
+        // Kept from falling without end: a file may be longer than an int counts.
+        skipTo = Math.Max(skipTo - recordStart, 0);
+        escaped = Math.Max(escaped - recordStart, -1);
         recordStart = 0;
         Find();
         if (done && recordStart < scan.End)
