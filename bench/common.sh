@@ -6,6 +6,10 @@ work=${SLUICE_BENCH_DIR:-${TMPDIR:-/tmp}/sluice-bench}
 rows=${ROWS:-2000000}
 mkdir -p "$work"
 
+# New stores each time, removed at the end: while many files were deleted a moment ago, ext4 makes new ones slowly.
+stores=$(mktemp -d "$work/stores.XXXXXX")
+trap 'rm -rf "$stores"' EXIT
+
 say() { printf '%s\n' "$*"; }
 
 need() { command -v "$1" >/dev/null || { say "$1 is missing. Install it: $2" >&2; exit 2; }; }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using Sluice.Steps;
@@ -174,8 +173,8 @@ public static partial class KeyRuns
                 (count, longest) = (count + rows, Math.Max(longest, rows));
             }
 
-            var unsorted = ArrayPool<KeyedRow>.Shared.Rent(count);
-            var bytes = ArrayPool<byte>.Shared.Rent(longest * RecordBytes);
+            var unsorted = LargeArrays<KeyedRow>.Pool.Rent(count);
+            var bytes = LargeArrays<byte>.Pool.Rent(longest * RecordBytes);
             var filled = 0;
             for (var run = 0; run < slices.Length; run++)
             {
@@ -187,10 +186,10 @@ public static partial class KeyRuns
                 }
             }
 
-            var sorted = ArrayPool<KeyedRow>.Shared.Rent(count);
+            var sorted = LargeArrays<KeyedRow>.Pool.Rent(count);
             Sort(unsorted.AsSpan(0, count), sorted.AsSpan(0, count));
-            ArrayPool<byte>.Shared.Return(bytes);
-            ArrayPool<KeyedRow>.Shared.Return(unsorted);
+            LargeArrays<byte>.Pool.Return(bytes);
+            LargeArrays<KeyedRow>.Pool.Return(unsorted);
             return new Part(sorted, count);
         }
 
@@ -206,7 +205,7 @@ public static partial class KeyRuns
             var spread = rows.Length == 0 ? 0 : greatest - least;
             var shift = Math.Max(0, 64 - BitOperations.LeadingZeroCount(spread) - BitOperations.Log2((uint)rows.Length | 1));
             var buckets = (int)(spread >> shift) + 1;
-            var ends = ArrayPool<int>.Shared.Rent(buckets);
+            var ends = LargeArrays<int>.Pool.Rent(buckets);
             Array.Clear(ends, 0, buckets);
             foreach (var row in rows)
             {
@@ -228,7 +227,7 @@ public static partial class KeyRuns
                 SortBucket(sorted[start..ends[bucket]]);
             }
 
-            ArrayPool<int>.Shared.Return(ends);
+            LargeArrays<int>.Pool.Return(ends);
         }
 
         // Rows come by batch and row, so those of equal keys stay in that order.
@@ -253,7 +252,7 @@ public static partial class KeyRuns
             }
         }
 
-        public void Dispose() => ArrayPool<KeyedRow>.Shared.Return(Rows);
+        public void Dispose() => LargeArrays<KeyedRow>.Pool.Return(Rows);
     }
 
     static KeyedRow Decode(ReadOnlySpan<byte> record, int batch) => new(

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -44,8 +43,8 @@ sealed partial class CsvTable : IDisposable
         line = part.FirstLine;
         Columns = detail.Columns.Count;
         // A row has at least a byte a column; rejected records take no place, so few bytes bound many columns by many records.
-        fields = ArrayPool<long>.Shared.Rent((int)Math.Min((long)Columns * records, length) + Columns);
-        lines = ArrayPool<long>.Shared.Rent(Math.Max(1, records));
+        fields = LargeArrays<long>.Pool.Rent((int)Math.Min((long)Columns * records, length) + Columns);
+        lines = LargeArrays<long>.Pool.Rent(Math.Max(1, records));
         Tokenize();
         RejectBrokenText();
     }
@@ -60,8 +59,8 @@ sealed partial class CsvTable : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<long>.Shared.Return(fields);
-        ArrayPool<long>.Shared.Return(lines);
+        LargeArrays<long>.Pool.Return(fields);
+        LargeArrays<long>.Pool.Return(lines);
     }
 
     void Tokenize()

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -56,7 +55,7 @@ public abstract partial class TextFileSource
         cancellation.ThrowIfCancellationRequested();
         using var local = await OpenAsync(inputs, part.File, cancellation);
         var length = checked((int)part.Length);
-        var bytes = ArrayPool<byte>.Shared.Rent(length + TextScan.Padding);
+        var bytes = LargeArrays<byte>.Pool.Rent(length + TextScan.Padding);
         try
         {
             ReadRange(part, local.Path, bytes.AsSpan(0, length));
@@ -66,7 +65,7 @@ public abstract partial class TextFileSource
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            LargeArrays<byte>.Pool.Return(bytes);
         }
     }
 
