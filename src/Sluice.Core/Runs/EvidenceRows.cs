@@ -58,7 +58,9 @@ public sealed class EvidenceRows(BatchFiles files, RunRecord record) : DatasetRo
             Append(texts[1], rule.Reason);
             Append(texts[2], rule.Column);
             Append(texts[3], rule.Severity);
-            var column = rule.Column is null || values is null || !values.Schema.Has(rule.Column) ? null : values[rule.Column];
+            // Evidence of personal data says where it is; what it is stays in the data.
+            var isPersonal = rule.Reason.StartsWith(Privacy.PiiDetection.Reason, StringComparison.Ordinal);
+            var column = isPersonal || rule.Column is null || values is null || !values.Schema.Has(rule.Column) ? null : values[rule.Column];
             Append(texts[4], column is null || column.IsNull((int)rows[i]) ? null : column.Display((int)rows[i]));
         }
 

@@ -1,0 +1,158 @@
+namespace Sluice.Privacy.Names;
+
+/// <summary>
+/// Postal addresses: a number and a word for a street within one line, in either order, then what belongs to it: a unit, a direction, a town, a
+/// state, a postal code, a country. Or a post box.
+/// </summary>
+static class AddressFinder
+{
+    const int MaxStreetWords = 5, MaxTail = 14;
+
+    /// <summary>Ranges of words, in order, that do not overlap.</summary>
+    public static void Find(List<Word> words, bool capitalsSpeak, List<(int First, int Last)> found)
+    {
+        found.Clear();
+        for (var i = 0; i < words.Count; i++)
+        {
+            var last = Math.Max(NumberFirst(words, i, capitalsSpeak), Math.Max(StreetFirst(words, i), Box(words, i)));
+            if (last < 0)
+            {
+                continue;
+            }
+
+            var first = i;
+            last = Tail(words, last, capitalsSpeak);
+            found.Add((first, last));
+            i = last;
+        }
+    }
+
+    // 221B Baker Street; 12 rue de la Paix; 8-10 St. John's Rd.
+    static int NumberFirst(List<Word> words, int i, bool capitalsSpeak)
+    {
+        if (!words[i].Number || words[i].Length > 8)
+        {
+            return -1;
+        }
+
+        for (var j = i + 1; j < words.Count && j - i <= MaxStreetWords && words[j].Before is Gap.Space or Gap.Dot or Gap.Comma; j++)
+        {
+            if (words[j].Before == Gap.Comma && j > i + 1)
+            {
+                return -1;
+            }
+
+            if (words[j].Is(WordKinds.StreetFirst) && j == i + 1 && j + 1 < words.Count && words[j + 1].Before == Gap.Space && !words[j + 1].Is(WordKinds.Common))
+            {
+                return Named(words, j, capitalsSpeak);
+            }
+
+            if (words[j].Is(WordKinds.Street) && j > i + 1 && !(j + 1 < words.Count && j + 1 - i <= MaxStreetWords && words[j + 1].Before == Gap.Space && words[j + 1].Is(WordKinds.Street) && IsLong(words[j + 1])))
+            {
+                return j;
+            }
+
+            if (words[j].Is(WordKinds.Street) && words[j].Length >= 8 && j == i + 1 && !words[j].Is(WordKinds.Common))
+            {
+                return j;
+            }
+
+            // A verb or a pronoun between says that the number counts something.
+            if (words[j].IsCommon && !words[j].Is(WordKinds.Direction | WordKinds.Particle | WordKinds.Unit) && !(words[j].Capital && capitalsSpeak))
+            {
+                return -1;
+            }
+        }
+
+        return -1;
+    }
+
+    static bool IsLong(Word word) => word.Length > 2;
+
+    static int Named(List<Word> words, int street, bool capitalsSpeak)
+    {
+        var last = street;
+        for (var j = street + 1; j < words.Count && j - street <= MaxStreetWords && words[j].Before is Gap.Space or Gap.Dot; j++)
+        {
+            if (words[j].Number || (words[j].IsCommon && !words[j].Is(WordKinds.Particle)) || (capitalsSpeak && !words[j].Capital && !words[j].Is(WordKinds.Particle)))
+            {
+                break;
+            }
+
+            last = j;
+        }
+
+        return last;
+    }
+
+    // Via Roma 12; Hauptstraße 5a; Kossuth Lajos utca 3.
+    static int StreetFirst(List<Word> words, int i)
+    {
+        if (words[i].Number || words[i].Before == Gap.Dot && i > 0 && words[i - 1].Is(WordKinds.Unit))
+        {
+            return -1;
+        }
+
+        var opens = words[i].Is(WordKinds.StreetFirst) && (words[i].Capital || !words[i].Is(WordKinds.Common));
+        var compound = words[i].Is(WordKinds.Street) && words[i].Length >= 8 && !words[i].Is(WordKinds.Common);
+        var limit = opens ? MaxStreetWords : compound ? 1 : 3;
+        for (var j = i + 1; j < words.Count && j - i <= limit && words[j].Before is Gap.Space or Gap.Dot or Gap.Comma; j++)
+        {
+            if (words[j].Number)
+            {
+                var street = opens || compound || (words[j - 1].Is(WordKinds.Street) && !words[j - 1].Is(WordKinds.Common) && words[i].Capital);
+                return street && words[j].Length <= 6 && words[j].Before != Gap.Dot ? j : -1;
+            }
+
+            if (words[j].IsCommon && !words[j].Is(WordKinds.Particle | WordKinds.Street))
+            {
+                return -1;
+            }
+        }
+
+        return -1;
+    }
+
+    // P.O. Box 123: "p", "o", "box" or "po", "box".
+    static int Box(List<Word> words, int i)
+    {
+        var (letters, box) = (words[i].Length, i + 1);
+        if (letters == 1 && i + 2 < words.Count && words[i + 1].Length == 1 && words[i + 1].Before is Gap.Dot or Gap.Space)
+        {
+            (letters, box) = (2, i + 2);
+        }
+
+        return letters == 2 && !words[i].Number && box + 1 < words.Count && words[box].Is(WordKinds.Unit) && words[box].Length == 3 && words[box + 1].Number
+            && words[box].Before is Gap.Space or Gap.Dot && words[box + 1].Before == Gap.Space ? box + 1 : -1;
+    }
+
+    static int Tail(List<Word> words, int last, bool capitalsSpeak)
+    {
+        var end = last;
+        var (unit, lines) = (false, 0);
+        for (var j = last + 1; j < words.Count && j - last <= MaxTail; j++)
+        {
+            var word = words[j];
+            lines += word.Before == Gap.Line ? 1 : 0;
+            if (word.Before == Gap.Break && !unit && !word.Is(WordKinds.Unit) || lines > 4)
+            {
+                break;
+            }
+
+            var isNew = word.Before is Gap.Comma or Gap.Line;
+            var name = word.Is(WordKinds.Place) || (word.Is(WordKinds.State) && (word.Upper || !capitalsSpeak) && word.Length <= 3)
+                || (capitalsSpeak ? word.Capital && (!word.Is(WordKinds.Common) || isNew && !word.Is(WordKinds.PersonCue)) && (word.Before != Gap.Dot || words[j - 1].Length <= 4)
+                    : !word.Is(WordKinds.Common) && (isNew || j > last + 1 && lines > 0 || words[j - 1].Is(WordKinds.Place) || word.Is(WordKinds.Direction)));
+            var part = word.Is(WordKinds.Unit) || word.Is(WordKinds.Direction) || (word.Number && word.Length <= 8 && (unit || isNew || word.Length >= 3)) || (unit && word.Length <= 3);
+            if (!name && !part && !(word.Is(WordKinds.Particle) && word.Length <= 3 && j + 1 < words.Count && words[j + 1].Capital && capitalsSpeak))
+            {
+                break;
+            }
+
+            unit = word.Is(WordKinds.Unit);
+            end = word.Is(WordKinds.Unit) || (word.Is(WordKinds.Particle) && !name) ? end : j;
+        }
+
+        return end;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+
+namespace Sluice.Privacy.Names;
+
+/// <summary>What a word can be. A word may be several: Rose, May, Lane.</summary>
+[Flags]
+enum WordKinds
+{
+    None = 0,
+    Common = 1,
+    Given = 2,
+    Surname = 4,
+    Place = 8,
+    State = 16,
+    Title = 32,
+    Organization = 64,
+    Street = 128,
+    StreetFirst = 256,
+    Unit = 512,
+    Direction = 1_024,
+    Particle = 2_048,
+    PersonCue = 4_096,
+    PlaceCue = 8_192,
+    OrganizationCue = 16_384,
+    AddressCue = 32_768,
+}
+
+/// <summary>Small word lists, written for this project from general knowledge. They tell what a word can be; what it is, its neighbours say.</summary>
+static partial class Lexicon
+{
+    static readonly FrozenDictionary<string, WordKinds> kinds = Build();
+    static readonly FrozenDictionary<string, WordKinds>.AlternateLookup<ReadOnlySpan<char>> bySpan = kinds.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Given names of the list, for made-up people.</summary>
+    public static string PlainGivenNames => GivenNames;
+
+    /// <summary>Surnames of the list, for made-up people.</summary>
+    public static string PlainSurnames => Surnames;
+
+    public static WordKinds Of(ReadOnlySpan<char> lower)
+    {
+        var known = bySpan.TryGetValue(lower, out var found) ? found : WordKinds.None;
+        return known == WordKinds.None && EndsAsStreet(lower) ? WordKinds.Street : known;
+    }
+
+    /// <summary>Whether words joined by underscores are one place.</summary>
+    public static bool IsPlace(ReadOnlySpan<char> joined) => bySpan.TryGetValue(joined, out var found) && found.HasFlag(WordKinds.Place);
+
+    static bool EndsAsStreet(ReadOnlySpan<char> lower)
+    {
+        foreach (var ending in lower.Length > 6 ? streetEndings : [])
+        {
+            // Four letters must come before: "Hauptstraße", "Kerkweg".
+            if (lower.Length >= ending.Length + 4 && ending.Length > 3 && lower.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return lower.Length >= 8 && lower.EndsWith("weg", StringComparison.Ordinal);
+    }
+
+    static FrozenDictionary<string, WordKinds> Build()
+    {
+        var all = new Dictionary<string, WordKinds>(StringComparer.Ordinal);
+        Add(all, CommonWords, WordKinds.Common);
+        Add(all, GivenNames, WordKinds.Given);
+        Add(all, Surnames, WordKinds.Surname);
+        Add(all, Places, WordKinds.Place);
+        Add(all, States, WordKinds.State);
+        Add(all, TitleWords, WordKinds.Title);
+        Add(all, OrganizationWords, WordKinds.Organization);
+        Add(all, StreetWords, WordKinds.Street);
+        Add(all, StreetFirstWords, WordKinds.StreetFirst);
+        Add(all, UnitWords, WordKinds.Unit);
+        Add(all, DirectionWords, WordKinds.Direction);
+        Add(all, ParticleWords, WordKinds.Particle);
+        Add(all, PersonCueWords, WordKinds.PersonCue);
+        Add(all, PlaceCueWords, WordKinds.PlaceCue);
+        Add(all, OrganizationCueWords, WordKinds.OrganizationCue);
+        Add(all, AddressCueWords, WordKinds.AddressCue);
+        return all.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    static void Add(Dictionary<string, WordKinds> all, string words, WordKinds kind)
+    {
+        foreach (var word in words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            all[word] = all.GetValueOrDefault(word) | kind;
+        }
+    }
+}

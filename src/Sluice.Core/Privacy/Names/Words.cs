@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Text;
+
+namespace Sluice.Privacy.Names;
+
+/// <summary>What stands between a word and the one before.</summary>
+enum Gap
+{
+    /// <summary>Spaces only.</summary>
+    Space,
+
+    /// <summary>A dot after an abbreviation or an initial.</summary>
+    Dot,
+
+    /// <summary>A comma.</summary>
+    Comma,
+
+    /// <summary>An end of line.</summary>
+    Line,
+
+    /// <summary>The end of a sentence, the start of the cell, or anything else.</summary>
+    Break,
+}
+
+/// <summary>One word of a cell.</summary>
+/// <param name="Start">First byte.</param>
+/// <param name="End">Byte after the last.</param>
+/// <param name="Kinds">What it can be.</param>
+/// <param name="Before">What stands before it.</param>
+/// <param name="Capital">Whether it starts with a capital letter.</param>
+/// <param name="Upper">Whether it has two letters or more, all capitals.</param>
+/// <param name="Number">Whether it has a digit.</param>
+/// <param name="Colon">Whether a colon stands before it.</param>
+readonly record struct Word(int Start, int End, WordKinds Kinds, Gap Before, bool Capital, bool Upper, bool Number, bool Colon)
+{
+    public int Length => End - Start;
+
+    public bool Is(WordKinds kind) => (Kinds & kind) != 0;
+
+    /// <summary>A word that says nothing but itself.</summary>
+    public bool IsCommon => Is(WordKinds.Common) && !Is(WordKinds.Given | WordKinds.Surname | WordKinds.Place);
+
+    public bool IsInitial => Capital && Length == 1;
+}
+
+/// <summary>Cuts a cell into words.</summary>
+static class Words
+{
+    static readonly SearchValues<byte> plain = SearchValues.Create(" \t\r\n,."u8);
+
+    public static void Read(ReadOnlySpan<byte> text, List<Word> words)
+    {
+        words.Clear();
+        var end = 0;
+        for (var i = 0; i < text.Length;)
+        {
+            var length = InWord(text, i);
+            if (length == 0)
+            {
+                i++;
+                continue;
+            }
+
+            var start = i;
+            while (i < text.Length && (length = InWord(text, i) is var inside && inside > 0 ? inside : Joint(text, i)) > 0)
+            {
+                i += length;
+            }
+
+            words.Add(Of(text, start, i, text[end..start], words.Count == 0));
+            end = i;
+        }
+    }
+
+    static Word Of(ReadOnlySpan<byte> text, int start, int end, ReadOnlySpan<byte> gap, bool first)
+    {
+        var word = text[start..end];
+        Span<char> buffer = stackalloc char[48];
+        var lower = Bytes.Lower(word, buffer);
+        if (lower.Length > 2 && (lower.EndsWith("'s", StringComparison.Ordinal) || lower.EndsWith("’s", StringComparison.Ordinal)) && Lexicon.Of(lower) == WordKinds.None)
+        {
+            // A name in the genitive is the name.
+            var tail = lower[^2] == '\'' ? 2 : 4;
+            word = word[..^tail];
+            lower = lower[..^2];
+            end -= tail;
+        }
+
+        var capital = Bytes.IsUpper(word[0]) || (word[0] >= 0x80 && Rune.DecodeFromUtf8(word, out var rune, out _) == OperationStatus.Done && Rune.IsUpper(rune));
+        var upper = capital && word.Length > 1 && word.IndexOfAnyInRange((byte)'a', (byte)'z') < 0;
+        return new Word(start, end, Lexicon.Of(lower), first ? Gap.Break : GapOf(gap), capital, upper, word.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0, gap.Contains((byte)':'));
+    }
+
+    static Gap GapOf(ReadOnlySpan<byte> gap)
+    {
+        if (gap.IndexOfAnyExcept(" \t\u00A0"u8) < 0)
+        {
+            return Gap.Space;
+        }
+
+        var rest = gap.IndexOfAnyExcept(plain) < 0;
+        return !rest ? Gap.Break : gap.Contains((byte)'\n') ? Gap.Line : gap.Contains((byte)',') ? Gap.Comma : Gap.Dot;
+    }
+
+    // Length of the character when it belongs to a word; punctuation beyond ASCII does not.
+    static int InWord(ReadOnlySpan<byte> text, int at)
+    {
+        if (text[at] < 0x80)
+        {
+            return Bytes.IsLetter(text[at]) || Bytes.IsDigit(text[at]) ? 1 : 0;
+        }
+
+        return Rune.DecodeFromUtf8(text[at..], out var rune, out var bytes) == OperationStatus.Done && (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.NonSpacingMark)
+            ? bytes : 0;
+    }
+
+    // O'Brien, Smith-Jones, 12/3, l’Hôpital.
+    static int Joint(ReadOnlySpan<byte> text, int at)
+    {
+        var length = text[at] is (byte)'\'' or (byte)'-' or (byte)'/' ? 1 : text[at..].StartsWith("’"u8) ? 3 : 0;
+        if (length == 0 || at + length >= text.Length || InWord(text, at + length) == 0)
+        {
+            return 0;
+        }
+
+        return text[at] != '/' || (Bytes.IsDigit(text[at - 1]) && Bytes.IsDigit(text[at + 1])) ? length : 0;
+    }
+}
