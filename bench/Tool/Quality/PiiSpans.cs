@@ -12,7 +12,24 @@ sealed class PiiSpans : QualityTask
 {
     const double LeastOverlap = 0.9, Beta = 2;
 
-    static readonly HashSet<string> skipped = [.. "street st. st de rue via and a the or do as of day address country state city zip po apt unit corner p.o. box suite mr. mrs. miss year years y/o 's in at on to is".Split(' ')];
+    // The words that presidio-research leaves out, and English stop words.
+    static readonly HashSet<string> skipped =
+    [
+        .. """
+        's street st. st de rue via and a the or do as of day address country state city zip po apt unit corner p.o. box suite mr. mr mrs. mrs miss year years y/o month months old
+        morning noon afternoon night evening this first last week weeks weekend days age ago inc inc. ltd about above across after afterwards again against all almost alone along
+        already also although always am among amongst amount an another any anyhow anyone anything anyway anywhere are around at back be became because become becomes been before
+        beforehand behind being below beside besides between beyond both bottom but by call can cannot ca could did does doing done down due during each eight either eleven else
+        elsewhere empty enough even ever every everyone everything everywhere except few fifteen fifty five for former formerly forty four from front full further get give go had
+        has have he hence her here hereafter hereby herein hereupon hers herself him himself his how however hundred i if in indeed into is it its itself keep just latter latterly
+        least less made make many may me meanwhile might mine more moreover most mostly move much must my myself name namely neither never nevertheless next nine no nobody none
+        noone nor not nothing now nowhere off often on once one only onto other others otherwise our ours ourselves out over own part per perhaps please put quite rather re really
+        regarding same say see seem seemed seems serious several she should show side since six sixty so some somehow someone something sometime sometimes somewhere still such take
+        ten than that their them themselves then thence there thereafter thereby therefore therein thereupon these they third those though three through throughout thru thus to
+        together too top toward towards twelve twenty two under until up unless upon us used using various very was we well were what whatever when whence whenever where whereafter
+        whereas whereby wherein whereupon wherever whether which while whither who whoever whole whom whose why will with within without would yet you your yours yourself yourselves
+        """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
+    ];
 
     public override string Area => "tabular";
 

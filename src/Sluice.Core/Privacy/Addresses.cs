@@ -105,7 +105,7 @@ static class Addresses
         var end = UrlEnd(text, colon + 3);
         if (start < colon && end > colon + 5 && (Bytes.InWord(text[colon + 3]) || text[colon + 3] == '['))
         {
-            spans.Add(new PiiSpan(start, end, "url", 0.7));
+            spans.Add(new PiiSpan(start, end, "url", 0.95));
             return end - 1;
         }
 
@@ -146,7 +146,7 @@ static class Addresses
         }
 
         var whole = end < text.Length && text[end] is (byte)'/' or (byte)'?' or (byte)':' ? Math.Max(end, UrlEnd(text, end)) : end;
-        spans.Add(new PiiSpan(start, whole, "url", whole > end || text[start..].StartsWith("www."u8) ? 0.7 : 0.55));
+        spans.Add(new PiiSpan(start, whole, "url", whole > end || text[start..].StartsWith("www."u8) ? 0.9 : 0.6));
         return whole - 1;
 
         static int Next(out int top)
@@ -175,7 +175,7 @@ static class Addresses
             end--;
         }
 
-        if (text[start..end].Count((byte)':') < 2 || Bytes.WordBefore(text, start) || Bytes.WordAfter(text, end)
+        if (text[start..end].Count((byte)':') < 2 || Bytes.WordBefore(text, start) || (start > 0 && text[start - 1] == ':') || Bytes.WordAfter(text, end)
             || !IPAddress.TryParse(Encoding.ASCII.GetString(text[start..end]), out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
         {
             return colon;

@@ -6,7 +6,7 @@ static class Phones
     const int MaxDigits = 15;
 
     public static IReadOnlyList<string> Context { get; } =
-        ["phone", "telephone", "tel", "mobile", "cell", "cellphone", "call", "fax", "number", "contact", "sms", "text", "whatsapp", "dial", "ring", "handy", "telefon", "móvil", "téléphone"];
+        ["phone", "telephone", "tel", "mobile", "cell", "cellphone", "call", "fax", "sms", "whatsapp", "dial", "ring", "handy", "telefon", "móvil", "téléphone"];
 
     /// <summary>Reads a number that starts at <paramref name="from"/>, where no word goes on.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, int from, out PiiSpan span)
@@ -39,7 +39,7 @@ static class Phones
                 break;
             }
 
-            brackets += text[i] is (byte)'(' or (byte)')' ? 1 : 0;
+            brackets += text[i] == '(' ? 1 : text[i] == ')' ? 2 : 0;
             if (inGroup > 0)
             {
                 groups[grouped++] = inGroup;
@@ -121,8 +121,8 @@ static class Phones
 
         // Elsewhere: a trunk zero, an area in brackets, or several groups of two to four.
         var even = groups.IndexOfAnyExceptInRange(1, 5) < 0;
-        return digits.Length is < 8 or > 13 || !even ? brackets > 0 && digits.Length >= 7 ? 0.55 : digits.Length == 7 && groups is [3, 4] ? 0.3 : 0.1
-            : digits[0] == '0' || brackets > 0 ? 0.6
+        return digits.Length is < 8 or > 13 || !even ? brackets == 3 && digits.Length >= 7 ? 0.55 : digits.Length == 7 && groups is [3, 4] ? 0.3 : 0.1
+            : digits[0] == '0' || brackets == 3 ? 0.6
             : groups.Length >= 3 && digits.Length is >= 9 and <= 11 ? 0.5 : 0.3;
     }
 }

@@ -15,17 +15,72 @@ static class AddressFinder
         for (var i = 0; i < words.Count; i++)
         {
             var last = Math.Max(NumberFirst(words, i, capitalsSpeak), Math.Max(StreetFirst(words, i), Box(words, i)));
+            last = last < 0 ? -1 : Tail(words, last, capitalsSpeak);
+            last = Math.Max(last, Math.Max(Block(words, i), PlaceAndCode(words, i)));
             if (last < 0)
             {
                 continue;
             }
 
-            var first = i;
-            last = Tail(words, last, capitalsSpeak);
-            found.Add((first, last));
+            found.Add((First(words, i, found), last));
             i = last;
         }
     }
+
+    // The number of a flat stands before that of the house: "Flat 3, 8 Mill Road", "12 8 Mill Road".
+    static int First(List<Word> words, int i, List<(int First, int Last)> found)
+    {
+        var least = found.Count > 0 ? found[^1].Last + 1 : 0;
+        while (i > least && words[i].Number && words[i].Before is Gap.Space or Gap.Comma
+            && ((words[i - 1].Number && words[i - 1].Length <= 5 && words[i].Before == Gap.Space) || words[i - 1].Is(WordKinds.Unit)))
+        {
+            i--;
+        }
+
+        return i;
+    }
+
+    // An address whose street has no word for one: numbers and names in turn, over lines and commas, from a house's number to a postal code.
+    static int Block(List<Word> words, int i)
+    {
+        if (!words[i].Number || words[i].Length > 5 || words[i].Bound)
+        {
+            return -1;
+        }
+
+        var (names, numbers, breaks, last) = (0, 1, 0, -1);
+        for (var j = i + 1; j < words.Count && j - i <= MaxTail && words[j].Before != Gap.Break; j++)
+        {
+            var word = words[j];
+            breaks += word.Before is Gap.Line or Gap.Comma ? 1 : 0;
+            if (word.Number && word.Length <= 8)
+            {
+                numbers++;
+                last = names > 0 ? j : last;
+            }
+            else if (word.Capital && !word.Is(WordKinds.Title) && (!word.IsCommon || word.Is(WordKinds.Street | WordKinds.Unit | WordKinds.Direction)))
+            {
+                names++;
+                last = word.Is(WordKinds.Place) ? j : last;
+            }
+            else if (!word.Is(WordKinds.Unit | WordKinds.Place) && !IsFiller(words, j))
+            {
+                break;
+            }
+        }
+
+        return names > 0 && numbers > 1 && last > 0 && (breaks > 0 || numbers > 2) ? last : -1;
+    }
+
+    // What a program wrote where it had no value: "nan", "null", "none".
+    static bool IsFiller(List<Word> words, int j) =>
+        words[j].Before is Gap.Line or Gap.Comma && words[j] is { Capital: false, Length: 3 or 4 } && words[j].Is(WordKinds.Common) && j + 1 < words.Count
+        && (words[j + 1].Number || words[j + 1].Before is Gap.Line) && (words[j + 1].Number || words[j + 1].Is(WordKinds.Place));
+
+    // "Denmark 15838".
+    static int PlaceAndCode(List<Word> words, int i) =>
+        words[i].Is(WordKinds.Place) && !words[i].Is(WordKinds.Common) && i + 1 < words.Count && words[i + 1] is { Number: true, Before: Gap.Space, Length: >= 4 and <= 6 }
+            ? i + 1 : -1;
 
     // 221B Baker Street; 12 rue de la Paix; 8-10 St. John's Rd.
     static int NumberFirst(List<Word> words, int i, bool capitalsSpeak)
@@ -58,7 +113,7 @@ static class AddressFinder
             }
 
             // A verb or a pronoun between says that the number counts something.
-            if (words[j].IsCommon && !words[j].Is(WordKinds.Direction | WordKinds.Particle | WordKinds.Unit) && !(words[j].Capital && capitalsSpeak))
+            if (words[j].IsCommon && !words[j].Is(WordKinds.Direction | WordKinds.Particle | WordKinds.Unit) && !words[j].Capital)
             {
                 return -1;
             }
@@ -140,11 +195,11 @@ static class AddressFinder
             }
 
             var isNew = word.Before is Gap.Comma or Gap.Line;
-            var name = word.Is(WordKinds.Place) || (word.Is(WordKinds.State) && (word.Upper || !capitalsSpeak) && word.Length <= 3)
+            var name = word.Is(WordKinds.Place) || (word.Is(WordKinds.State) && (word.Upper || (!capitalsSpeak && !word.Is(WordKinds.Common))))
                 || (capitalsSpeak ? word.Capital && (!word.Is(WordKinds.Common) || isNew && !word.Is(WordKinds.PersonCue)) && (word.Before != Gap.Dot || words[j - 1].Length <= 4)
                     : !word.Is(WordKinds.Common) && (isNew || j > last + 1 && lines > 0 || words[j - 1].Is(WordKinds.Place) || word.Is(WordKinds.Direction)));
-            var part = word.Is(WordKinds.Unit) || word.Is(WordKinds.Direction) || (word.Number && word.Length <= 8 && (unit || isNew || word.Length >= 3)) || (unit && word.Length <= 3);
-            if (!name && !part && !(word.Is(WordKinds.Particle) && word.Length <= 3 && j + 1 < words.Count && words[j + 1].Capital && capitalsSpeak))
+            var part = word.Is(WordKinds.Unit) || word.Is(WordKinds.Direction) || (word.Number && word.Length <= 8 && (unit || isNew || word.Length >= 3 || (j == last + 1 && word.Before == Gap.Space))) || (unit && word.Length <= 3);
+            if (!name && !part && !IsFiller(words, j) && !(word.Is(WordKinds.Particle) && word.Length <= 3 && j + 1 < words.Count && words[j + 1].Capital && capitalsSpeak))
             {
                 break;
             }

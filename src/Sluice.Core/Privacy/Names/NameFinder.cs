@@ -79,7 +79,7 @@ sealed class NameFinder
             return i + place;
         }
 
-        var titled = i > 0 && words[i - 1].Is(WordKinds.Title) && words[i].Before is Gap.Space or Gap.Dot && words[i - 1].Before is not Gap.Dot;
+        var titled = i > 0 && words[i - 1].Is(WordKinds.Title) && words[i].Before is Gap.Space or Gap.Dot && words[i - 1].Length <= 10;
         var last = Run(i, titled || Announced(i));
         if (last < i)
         {
@@ -87,7 +87,10 @@ sealed class NameFinder
         }
 
         var (entity, confidence) = Classify(i, last, titled);
-        spans.Add(new PiiSpan(offset + words[i].Start, offset + words[last].End, entity, confidence));
+
+        // A title with a capital is part of how someone is called.
+        var first = titled && words[i - 1].Capital ? i - 1 : i;
+        spans.Add(new PiiSpan(offset + words[first].Start, offset + words[last].End, entity, confidence));
         return last + 1;
     }
 
@@ -109,7 +112,7 @@ sealed class NameFinder
                 break;
             }
 
-            if (IsName(word, announced || IsFirst(i)))
+            if (!word.Bound && IsName(word, announced || IsFirst(i) || (!capitalsSpeak && word.Capital && StandsAlone(i))))
             {
                 last = j;
             }
@@ -134,7 +137,7 @@ sealed class NameFinder
     bool CanStart(int i, bool announced)
     {
         var word = words[i];
-        if (word.Number || word.Length < 2 && !word.IsInitial || word.IsCommon || word.Is(WordKinds.Title))
+        if (word.Number || word.Bound || (word.Length < 2 && !word.IsInitial) || word.IsCommon || word.Is(WordKinds.Title))
         {
             return false;
         }
@@ -154,7 +157,7 @@ sealed class NameFinder
         if (!capitalsSpeak)
         {
             return (word.Is(WordKinds.Given) && (known || next.Is(WordKinds.Surname))) || (word.Is(WordKinds.Surname) && known && words.Count <= 3)
-                || (word.Capital && next.Is(WordKinds.Organization) && next.Capital);
+                || (word.Capital && next.Is(WordKinds.Organization) && next.Capital) || StandsAlone(i);
         }
 
         if (!word.Capital || (word.IsInitial && !(next.Capital && next.Length > 1)))
@@ -164,7 +167,28 @@ sealed class NameFinder
 
         // At the start of a sentence every word has a capital.
         var starts = word.Before == Gap.Break || word.Before == Gap.Line || (word.Before == Gap.Dot && i > 0 && !words[i - 1].IsInitial && !words[i - 1].Is(WordKinds.Title));
-        return known || !starts || (next.Capital && !next.IsCommon && next.Length > 1) || (word.Is(WordKinds.Given) && next.Is(WordKinds.Surname));
+        return known || !starts || (next.Capital && !next.IsCommon && next.Length > 1) || (word.Is(WordKinds.Given) && next.Is(WordKinds.Surname)) || StartsSentence(i);
+    }
+
+    // "Delvis spent a year": a word that no list has and that does not end as everyday words do, followed by one that does what names do.
+    bool StartsSentence(int i) => words[i].Kinds == WordKinds.None && words[i] is { English: false, Upper: false, Length: > 3 } && i + 1 < words.Count
+        && words[i + 1].Before is Gap.Space or Gap.Comma && words[i + 1] is { Capital: false } next && next.Is(WordKinds.Common);
+
+    // The first line of a letter: two or three words with capitals and nothing else.
+    bool StandsAlone(int i)
+    {
+        var end = i;
+        while (end < words.Count && (end == i || words[end].Before is Gap.Space or Gap.Dot))
+        {
+            if (!words[end].Capital || words[end].Number || words[end].Upper || (words[end].IsCommon && !words[end].Is(WordKinds.Organization)))
+            {
+                return false;
+            }
+
+            end++;
+        }
+
+        return words[i].Before is Gap.Line or Gap.Break && end - i is 2 or 3 && (end == words.Count || words[end].Before == Gap.Line) && words.Count > end - i;
     }
 
     bool IsName(Word word, bool begun) => capitalsSpeak

@@ -30,15 +30,16 @@ enum Gap
 /// <param name="Capital">Whether it starts with a capital letter.</param>
 /// <param name="Upper">Whether it has two letters or more, all capitals.</param>
 /// <param name="Number">Whether it has a digit.</param>
-/// <param name="Colon">Whether a colon stands before it.</param>
-readonly record struct Word(int Start, int End, WordKinds Kinds, Gap Before, bool Capital, bool Upper, bool Number, bool Colon)
+/// <param name="Bound">Whether it is a part of something longer: of a host's name, a path, an address.</param>
+/// <param name="English">Whether it ends as only everyday words do: -ing, -tion.</param>
+readonly record struct Word(int Start, int End, WordKinds Kinds, Gap Before, bool Capital, bool Upper, bool Number, bool Bound, bool English)
 {
     public int Length => End - Start;
 
     public bool Is(WordKinds kind) => (Kinds & kind) != 0;
 
-    /// <summary>A word that says nothing but itself.</summary>
-    public bool IsCommon => Is(WordKinds.Common) && !Is(WordKinds.Given | WordKinds.Surname | WordKinds.Place);
+    /// <summary>A word that says nothing but itself, or says what an address is made of.</summary>
+    public bool IsCommon => Is(WordKinds.Common | WordKinds.Unit | WordKinds.Street) && !Is(WordKinds.Given | WordKinds.Surname | WordKinds.Place);
 
     public bool IsInitial => Capital && Length == 1;
 }
@@ -46,6 +47,12 @@ readonly record struct Word(int Start, int End, WordKinds Kinds, Gap Before, boo
 /// <summary>Cuts a cell into words.</summary>
 static class Words
 {
+    static readonly string[] endings =
+    [
+        "ing", "ed", "ly", "tion", "sion", "ment", "ments", "ness", "ous", "ive", "able", "ible", "ful", "less", "ize", "ise", "ized", "ised", "ity", "ities", "ism", "ist",
+        "ists", "ance", "ence", "tions", "ical", "ics", "ship", "ures", "ure", "ates", "ate", "ants", "ents", "ors", "ers", "ies",
+    ];
+
     static readonly SearchValues<byte> plain = SearchValues.Create(" \t\r\n,."u8);
 
     public static void Read(ReadOnlySpan<byte> text, List<Word> words)
@@ -88,7 +95,25 @@ static class Words
 
         var capital = Bytes.IsUpper(word[0]) || (word[0] >= 0x80 && Rune.DecodeFromUtf8(word, out var rune, out _) == OperationStatus.Done && Rune.IsUpper(rune));
         var upper = capital && word.Length > 1 && word.IndexOfAnyInRange((byte)'a', (byte)'z') < 0;
-        return new Word(start, end, Lexicon.Of(lower), first ? Gap.Break : GapOf(gap), capital, upper, word.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0, gap.Contains((byte)':'));
+        return new Word(start, end, Lexicon.Of(lower), first ? Gap.Break : GapOf(gap), capital, upper, word.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0,
+            IsBound(text, start, end), EndsAsEnglish(lower));
+    }
+
+    static bool IsBound(ReadOnlySpan<byte> text, int start, int end) =>
+        (start > 1 && text[start - 1] is (byte)'@' or (byte)'/' or (byte)'_' or (byte)'.' or (byte)'=' && text[start - 2] > ' ' && !(text[start - 1] == '.' && Bytes.IsUpper(text[start])))
+        || (end + 1 < text.Length && text[end] is (byte)'@' or (byte)'_' or (byte)'.' or (byte)'=' && (Bytes.IsDigit(text[end + 1]) || (Bytes.IsLetter(text[end + 1]) && !Bytes.IsUpper(text[end + 1]))));
+
+    static bool EndsAsEnglish(ReadOnlySpan<char> lower)
+    {
+        foreach (var ending in lower.Length > 4 ? endings : [])
+        {
+            if (lower.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     static Gap GapOf(ReadOnlySpan<byte> gap)

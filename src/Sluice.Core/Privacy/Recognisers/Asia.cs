@@ -14,7 +14,7 @@ static class Asia
         new("kr_driver_license", "kr", @"(1[1-9]|2[0-8])-?\d{2}-?\d{6}-?\d{2}", 0.2, null, "운전면허 운전면허번호 면허번호 driver license"),
         new("th_tnin", "th", @"[1-8]\d{12}|[1-8]-\d{4}-\d{5}-\d{2}-\d", 0.6, IsThai, "เลขประจำตัวประชาชน thai national id"),
         new("cn_resident_id", "cn", @"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9x]", 0.95, IsChinese, "身份证 身份证号 identity id"),
-        new("jp_my_number", "jp", @"\d{4}[- ]?\d{4}[- ]?\d{4}", 0.3, IsJapanese, "マイナンバー 個人番号 my number mynumber"),
+        new("jp_my_number", "jp", @"\d{4}[- ]?\d{4}[- ]?\d{4}", 0.3, IsJapanese, "マイナンバー 個人番号 mynumber"),
         new("ph_tin", "ph", @"\d{3}-\d{3}-\d{3}(-\d{3,5})?|\d{9}|\d{12}", 0.3, IsPhilippine, "tin tax philippines bir taxpayer"),
         new("hk_id", "hk", @"[a-z]{1,2}\d{6}\(?[0-9a]\)?", 0.4, IsHongKong, "hkid hong kong identity"),
     ];

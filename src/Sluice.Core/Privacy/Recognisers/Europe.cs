@@ -32,10 +32,10 @@ static class Europe
 
     static int Number(ReadOnlySpan<byte> digits)
     {
-        var number = 0;
+        var = 0;
         foreach (var digit in digits)
         {
-            number = (number * 10) + Checksums.Digit(digit);
+            = (number * 10) + Checksums.Digit(digit);
         }
 
         return number;

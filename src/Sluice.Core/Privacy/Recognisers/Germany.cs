@@ -6,7 +6,7 @@ static class Germany
     public static IReadOnlyList<Recogniser> All { get; } =
     [
         new("de_tax_id", "de", @"[1-9]\d{10}|[1-9]\d( \d{3}){3}", 0.6, IsTaxId, "steuer idnr steuerid identifikationsnummer steueridentifikationsnummer tin tax"),
-        new("de_tax_number", "de", @"\d{2,3}/\d{3,4}/\d{4,5}", 0.4, null, "steuernummer finanzamt tax number", true),
+        new("de_tax_number", "de", @"\d{2,3}/\d{3,4}/\d{4,5}", 0.4, null, "steuernummer finanzamt tax", true),
         new("de_vat_id", "de", @"de ?[1-9]\d{8}|de ?[1-9]\d{2}[ .]\d{3}[ .]\d{3}", 0.7, text => Checksums.Mod11And10(text[2..]), "ust umsatzsteuer vat ustid mwst"),
         new("de_social_security", "de", @"\d{2} ?\d{6} ?[a-z] ?\d{3}", 0.7, IsPension, "rentenversicherung sozialversicherung versicherungsnummer rvnr sv pension social"),
         new("de_health_insurance", "de", @"[a-z]\d{9}", 0.6, IsHealth, "krankenversicherung krankenkasse kvnr versichertennummer gesundheitskarte egk health"),

@@ -11,7 +11,7 @@ static class India
         new("in_gstin", "in", @"(0[1-9]|[12]\d|3[0-8])[a-z]{5}\d{4}[a-z][1-9a-z]z[0-9a-z]", 0.9, IsGstin, "gstin gst goods services tax"),
         new("in_passport", "in", @"[a-pr-wy][1-9]\d ?\d{4}[1-9]", 0.2, null, "passport indian travel"),
         new("in_voter", "in", @"[a-z]{3}\d{7}", 0.4, null, "voter epic elector election"),
-        new("in_vehicle_registration", "in", @"(an|ap|ar|as|br|cg|ch|dd|dl|dn|ga|gj|hp|hr|jh|jk|ka|kl|la|ld|mh|ml|mn|mp|mz|nl|od|or|pb|py|rj|sk|tn|tr|ts|uk|up|wb)[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{4}", 0.6, null, "rto vehicle registration plate number"),
+        new("in_vehicle_registration", "in", @"(an|ap|ar|as|br|cg|ch|dd|dl|dn|ga|gj|hp|hr|jh|jk|ka|kl|la|ld|mh|ml|mn|mp|mz|nl|od|or|pb|py|rj|sk|tn|tr|ts|uk|up|wb)[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{4}", 0.6, null, "rto vehicle registration plate"),
         new("in_ifsc", "in", @"[a-z]{4}0[a-z0-9]{6}", 0.3, null, "ifsc bank branch neft rtgs"),
     ];
 

@@ -12,7 +12,7 @@ static class Southern
         new("nz_ird", "nz", @"\d{2,3}-\d{3}-\d{3}", 0.4, IsIrd, "ird inland revenue tax"),
         new("za_id_number", "za", @"\d{6} ?\d{4} ?[0-2][0-9]\d", 0.7, IsSouthAfrican, "rsa id identity south african"),
         new("ng_nin", "ng", @"\d{11}", 0.1, Checksums.Verhoeff, "nin national identity nimc nigeria"),
-        new("ng_vehicle_registration", "ng", @"[a-z]{3}[- ]?\d{3}[- ]?[a-z]{2}", 0.4, null, "plate vehicle registration number nigeria frsc"),
+        new("ng_vehicle_registration", "ng", @"[a-z]{3}[- ]?\d{3}[- ]?[a-z]{2}", 0.4, null, "plate vehicle registration nigeria frsc"),
         new("br_cpf", "br", @"\d{3}\.\d{3}\.\d{3}-\d{2}|\d{11}", 0.5, IsCpf, "cpf cadastro pessoa física"),
         new("br_cnpj", "br", @"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{14}", 0.5, IsCnpj, "cnpj empresa"),
         new("mx_curp", "mx", @"[a-z]{4}\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[hm][a-z]{5}[0-9a-z]\d", 0.95, null, "curp"),

@@ -11,7 +11,7 @@ static class UnitedKingdom
         new("uk_passport", "gb", @"[a-z]{2}\d{7}|\d{9}", 0.1, null, "passport british uk travel document"),
         new("uk_driving_licence", "gb", @"[a-z9]{5}\d[0156]\d([0][1-9]|[12]\d|3[01])\d[a-z9]{2}\w[a-z]{2}", 0.7, IsLicence, "driving licence license driver dvla"),
         new("uk_postcode", "gb", "(gir ?0aa|[a-pr-uwyz]([0-9]{1,2}|[a-hk-y][0-9]|[a-hk-y][0-9][0-9abehmnprv-y]|[0-9][a-hjkps-uw]) ?[0-9][abd-hjlnp-uw-z]{2})", 0.55, null, "postcode address post code postal"),
-        new("uk_vehicle_registration", "gb", @"[a-hj-prs-vwxy][a-hj-pr-y](0[1-9]|[1-9]\d) ?[a-hj-pr-z]{3}", 0.5, null, "vehicle registration plate car number reg vrm"),
+        new("uk_vehicle_registration", "gb", @"[a-hj-prs-vwxy][a-hj-pr-y](0[1-9]|[1-9]\d) ?[a-hj-pr-z]{3}", 0.5, null, "vehicle registration plate car reg vrm"),
         new("uk_vehicle_registration", "gb", @"[a-hj-npr-y]\d{1,3} ?[a-hj-pr-y][a-hj-pr-y]{2}|[a-hj-pr-y]{3} ?\d{1,3}[a-hj-npr-y]|[a-z]{3} \d{4}", 0.2, null, "vehicle registration plate car reg vrm"),
         new("ie_pps", "ie", @"\d{7}[a-w][a-iw]?", 0.7, IsPps, "pps ppsn public service irish ireland"),
     ];

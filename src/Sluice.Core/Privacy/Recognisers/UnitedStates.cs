@@ -13,7 +13,7 @@ static class UnitedStates
         new("us_itin", "us", @"9\d{2}[- ]?(5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])[- ]?\d{4}", 0.4, null, "individual taxpayer itin tax payer taxid tin"),
         new("us_ein", "us", @"\d{2}-\d{7}", 0.3, null, "ein employer fein tax identification"),
         new("us_passport", "us", @"[a-z]\d{8}|\d{9}", 0.1, null, "passport us united states travel document passports"),
-        new("us_bank_number", "us", @"\d{8,17}", 0.05, null, "account bank checking savings debit acct number"),
+        new("us_bank_number", "us", @"\d{8,17}", 0.05, null, "account bank checking savings debit acct"),
         new("aba_routing", "us", @"\d{4}[- ]?\d{4}[- ]?\d", 0.4, IsRouting, "aba routing bankrouting rtn transit"),
         new("us_npi", "us", @"[12]\d{3}[ -]?\d{3}[ -]?\d{3}", 0.4, IsNpi, "npi provider national physician prescriber"),
         new("us_mbi", "us", @"[1-9][ac-hj-km-np-rt-y][ac-hj-km-np-rt-y0-9]\d-?[ac-hj-km-np-rt-y][ac-hj-km-np-rt-y0-9]\d-?[ac-hj-km-np-rt-y]{2}\d{2}", 0.6, null, "medicare mbi beneficiary cms"),

@@ -1,0 +1,64 @@
+using System.Text;
+using Sluice.Privacy;
+
+namespace Sluice.Core.Tests.Privacy;
+
+/// <summary>Cells that were made to break a scanner: nothing throws, and every span lies in its cell.</summary>
+public sealed class HostileCellTests
+{
+    public static TheoryData<string> Units =>
+        ["a", "1", "@", ":", ".", "-", "(", "+1 ", "1.", "1-", "a@a.", "http://", "eyJ-", "A1", "ab cd ", "John Smith ", "12 Main Street, ", "\u0000", "é", "中", "😀", "1 ", "00:", "enc1:"];
+
+    [Theory]
+    [MemberData(nameof(Units))]
+    public void A_megabyte_of_anything_is_scanned(string unit)
+    {
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(unit, 1_000_000 / Encoding.UTF8.GetByteCount(unit))));
+
+        CheckSpans(text);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_scanned()
+    {
+        const int seed = 771;
+        var random = new Random(seed);
+        for (var round = 0; round < 500; round++)
+        {
+            var text = new byte[random.Next(200)];
+            random.NextBytes(text);
+            CheckSpans(text);
+        }
+    }
+
+    [Fact]
+    public void Every_plane_of_unicode_is_scanned()
+    {
+        var text = new StringBuilder();
+        for (var plane = 0; plane <= 16; plane++)
+        {
+            for (var i = 0x20; i < 0xFFFE; i += 251)
+            {
+                var value = (plane << 16) + i;
+                text.Append(Rune.IsValid(value) ? new Rune(value).ToString() : " ").Append(i % 2 == 0 ? " 536-90-4399 " : " Ann Lee ");
+            }
+        }
+
+        CheckSpans(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    static void CheckSpans(byte[] text)
+    {
+        var spans = new List<PiiSpan>();
+        var scope = new PiiScope { MinConfidence = 0, Patterns = SeedPatterns.All };
+
+        new PiiScanner(scope).Scan(text, ColumnContext.None, spans);
+
+        var end = 0;
+        foreach (var span in spans)
+        {
+            Assert.True(span.Start >= end && span.End > span.Start && span.End <= text.Length, $"{span} after {end} of {text.Length}");
+            end = span.End;
+        }
+    }
+}
