@@ -13,7 +13,11 @@ sealed class PiiRecogniserCases : QualityTask
     // Names that differ for one thing.
     static readonly Dictionary<string, string> kinds = new(StringComparer.Ordinal)
     {
-        ["us_ssn"] = "ssn", ["ip"] = "ip_address", ["us_bank"] = "us_bank_number", ["ph_mobile_number"] = "phone", ["tr_phone_number"] = "phone",
+        ["us_ssn"] = "ssn",
+        ["ip"] = "ip_address",
+        ["us_bank"] = "us_bank_number",
+        ["ph_mobile_number"] = "phone",
+        ["tr_phone_number"] = "phone",
     };
 
     public override string Area => "tabular";

@@ -10,7 +10,11 @@ public sealed class KAnonymityTests : StepContract
     static readonly KAnonymity.Options options = new()
     {
         QuasiIdentifiers = [new() { Column = "age" }, new() { Column = "zip" }, new() { Column = "born" }],
-        K = 4, Sensitive = "illness", L = 2, T = 0.6, MaxSuppressed = 0.1,
+        K = 4,
+        Sensitive = "illness",
+        L = 2,
+        T = 0.6,
+        MaxSuppressed = 0.1,
     };
 
     protected override Step Create() => new KAnonymity(options);

@@ -201,7 +201,10 @@ public sealed class PiiDetectionTests : StepContract
         var problems = StepRunner.Problems(
             new PiiDetection(new()
             {
-                Action = PiiAction.Hash, Entities = ["emial"], Countries = ["zz"], Recognisers = [new() { Entity = "x", Pattern = "(?=a)" }, new() { Entity = "y", Pattern = "(" }],
+                Action = PiiAction.Hash,
+                Entities = ["emial"],
+                Countries = ["zz"],
+                Recognisers = [new() { Entity = "x", Pattern = "(?=a)" }, new() { Entity = "y", Pattern = "(" }],
             }),
             Sample().Schema);
 

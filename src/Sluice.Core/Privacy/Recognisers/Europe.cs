@@ -32,10 +32,10 @@ static class Europe
 
     static int Number(ReadOnlySpan<byte> digits)
     {
-        var = 0;
+        var number = 0;
         foreach (var digit in digits)
         {
-            = (number * 10) + Checksums.Digit(digit);
+            number = (number * 10) + Checksums.Digit(digit);
         }
 
         return number;

@@ -108,11 +108,11 @@ static class General
     internal static bool IsBase58Check(ReadOnlySpan<byte> text)
     {
         const string alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-        var = BigInteger.Zero;
+        var number = BigInteger.Zero;
         foreach (var letter in text)
         {
             var at = alphabet.IndexOf((char)letter, StringComparison.Ordinal);
-            = at < 0 ? -1 : (number * 58) + at;
+            number = at < 0 ? -1 : (number * 58) + at;
             if (number < 0)
             {
                 return false;
