@@ -34,7 +34,7 @@ static class Phones
 
             var separator = text[i] is (byte)' ' or (byte)'-' or (byte)'.' or (byte)'(' or (byte)')' or (byte)'/' || (text[i] == 0xC2 && i + 1 < text.Length && text[i + 1] == 0xA0);
             var tooMany = i > end + 1 || (i == end + 1 && !(text[i - 1] == ')' || text[i] == '(' || text[i - 1] == 0xC2 || (text[i - 1] == ' ' && text[i] == '-') || (text[i - 1] == '-' && text[i] == ' ')));
-            if (!separator || (tooMany && count > 0))
+            if (!separator || (tooMany && (count > 0 || i > from + 2)))
             {
                 break;
             }

@@ -51,10 +51,15 @@ sealed class NameFinder
             spans.Add(new PiiSpan(offset + words[first].Start, offset + words[last].End, "address", 0.75));
         }
 
+        var passed = 0;
         for (var i = 0; i < words.Count;)
         {
-            var address = addresses.FindIndex(a => a.First <= i && i <= a.Last);
-            i = address >= 0 ? addresses[address].Last + 1 : Next(text, i, offset, spans);
+            while (passed < addresses.Count && addresses[passed].Last < i)
+            {
+                passed++;
+            }
+
+            i = passed < addresses.Count && addresses[passed].First <= i ? addresses[passed].Last + 1 : Next(text, i, offset, spans);
         }
     }
 
