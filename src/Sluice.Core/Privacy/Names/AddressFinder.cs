@@ -63,7 +63,7 @@ static class AddressFinder
                 names++;
                 last = word.Is(WordKinds.Place) ? j : last;
             }
-            else if (!word.Is(WordKinds.Unit | WordKinds.Place) && !IsFiller(words, j))
+            else if (!word.Is(WordKinds.Unit | WordKinds.Place))
             {
                 break;
             }
@@ -71,11 +71,6 @@ static class AddressFinder
 
         return names > 0 && numbers > 1 && last > 0 && (breaks > 0 || numbers > 2) ? last : -1;
     }
-
-    // What a program wrote where it had no value: "nan", "null", "none".
-    static bool IsFiller(List<Word> words, int j) =>
-        words[j].Before is Gap.Line or Gap.Comma && words[j] is { Capital: false, Length: 3 or 4 } && words[j].Is(WordKinds.Common) && j + 1 < words.Count
-        && (words[j + 1].Number || words[j + 1].Before is Gap.Line) && (words[j + 1].Number || words[j + 1].Is(WordKinds.Place));
 
     // "Denmark 15838".
     static int PlaceAndCode(List<Word> words, int i) =>
