@@ -88,8 +88,14 @@ public sealed class BlobOutputs(BlobContainerClient container, string folder, Lo
         {
             await using var mine = File.OpenRead(Scratch);
             using var theirs = (await blob.DownloadStreamingAsync(cancellationToken: cancellation)).Value;
-            return theirs.Details.ContentLength == mine.Length
-                && (await SHA256.HashDataAsync(mine, cancellation)).AsSpan().SequenceEqual(await SHA256.HashDataAsync(theirs.Content, cancellation));
+            if (theirs.Details.ContentLength != mine.Length)
+            {
+                return false;
+            }
+
+            var expected = await SHA256.HashDataAsync(mine, cancellation);
+            var found = await SHA256.HashDataAsync(theirs.Content, cancellation);
+            return expected.AsSpan().SequenceEqual(found);
         }
     }
 }

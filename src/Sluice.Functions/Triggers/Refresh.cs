@@ -10,7 +10,7 @@ public sealed class Refresh(PipelineStore pipelines, RunFolders folders, TimePro
 {
     [Function(nameof(Refresh))]
     public async Task RunAsync(
-        [TimerTrigger("%RefreshSchedule%")] TimerInfo timer, FunctionContext context, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+        [TimerTrigger("%RefreshSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         // One run a pipeline and due time: a second delivery of the same tick starts nothing.
         var due = (timer.ScheduleStatus?.Last ?? time.GetUtcNow().UtcDateTime).ToString("yyyyMMddHHmmss");
@@ -19,7 +19,7 @@ public sealed class Refresh(PipelineStore pipelines, RunFolders folders, TimePro
             if (pipeline.Refresh)
             {
                 var run = RunIds.Of(pipeline.Id, "refresh", due);
-                await RunIds.StartOnceAsync(client, pipelines.Request(pipeline, folders.Incoming(pipeline.Id), run, trace: Traces.Of(context)), cancellation);
+                await RunIds.StartOnceAsync(client, pipelines.Request(pipeline, folders.Incoming(pipeline.Id), run, trace: Traces.Current), cancellation);
             }
         }
     }

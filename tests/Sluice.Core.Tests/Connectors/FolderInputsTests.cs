@@ -4,17 +4,11 @@ using Sluice.Tests.Storage;
 
 namespace Sluice.Core.Tests.Connectors;
 
-public sealed class FolderInputsTests : InputFilesContract
+public sealed class FolderInputsTests : InputFilesContract, IDisposable
 {
     readonly TemporaryFolder folder = new();
 
-    public override Task InitializeAsync() => Task.CompletedTask;
-
-    public override Task DisposeAsync()
-    {
-        folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public void Dispose() => folder.Dispose();
 
     protected override Task WriteAsync(string name, string content = "x") => Task.FromResult(folder.Write(name, content));
 

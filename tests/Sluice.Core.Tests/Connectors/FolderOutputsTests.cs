@@ -4,19 +4,13 @@ using Sluice.Tests.Storage;
 
 namespace Sluice.Core.Tests.Connectors;
 
-public sealed class FolderOutputsTests : OutputFilesContract
+public sealed class FolderOutputsTests : OutputFilesContract, IDisposable
 {
     readonly TemporaryFolder folder = new();
 
     protected override OutputFiles Outputs => new FolderOutputs(folder.Path);
 
-    public override Task InitializeAsync() => Task.CompletedTask;
-
-    public override Task DisposeAsync()
-    {
-        folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public void Dispose() => folder.Dispose();
 
     protected override async Task<string?> TextAsync(string path) => File.Exists(folder.File(path)) ? await File.ReadAllTextAsync(folder.File(path)) : null;
 

@@ -8,7 +8,7 @@ using Sluice.Tests.Storage;
 namespace Sluice.Functions.Tests.Storage;
 
 [Collection(AzuriteTests.Name)]
-public sealed class BlobInputsTests : InputFilesContract
+public sealed class BlobInputsTests : InputFilesContract, IDisposable
 {
     readonly TemporaryFolder folder = new();
     readonly string name = "test-" + Guid.CreateVersion7().ToString("N");
@@ -25,6 +25,11 @@ public sealed class BlobInputsTests : InputFilesContract
     public override async Task DisposeAsync()
     {
         await container.DeleteAsync();
+        await base.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
         cache.Dispose();
         folder.Dispose();
     }

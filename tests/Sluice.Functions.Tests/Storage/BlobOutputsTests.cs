@@ -9,7 +9,7 @@ using Sluice.Tests.Storage;
 namespace Sluice.Functions.Tests.Storage;
 
 [Collection(AzuriteTests.Name)]
-public sealed class BlobOutputsTests : OutputFilesContract
+public sealed class BlobOutputsTests : OutputFilesContract, IDisposable
 {
     static readonly BlobStore.Options small = new() { BlockBytes = 1 << 18, Concurrency = 2 };
 
@@ -30,6 +30,11 @@ public sealed class BlobOutputsTests : OutputFilesContract
     public override async Task DisposeAsync()
     {
         await container.DeleteAsync();
+        await base.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
         cache.Dispose();
         folder.Dispose();
     }
