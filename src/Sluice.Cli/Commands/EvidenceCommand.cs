@@ -42,7 +42,8 @@ static class EvidenceCommand
         }
 
         AnsiConsole.Write(rules);
-        AnsiConsole.WriteLine(written is null ? $"{rows.Rows:N0} verdicts. Write them to a file with --out." : $"{rows.Rows:N0} verdicts → {string.Join(", ", written)}");
+        var said = $"{rows.Rows:N0} {(rows.Rows == 1 ? "verdict" : "verdicts")}";
+        AnsiConsole.WriteLine(written is null ? $"{said}. Write a row for each to a file with --out." : $"{said} → {string.Join(", ", written)}");
         return ExitCodes.Done;
     }
 }
