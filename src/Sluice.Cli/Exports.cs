@@ -23,6 +23,6 @@ static class Exports
 
         var type = FormatOf.Sink(full);
         var sink = (Sink)Catalog.Default.Configure(CapabilityKind.Sink, type, options.ToJsonString());
-        return await sink.WriteAsync(rows, Path.GetDirectoryName(full)!, cancellation);
+        return await sink.WriteAsync(rows, new FolderOutputs(Path.GetDirectoryName(full)!), cancellation);
     }
 }

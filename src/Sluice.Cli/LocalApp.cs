@@ -18,19 +18,20 @@ sealed class LocalApp : IAsyncDisposable
     public DurableTaskClient Client => Platform.Client(host);
 
     /// <summary>Builds and starts it.</summary>
-    /// <param name="store">Store folder.</param>
+    /// <param name="store">What <see cref="Shell.StoreSetting"/> gives.</param>
+    /// <param name="inputRoot">Folder that runs may read, with all beneath.</param>
     /// <param name="cancellation">Stops the start.</param>
-    public static async Task<LocalApp> StartAsync(string store, CancellationToken cancellation)
+    public static async Task<LocalApp> StartAsync(string[] store, string inputRoot, CancellationToken cancellation)
     {
         Platform.RequireEngine();
 
         // A unit keeps a core busy here, where no network is waited for: more at once would only take more memory.
         string[] settings =
         [
-            $"--Sluice:Store={store}", "--Sluice:Http=false", "--Sluice:Triggers=false", "--Sluice:Durable:WritePatience=00:00:10",
+            .. store, "--Sluice:Http=false", "--Sluice:Triggers=false", "--Sluice:Durable:WritePatience=00:00:10",
             $"--Sluice:Durable:MaxConcurrentActivities={Environment.ProcessorCount}",
         ];
-        var builder = SluiceApp.CreateBuilder(settings, inputRoots: [Path.GetPathRoot(Path.GetFullPath(store))!]);
+        var builder = SluiceApp.CreateBuilder(settings, inputRoots: [inputRoot]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var host = builder.Build();

@@ -15,6 +15,9 @@ sealed record RunSummary
 {
     public required string Run { get; init; }
 
+    /// <summary>Trace of the run; of one that was found done, null.</summary>
+    public string? Trace { get; init; }
+
     public required string Status { get; init; }
 
     public required int ExitCode { get; init; }
@@ -71,6 +74,7 @@ sealed record RunSummary
         return new RunSummary
         {
             Run = run.InstanceId,
+            Trace = record?.Trace,
             Status = outcome.GateFailure is null ? "done" : "gate_failed",
             ExitCode = outcome.GateFailure is null ? ExitCodes.Done : ExitCodes.GateFailed,
             Error = outcome.GateFailure,

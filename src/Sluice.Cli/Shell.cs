@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Sluice.Functions;
 using Sluice.Runs;
 using Spectre.Console;
@@ -10,10 +11,9 @@ namespace Sluice.Cli;
 /// <summary>What every command shares: options, output for people or machines, and errors as one clear message with an exit code.</summary>
 static class Shell
 {
-    public static Option<string> Store { get; } = new("--store")
+    public static Option<string?> Store { get; } = new("--store")
     {
-        Description = "Folder that holds datasets, history and finished work.",
-        DefaultValueFactory = _ => ".sluice",
+        Description = "Folder that holds datasets, history and finished work. Default: the setting Sluice:Store, else '.sluice'.",
         Recursive = true,
     };
 
@@ -46,6 +46,10 @@ static class Shell
             catch (PipelineException error)
             {
                 return Fail(parsed, ExitCodes.Invalid, error.Problems);
+            }
+            catch (OptionsValidationException error)
+            {
+                return Fail(parsed, ExitCodes.Invalid, error.Message);
             }
             catch (Exception error) when (Platform.IsStoreFailure(error) || error is SourceException or SinkException or StoreException or DataException or TransientException)
             {
@@ -105,11 +109,8 @@ static class Shell
         Console.Error.WriteLine(message);
     }
 
-    /// <summary>Why a command that only reads has nothing to read; null when there is a store.</summary>
-    public static string? StoreProblem(ParseResult parsed) =>
-        parsed.GetRequiredValue(Store) is var folder && File.Exists(Path.Combine(folder, "ledger.db"))
-            ? null
-            : $"There is no store in '{Path.GetFullPath(folder)}'. Run a pipeline first, or name the folder with --store.";
+    /// <summary>The store as the app's command line takes it; nothing when other settings say.</summary>
+    public static string[] StoreSetting(ParseResult parsed) => parsed.GetValue(Store) is { } folder ? [$"--Sluice:Store={folder}"] : [];
 
     public static int Invalid(ParseResult parsed, string message) => Fail(parsed, ExitCodes.Invalid, message);
 }

@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
 using OpenTelemetry.Resources;
 using Sluice.Functions.Storage;
 
@@ -15,13 +16,21 @@ public static class Platform
     /// <summary>Where data lies unless the settings say.</summary>
     public const StorageKind DefaultStorage = StorageKind.Azure;
 
-    /// <summary>Traces and logs of this process go to Application Insights itself, and the host is told to leave them to it.</summary>
+    /// <summary>
+    /// Traces and logs of this process go to Application Insights or to a collector themselves, and the host is told to leave them to it. Without
+    /// an exporter the spans are made still, so that a run and what started it share a trace.
+    /// </summary>
     public static void Configure(FunctionsApplicationBuilder builder)
     {
         builder.Services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetryEnabled"] = bool.TrueString);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(builder.Configuration["WEBSITE_SITE_NAME"] ?? "sluice"))
             .WithTracing(tracing => tracing.AddSource("Microsoft.Azure.Functions.Worker", "Microsoft.DurableTask"));
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+        {
+            telemetry.UseOtlpExporter();
+        }
+
         if (builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection)
         {
             telemetry.UseAzureMonitorExporter(exporter =>

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sluice.Batches;
-using Sluice.Connectors;
 using Sluice.Datasets;
 using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
@@ -33,7 +32,7 @@ public static class SluiceApp
         var services = builder.Services;
         services.AddOptions<SluiceOptions>().BindConfiguration(SluiceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
-        Stores.AddTo(services);
+        Stores.AddTo(services, inputRoots);
         services.AddSingleton<BatchFiles>();
         services.AddSingleton(s => new UnitLog(OptionsOf(s).UnitLog));
         services.AddSingleton<RunWatch>();
@@ -44,17 +43,12 @@ public static class SluiceApp
             s.GetRequiredService<ObjectStore>(),
             s.GetRequiredService<Ledger>(),
             s.GetRequiredService<BatchFiles>(),
-            request => new FolderInputs(inputRoots ?? Roots(OptionsOf(s)), request.InputFolder),
+            s.GetRequiredService<RunFolders>().Inputs,
             new RunOptions(),
-            s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<TimeProvider>(),
+            outputsOf: s.GetRequiredService<RunFolders>().Outputs));
         return builder;
     }
-
-    /// <summary>Folder that files to ingest are dropped in: <c>incoming/{pipeline}/{file}</c>.</summary>
-    public static string IncomingFolder(SluiceOptions options) => Path.Combine(Path.GetFullPath(options.Store), "blobs", "incoming");
-
-    static string[] Roots(SluiceOptions options) =>
-        [IncomingFolder(options), .. options.InputRoots.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     static SluiceOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptions<SluiceOptions>>().Value;
 }

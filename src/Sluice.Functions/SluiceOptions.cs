@@ -16,7 +16,7 @@ public sealed class SluiceOptions
 
     /// <summary>Container of the data where <see cref="Storage"/> is Azure; made when missing. Default <c>sluice</c>.</summary>
     [Required]
-    [RegularExpression("(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*", ErrorMessage = "Sluice:Container is no container's name: expected 3 to 63 of a-z, 0-9 and single '-' between them.")]
+    [RegularExpression("(?=.{3,63}$)(?!incoming$)[a-z0-9]+(-[a-z0-9]+)*", ErrorMessage = "Sluice:Container is no container's name: expected 3 to 63 of a-z, 0-9 and single '-' between them, and not 'incoming', where uploads lie.")]
     public string Container { get; set; } = "sluice";
 
     /// <summary>Table of the ledger where <see cref="Storage"/> is Azure; made when missing. Default <c>sluice</c>.</summary>
@@ -24,13 +24,13 @@ public sealed class SluiceOptions
     [RegularExpression("[A-Za-z][A-Za-z0-9]{2,62}", ErrorMessage = "Sluice:Table is no table's name: expected 3 to 63 of A-Z, a-z and 0-9, a letter first.")]
     public string Table { get; set; } = "sluice";
 
-    /// <summary>Folder of downloaded objects where <see cref="Storage"/> is Azure. Default <c>sluice-cache</c> in the folder for temporary files.</summary>
+    /// <summary>Folder of downloaded objects and inputs where <see cref="Storage"/> is Azure. Default <c>sluice-cache</c> in the folder for temporary files.</summary>
     public string Cache { get; set; } = "";
 
     /// <summary>Address of a Key Vault whose secrets are settings. Default none.</summary>
     public string KeyVault { get; set; } = "";
 
-    /// <summary>Folders that pipelines started over HTTP may read, besides the incoming one; separated by the platform's path separator. Default none.</summary>
+    /// <summary>Folders that pipelines started over HTTP may read where <see cref="Storage"/> is Local, besides the incoming one; separated by the platform's path separator. Default none.</summary>
     public string InputRoots { get; set; } = "";
 
     /// <summary>File that gets a line for each unit of work that starts, is done, or is found done. Default none.</summary>

@@ -1,6 +1,4 @@
 using System.Reflection;
-using Azure.Storage.Blobs;
-using Sluice.Functions.Tests.Storage;
 
 namespace Sluice.EndToEnd.Tests;
 
@@ -18,27 +16,36 @@ public sealed class AzureStorageTests : IDisposable
     public async Task A_killed_run_goes_on_over_blobs_and_gives_the_bytes_of_a_folder()
     {
         var local = await RunAsync("local", []);
-        var container = (await Azurite.SharedAsync()).Container("movies-" + Guid.CreateVersion7().ToString("N"));
-        var settings = new Dictionary<string, string>
-        {
-            ["Sluice__Storage"] = "Azure",
-            ["Data"] = (await Azurite.SharedAsync()).ConnectionString,
-            ["Sluice__Container"] = container.Name,
-            ["Sluice__Table"] = container.Name.Replace("-", "", StringComparison.Ordinal),
-            ["Sluice__Cache"] = folder["cache"],
-        };
+        var azure = await AzureData.NewAsync(folder["cache"]);
 
-        Assert.True(await KillAfterAsync("azure", settings, units: 3), "The run ended before it was killed.");
+        Assert.True(await KillAfterAsync("azure", azure.Settings, units: 3), "The run ended before it was killed.");
         Assert.False(Directory.Exists(Path.Combine(folder["azure"], "store", "data")), "Nothing of the data lies in the folder.");
-        var lines = await RunAsync("azure", settings);
+        var lines = await RunAsync("azure", azure.Settings);
 
-        await DownloadAsync(container, Path.Combine(folder["azure"], "store", "data", "objects"));
+        await azure.DownloadAsync(Path.Combine(folder["azure"], "store", "data", "objects"));
         Assert.Empty(lines.DoneTwice);
         Assert.Empty(lines.Unfinished);
         Assert.Equal(local.Units, lines.Units);
         var expected = RunImage.Read(Path.Combine(folder["local"], "store"), "movies");
         Assert.Equal(2_923, expected.Rows);
         Assert.Empty(RunImage.Read(Path.Combine(folder["azure"], "store"), "movies").Differences(expected));
+    }
+
+    [Theory]
+    [InlineData("datasets", "list")]
+    [InlineData("quarantine", "movies-0")]
+    public async Task Commands_that_read_refuse_the_same_settings_and_a_store_that_is_not_there(params string[] command)
+    {
+        var azure = await AzureData.NewAsync(folder["cache"]);
+
+        using var wrong = SluiceProcess.Start(folder.Path, new Dictionary<string, string>(azure.Settings) { ["Data"] = "AccountName=x" }, [.. command, "--json"]);
+        using var missing = SluiceProcess.Start(folder.Path, azure.Settings, [.. command, "--json"]);
+
+        Assert.Contains("'Data' is no connection string", (string)(await wrong.EndAsync()).Json["error"]!, StringComparison.Ordinal);
+        var end = await missing.EndAsync();
+        Assert.Equal(4, end.ExitCode);
+        Assert.Contains("does not exist: status 404", (string)end.Json["error"]!, StringComparison.Ordinal);
+        Assert.False(await azure.Store.ExistsAsync());
     }
 
     [Theory]
@@ -106,14 +113,4 @@ public sealed class AzureStorageTests : IDisposable
     }
 
     string Log(string name) => Path.Combine(folder[name], "units.log");
-
-    static async Task DownloadAsync(BlobContainerClient container, string target)
-    {
-        await foreach (var blob in container.GetBlobsAsync())
-        {
-            var file = Path.Combine(target, blob.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await container.GetBlobClient(blob.Name).DownloadToAsync(file);
-        }
-    }
 }

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Sluice.Batches;
 using Sluice.Datasets;
-using Sluice.Storage;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
 
-/// <summary><c>sluice datasets list|show|diff|export</c>: what is in the store. Reads only, so it works while a run goes on.</summary>
+/// <summary><c>sluice datasets list|show|diff|export</c>: what is in the store that the settings name. Reads only, so it works while a run goes on.</summary>
 static class DatasetsCommand
 {
     public static Command Create() => new("datasets", "List, show, compare and export datasets.") { List(), Show(), Diff(), Export() };
@@ -119,25 +118,6 @@ static class DatasetsCommand
     static (string Dataset, string Version) Split(string name) =>
         name.IndexOf('@', StringComparison.Ordinal) is var at && at < 0 ? (name, "latest") : (name[..at], name[(at + 1)..]);
 
-    static async Task<int> WithAsync(ParseResult parsed, Func<DatasetCatalogue, BatchFiles, Task<int>> body)
-    {
-        if (Shell.StoreProblem(parsed) is { } problem)
-        {
-            return Shell.Invalid(parsed, problem);
-        }
-
-        var folder = parsed.GetRequiredValue(Shell.Store);
-        await using var store = new FolderStore(Path.Combine(folder, "data"));
-        await using var ledger = new SqliteLedger(Path.Combine(folder, "ledger.db"));
-        var files = new BatchFiles(store);
-        try
-        {
-            return await body(new DatasetCatalogue(store, ledger, files, TimeProvider.System), files);
-        }
-        catch (DataException error)
-        {
-            // There is no such dataset or version: what the command line names is wrong, not the store.
-            return Shell.Invalid(parsed, error.Message);
-        }
-    }
+    static Task<int> WithAsync(ParseResult parsed, Func<DatasetCatalogue, BatchFiles, Task<int>> body) =>
+        OpenedStore.WithAsync(parsed, store => body(store.Datasets, store.Files));
 }

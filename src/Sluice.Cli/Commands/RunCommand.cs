@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.DurableTask;
@@ -17,6 +18,8 @@ namespace Sluice.Cli.Commands;
 /// <summary><c>sluice run PIPELINE</c>: runs a pipeline in this process; a run that was cut off goes on where it stopped.</summary>
 static class RunCommand
 {
+    static readonly ActivitySource source = new("Sluice.Cli");
+
     public static Command Create()
     {
         var file = new Argument<FileInfo>("pipeline") { Description = "Pipeline YAML." };
@@ -43,15 +46,18 @@ static class RunCommand
 
         // A missing input and an output that is refused are told before a store is made for them.
         var readable = new FolderInputs([Path.GetPathRoot(folder)!], folder);
-        pipeline.CheckSinks(folder, readable);
+        pipeline.CheckSinks(new FolderOutputs(folder), readable);
         var inputs = await readable.ListAsync(pipeline.Source.Source.FilePath, cancellation);
 
-        await using var app = await LocalApp.StartAsync(parsed.GetRequiredValue(Shell.Store), cancellation);
+        await using var app = await LocalApp.StartAsync(Shell.StoreSetting(parsed), Path.GetPathRoot(folder)!, cancellation);
         var pipelines = app.Services.GetRequiredService<PipelineStore>();
         var (_, text) = await pipelines.SaveTextAsync(await File.ReadAllTextAsync(file.FullName, cancellation), shown, cancellation);
         var prefix = Prefix(pipeline, text, folder, inputs, batchBytes);
         var live = replay ? null : await LiveAsync(app.Client, prefix, cancellation);
-        var request = new RunRequest(live ?? pipelines.NewRunId(prefix), text, shown, folder, batchBytes, replay);
+
+        // Recorded by telemetry where that is on; without it, it still has an id for the run's record.
+        using var trace = source.StartActivity("sluice run") ?? new Activity("sluice run").Start();
+        var request = new RunRequest(live ?? pipelines.NewRunId(prefix), text, shown, folder, batchBytes, replay, trace.TraceId.ToHexString());
         var watch = app.Services.GetRequiredService<RunWatch>();
         var run = await RunProgress.ShowAsync(watch, request.RunId, parsed.GetValue(Shell.Json), async () =>
         {

@@ -16,7 +16,7 @@ static class ServeCommand
         Shell.Act(command, async (parsed, cancellation) =>
         {
             Platform.RequireEngine();
-            string[] settings = [$"--Sluice:Store={parsed.GetRequiredValue(Shell.Store)}", $"--urls={parsed.GetRequiredValue(urls)}"];
+            string[] settings = [.. Shell.StoreSetting(parsed), $"--urls={parsed.GetRequiredValue(urls)}"];
             var builder = SluiceApp.CreateBuilder(settings);
 
             // What stops the start is said below, once and without a stack; what stops the host later is critical.

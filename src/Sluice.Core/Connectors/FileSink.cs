@@ -3,8 +3,7 @@ using Sluice.Native;
 namespace Sluice.Connectors;
 
 /// <summary>
-/// What sinks that write files have in common: where the file may be, one file per value of a column, a temporary name first and the final
-/// name at the end. Each file appears whole or not at all; with <c>split_by</c>, one after another.
+/// What sinks that write files have in common: one file per value of a column, a temporary name first and the final name at the end. Each file appears whole or not at all; with <c>split_by</c>, one after another.
 /// </summary>
 public abstract class FileSink : Sink
 {
@@ -24,17 +23,17 @@ public abstract class FileSink : Sink
         this.splitBy = splitBy;
     }
 
-    public override string? Check(string folder) => Target(Path.GetFullPath(folder)) is var target && splitBy is null ? target : TargetOf(target, "value");
+    public override string? Check(OutputFiles outputs) => outputs.Place(filePath) is var path && splitBy is null ? path : PathOf(path, "value");
 
-    public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, string folder, CancellationToken cancellation) =>
-        Task.Run(() => WriteCoreAsync(rows, Path.GetFullPath(folder), cancellation), cancellation);
+    public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, OutputFiles outputs, CancellationToken cancellation) =>
+        Task.Run(() => WriteCoreAsync(rows, outputs, cancellation), cancellation);
 
     /// <summary>Starts a file, which is there and empty. Its bytes may depend on the rows and their order, never on how they are batched.</summary>
     private protected abstract RowFile Create(string file, Schema schema);
 
-    async Task<IReadOnlyList<string>> WriteCoreAsync(DatasetRows rows, string folder, CancellationToken cancellation)
+    async Task<IReadOnlyList<string>> WriteCoreAsync(DatasetRows rows, OutputFiles outputs, CancellationToken cancellation)
     {
-        var target = Target(folder);
+        var path = outputs.Place(filePath);
         if (splitBy is not null && !rows.Schema.Has(splitBy))
         {
             throw new SinkException($"Column '{splitBy}' of split_by does not exist. It has: {rows.Schema.Names}.");
@@ -43,62 +42,46 @@ public abstract class FileSink : Sink
         var parts = new SortedDictionary<string, Part>(StringComparer.OrdinalIgnoreCase);
         try
         {
-            var beside = Path.GetDirectoryName(target)!;
-            Directory.CreateDirectory(beside);
-            TemporaryFile.RemoveAbandoned(beside, Path.GetFileNameWithoutExtension(target));
+            outputs.Prepare(path);
             if (splitBy is null)
             {
-                parts.Add("", Start(target, rows.Schema));
+                parts.Add("", Start("", path, rows.Schema, outputs));
             }
 
             await foreach (var batch in rows.ReadAsync(cancellation).WithCancellation(cancellation))
             {
                 foreach (var (value, some) in Parts(batch))
                 {
-                    PartOf(parts, value, target, rows.Schema).File.Write(some, cancellation);
+                    PartOf(parts, value, path, rows.Schema, outputs).Rows.Write(some, cancellation);
                 }
             }
 
             foreach (var part in parts.Values)
             {
-                part.File.Finish(cancellation);
+                part.Rows.Finish(cancellation);
             }
 
             cancellation.ThrowIfCancellationRequested();
-            return [.. parts.Values.Select(part => Publish(part, folder))];
+            foreach (var part in parts.Values)
+            {
+                part.Rows.Dispose();
+                await part.File.PublishAsync(overwrite, cancellation);
+            }
+
+            return [.. parts.Values.Select(part => part.Path)];
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or DuckDbException)
         {
-            throw Unwritable(target, cause);
+            throw Unwritable(outputs.FolderOf(path), cause);
         }
         finally
         {
             foreach (var part in parts.Values)
             {
+                part.Rows.Dispose();
                 part.File.Dispose();
-                part.Temporary.Dispose();
             }
         }
-    }
-
-    string Target(string folder)
-    {
-        if (string.IsNullOrWhiteSpace(filePath) || filePath.Contains('\0') || Path.EndsInDirectorySeparator(filePath))
-        {
-            throw new SinkException($"The output \"{filePath.Replace("\0", "\\0", StringComparison.Ordinal)}\" is not a file. Expected a name such as \"out/rows.csv\". Set file_path.");
-        }
-
-        var target = Path.GetFullPath(filePath, folder);
-        if (!RealPath.IsBeneath(RealPath.Of(target), RealPath.Of(folder)))
-        {
-            throw new SinkException(
-                $"The output \"{filePath}\" may not be written: it leads outside \"{folder}\". Expected a path inside that folder. "
-                + "Change file_path, or start the run with another output folder.");
-        }
-
-        return Directory.Exists(target)
-            ? throw new SinkException($"The output \"{filePath}\" is a folder; expected a file. Add a file name to file_path.")
-            : target;
     }
 
     IEnumerable<(string Value, Batch Rows)> Parts(Batch batch)
@@ -131,7 +114,7 @@ public abstract class FileSink : Sink
         return rows.Select(part => (part.Key, batch.Take(part.Value.ToArray())));
     }
 
-    Part PartOf(SortedDictionary<string, Part> parts, string value, string target, Schema schema)
+    Part PartOf(SortedDictionary<string, Part> parts, string value, string path, Schema schema, OutputFiles outputs)
     {
         if (parts.TryGetValue(value, out var part))
         {
@@ -144,86 +127,45 @@ public abstract class FileSink : Sink
             throw new SinkException($"Column '{splitBy}' of split_by has more than {MaxFiles} values, the limit: each makes a file. Choose another column.");
         }
 
-        part = Start(TargetOf(target, value), schema) with { Value = value };
+        part = Start(value, PathOf(path, value), schema, outputs);
         parts.Add(value, part);
         return part;
     }
 
-    static string TargetOf(string target, string value) =>
-        Path.Combine(Path.GetDirectoryName(target)!, $"{Path.GetFileNameWithoutExtension(target)}-{value}{Path.GetExtension(target)}");
-
-    Part Start(string target, Schema schema)
+    static string PathOf(string path, string value)
     {
-        var temporary = new TemporaryFile(target);
+        var extension = Path.GetExtension(path);
+        return $"{path[..^extension.Length]}-{value}{extension}";
+    }
+
+    Part Start(string value, string path, Schema schema, OutputFiles outputs)
+    {
+        var file = outputs.Start(path);
         try
         {
-            return new Part("", target, temporary, Create(temporary.Name, schema));
+            return new Part(value, path, file, Create(file.Scratch, schema));
         }
         catch
         {
-            temporary.Dispose();
+            file.Dispose();
             throw;
         }
     }
 
-    string Publish(Part part, string folder)
-    {
-        part.File.Dispose();
-        var shown = Path.GetRelativePath(folder, part.Target).Replace(Path.DirectorySeparatorChar, '/');
-        if (overwrite)
-        {
-            File.Move(part.Temporary.Name, part.Target, overwrite: true);
-        }
-        else if (!File.Exists(part.Target))
-        {
-            File.Move(part.Temporary.Name, part.Target, overwrite: false);
-        }
-        else if (!SameBytes(part.Temporary.Name, part.Target))
-        {
-            throw new SinkException(
-                $"The output \"{shown}\" exists already with other content, and overwrite is false. Delete or rename it, change file_path, or set overwrite to true.");
-        }
-
-        return shown;
-    }
-
-    SinkException Unwritable(string target, Exception cause) => new(
+    SinkException Unwritable(string folder, Exception cause) => new(
         StoreException.IsDiskFull(cause) || cause.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
-            ? $"The disk is full: the output \"{filePath}\" cannot be written in \"{Path.GetDirectoryName(target)}\". No part of it was left. Free some space there or change file_path, and run again."
+            ? $"The disk is full: the output \"{filePath}\" cannot be written in \"{folder}\". No part of it was left. Free some space there or change file_path, and run again."
             : cause is UnauthorizedAccessException || cause.Message.Contains("Permission denied", StringComparison.OrdinalIgnoreCase)
-            ? $"The output \"{filePath}\" cannot be written: permission denied in \"{Path.GetDirectoryName(target)}\". Give this user write permission there, or change file_path."
-            : $"The output \"{filePath}\" cannot be written: {cause.Message} Check that \"{Path.GetDirectoryName(target)}\" is a writable folder, or change file_path.",
+            ? $"The output \"{filePath}\" cannot be written: permission denied in \"{folder}\". Give this user write permission there, or change file_path."
+            : $"The output \"{filePath}\" cannot be written: {cause.Message} Check that \"{folder}\" is a writable folder, or change file_path.",
         cause);
-
-    /// <summary>So that a second delivery of the same work is not refused because of the first.</summary>
-    static bool SameBytes(string left, string right)
-    {
-        using var one = File.OpenRead(left);
-        using var two = File.OpenRead(right);
-        if (one.Length != two.Length)
-        {
-            return false;
-        }
-
-        var first = new byte[1 << 16];
-        var second = new byte[1 << 16];
-        for (int read; (read = one.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)) > 0;)
-        {
-            if (two.ReadAtLeast(second.AsSpan(0, read), read, throwOnEndOfStream: false) != read || !first.AsSpan(0, read).SequenceEqual(second.AsSpan(0, read)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     static bool IsName(string value) =>
         value.Length is > 0 and <= MaxValueLength && value[0] is not ('.' or '-') && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     static string Shorten(string value) => value.Length <= 80 ? value : value[..77] + "...";
 
-    sealed record Part(string Value, string Target, TemporaryFile Temporary, RowFile File);
+    sealed record Part(string Value, string Path, OutputFile File, RowFile Rows);
 }
 
 /// <summary>A file being written, batch by batch.</summary>

@@ -1,10 +1,8 @@
 namespace Sluice.Connectors;
 
-/// <summary>Patterns: <c>*</c> and <c>?</c> within a name, <c>**</c> for any number of folders. Names that begin with a dot never match one.</summary>
+/// <content>Patterns, walked folder by folder, so that nothing is listed that cannot match.</content>
 public sealed partial class FolderInputs
 {
-    static bool HasWildcard(string text) => text.AsSpan().ContainsAny('*', '?');
-
     IEnumerable<string> VisibleFiles(string path, string folder, CancellationToken cancellation)
     {
         Inside(path, folder);
@@ -22,7 +20,7 @@ public sealed partial class FolderInputs
     {
         var root = Path.GetPathRoot(full)!;
         var segments = full[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
-        var first = Array.FindIndex(segments, HasWildcard);
+        var first = Array.FindIndex(segments, Glob.HasWildcard);
         if (first < 0)
         {
             throw Missing(path, full);
@@ -68,7 +66,7 @@ public sealed partial class FolderInputs
             return;
         }
 
-        if (!HasWildcard(segment))
+        if (!Glob.HasWildcard(segment))
         {
             var next = Path.Combine(folder, segment);
             if (last ? File.Exists(next) : Directory.Exists(next))
@@ -81,7 +79,7 @@ public sealed partial class FolderInputs
 
         foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
         {
-            if (!IsHidden(entry) && MatchesName(segment, Path.GetFileName(entry.AsSpan())) && Directory.Exists(entry) != last)
+            if (Glob.MatchesName(segment, Path.GetFileName(entry.AsSpan())) && Directory.Exists(entry) != last)
             {
                 Enter(entry);
             }
@@ -104,46 +102,4 @@ public sealed partial class FolderInputs
     static bool IsHidden(string entry) => Path.GetFileName(entry.AsSpan()).StartsWith('.');
 
     static string[] Segments(string full) => full.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
-
-    static bool MatchesPath(ReadOnlySpan<string> pattern, ReadOnlySpan<string> path)
-    {
-        if (pattern.IsEmpty || path.IsEmpty)
-        {
-            return pattern.IsEmpty && path.IsEmpty;
-        }
-
-        return pattern[0] == "**"
-            ? (pattern.Length == 1 && path.Length == 1) || MatchesPath(pattern[1..], path) || MatchesPath(pattern, path[1..])
-            : (HasWildcard(pattern[0]) ? MatchesName(pattern[0], path[0]) : pattern[0] == path[0]) && MatchesPath(pattern[1..], path[1..]);
-    }
-
-    /// <summary>Backtracks to the last star only, so that a pattern of many stars takes no more than pattern × name steps.</summary>
-    static bool MatchesName(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
-    {
-        int at = 0, inName = 0, star = -1, starName = 0;
-        while (inName < name.Length)
-        {
-            if (at < pattern.Length && pattern[at] == '*')
-            {
-                star = at++;
-                starName = inName;
-            }
-            else if (at < pattern.Length && (pattern[at] == '?' || pattern[at] == name[inName]))
-            {
-                at++;
-                inName++;
-            }
-            else if (star >= 0)
-            {
-                at = star + 1;
-                inName = ++starName;
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        return pattern[at..].TrimStart('*').IsEmpty;
-    }
 }

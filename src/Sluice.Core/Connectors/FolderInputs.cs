@@ -35,9 +35,9 @@ public sealed partial class FolderInputs : InputFiles
             return true;
         }
 
-        return !IsHidden(file) && (HasWildcard(path)
-            ? MatchesPath(Segments(full), Segments(file))
-            : Directory.Exists(full) && RealPath.Equals(RealPath.Of(full), RealPath.Of(Path.GetDirectoryName(file)!)));
+        return Glob.HasWildcard(path)
+            ? Glob.Matches(Segments(full), Segments(file))
+            : !IsHidden(file) && Directory.Exists(full) && RealPath.Equals(RealPath.Of(full), RealPath.Of(Path.GetDirectoryName(file)!));
     }
 
     public override Task<LocalFile> OpenAsync(string path, CancellationToken cancellation) =>
@@ -46,7 +46,7 @@ public sealed partial class FolderInputs : InputFiles
     List<InputFile> List(string path, CancellationToken cancellation)
     {
         var full = FullPath(path);
-        var literal = !HasWildcard(path) || (!OperatingSystem.IsWindows() && Path.Exists(full));
+        var literal = !Glob.HasWildcard(path) || (!OperatingSystem.IsWindows() && Path.Exists(full));
         if (!literal)
         {
             return Sorted(path, Matches(path, full, cancellation));

@@ -19,15 +19,15 @@ public abstract class Sink
     /// <summary>Raise when the same rows and options give other bytes than before.</summary>
     public virtual int CodeVersion => 1;
 
-    /// <summary>Refuses before any data is read what could never be written to <paramref name="folder"/>. Writes nothing.</summary>
-    /// <returns>The file it will write, or one such as it will write; null when it writes no files.</returns>
+    /// <summary>Refuses before any data is read what could never be written to <paramref name="outputs"/>. Writes nothing.</summary>
+    /// <returns>The path it will write, or one such as it will write; null when it writes no files.</returns>
     /// <exception cref="SinkException">Says why and what to do.</exception>
-    public virtual string? Check(string folder) => null;
+    public virtual string? Check(OutputFiles outputs) => null;
 
     /// <param name="rows">What to write.</param>
-    /// <param name="folder">Folder that a relative path of the options starts from.</param>
+    /// <param name="outputs">Where files go.</param>
     /// <param name="cancellation">Stops between batches; nothing is left at the final name.</param>
-    /// <returns>Paths written, relative to <paramref name="folder"/>.</returns>
+    /// <returns>Paths written, as <see cref="OutputFiles.Place"/> gives them.</returns>
     /// <exception cref="SinkException">Cannot be written; says why and what to do.</exception>
-    public abstract Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, string folder, CancellationToken cancellation);
+    public abstract Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, OutputFiles outputs, CancellationToken cancellation);
 }

@@ -38,21 +38,21 @@ public sealed partial record Pipeline
     }
 
     /// <summary>Finds outputs that can never be written, so that no run commits a version whose output is refused afterwards.</summary>
-    /// <param name="folder">Folder that relative paths of the sinks start from.</param>
+    /// <param name="outputs">Where the sinks write.</param>
     /// <param name="inputs">Where the source reads: an output may not be its input.</param>
     /// <exception cref="PipelineException">Every such sink, with its place in the file.</exception>
-    public void CheckSinks(string folder, InputFiles inputs)
+    public void CheckSinks(OutputFiles outputs, InputFiles inputs)
     {
         var problems = new ProblemList(FileName);
         foreach (var sink in Sinks)
         {
             try
             {
-                if (sink.Sink.Check(folder) is { } file && inputs.Means(Source.Source.FilePath, file))
+                if (sink.Sink.Check(outputs) is { } path && outputs.LocalPath(path) is { } file && inputs.Means(Source.Source.FilePath, file))
                 {
                     problems.Add(
                         Places[sink.Id].Of("file_path"),
-                        $"The output \"{Path.GetRelativePath(folder, file)}\" is input too: step '{Source.Id}' reads \"{Source.Source.FilePath}\". The next run would read what this one "
+                        $"The output \"{path}\" is input too: step '{Source.Id}' reads \"{Source.Source.FilePath}\". The next run would read what this one "
                         + "wrote. Expected a file that the source does not read: write it to another folder, such as \"out/\", or name the input more narrowly.");
                 }
             }

@@ -4,10 +4,14 @@ using Sluice.Connectors;
 namespace Sluice.Runs;
 
 /// <summary>All evidence of a run as rows: which input row failed which rule of which step, and the value it had when it was read.</summary>
-public sealed class EvidenceRows(BatchFiles files, RunRecord record) : DatasetRows
+/// <param name="files">Where evidence lies.</param>
+/// <param name="record">The run.</param>
+/// <param name="withRun">Whether each row names the run and its trace. Evidence itself does not: it is shared by all runs that found the same.</param>
+public sealed class EvidenceRows(BatchFiles files, RunRecord record, bool withRun = false) : DatasetRows
 {
     public override Schema Schema { get; } = new(
     [
+        .. withRun ? [new Field("run", ColumnType.Text, false), new Field("trace", ColumnType.Text)] : Array.Empty<Field>(),
         new Field("row", ColumnType.Int64, false),
         new Field("step", ColumnType.Text, false),
         new Field("reason", ColumnType.Text, false),
@@ -66,8 +70,19 @@ public sealed class EvidenceRows(BatchFiles files, RunRecord record) : DatasetRo
 
         return new Batch(
             Schema,
-            [number.Build(), texts[0].Build(), texts[1].Build(), texts[2].Build(), texts[3].Build(), rejected.Build(), texts[4].Build()],
+            [.. withRun ? [Repeat(record.RunId, evidence.Rows), Repeat(record.Trace, evidence.Rows)] : Array.Empty<Column>(), number.Build(), texts[0].Build(), texts[1].Build(), texts[2].Build(), texts[3].Build(), rejected.Build(), texts[4].Build()],
             evidence.Rows);
+    }
+
+    static TextColumn Repeat(string? text, int rows)
+    {
+        var builder = new TextBuilder(rows);
+        for (var i = 0; i < rows; i++)
+        {
+            Append(builder, text);
+        }
+
+        return builder.Build();
     }
 
     static void Append(TextBuilder builder, string? text)

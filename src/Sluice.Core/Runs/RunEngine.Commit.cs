@@ -156,6 +156,7 @@ public sealed partial class RunEngine
                 new RunRecord
                 {
                     RunId = run.Id,
+                    Trace = run.Plan.Request.Trace,
                     Dataset = run.Pipeline.Dataset,
                     Pipeline = run.Pipeline.Name,
                     Version = version,

@@ -40,7 +40,7 @@ public sealed partial class RunEngine
     {
         var pipeline = await PipelineAsync(request, cancellation);
         var inputs = inputsOf(request);
-        pipeline.CheckSinks(request.InputFolder, inputs);
+        pipeline.CheckSinks(OutputsOf(request), inputs);
         var cut = pipeline.Optimization.Cut();
         cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
 

@@ -159,9 +159,20 @@ public sealed partial class RunEngine
     async Task<bool> IsExportedAsync(Run run, string version, int sink, CancellationToken cancellation)
     {
         var path = ExportPath(run, version, sink);
-        return await store.StatAsync(path, cancellation) is not null
-            && DocumentJson.Parse<ExportReceipt>(await store.ReadAsync(path, cancellation)).Files.All(
-                f => new FileInfo(Path.Combine(run.Plan.Request.InputFolder, f.Path)) is { Exists: true } there && there.Length == f.Bytes);
+        if (await store.StatAsync(path, cancellation) is null)
+        {
+            return false;
+        }
+
+        foreach (var file in DocumentJson.Parse<ExportReceipt>(await store.ReadAsync(path, cancellation)).Files)
+        {
+            if (await run.Outputs.BytesAsync(file.Path, cancellation) != file.Bytes)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     async Task<bool> ExportAsync(Run run, int index, CancellationToken cancellation)
@@ -172,13 +183,17 @@ public sealed partial class RunEngine
             return false;
         }
 
-        var folder = run.Plan.Request.InputFolder;
         var rows = await Catalogue.OpenAsync(run.Pipeline.Dataset, version, cancellation);
-        var written = await run.Pipeline.Sinks[index].Sink.WriteAsync(rows, folder, cancellation);
-        var receipt = new ExportReceipt([.. written.Select(p => new ExportedFile(p, new FileInfo(Path.Combine(folder, p)).Length))]);
+        var exported = new List<ExportedFile>();
+        foreach (var file in await run.Pipeline.Sinks[index].Sink.WriteAsync(rows, run.Outputs, cancellation))
+        {
+            // Gone already: the receipt then says that it is to be written again.
+            exported.Add(new ExportedFile(file, await run.Outputs.BytesAsync(file, cancellation) ?? -1));
+        }
+
         var path = ExportPath(run, version, index);
         await store.DeleteAsync(path, cancellation);
-        await store.CreateAsync(path, DocumentJson.Bytes(receipt), cancellation);
+        await store.CreateAsync(path, DocumentJson.Bytes(new ExportReceipt(exported)), cancellation);
         return true;
     }
 

@@ -13,7 +13,8 @@ namespace Sluice.Runs;
 /// an orchestration in the app, a loop in <see cref="LocalRun"/>.
 /// </summary>
 public sealed partial class RunEngine(
-    ObjectStore store, Ledger ledger, BatchFiles files, Func<RunRequest, InputFiles> inputsOf, RunOptions options, TimeProvider time, Catalog? catalog = null)
+    ObjectStore store, Ledger ledger, BatchFiles files, Func<RunRequest, InputFiles> inputsOf, RunOptions options, TimeProvider time, Catalog? catalog = null,
+    Func<RunRequest, OutputFiles>? outputsOf = null)
 {
     // Documents never change once written, so a process reads each once. Bounded: a long-lived host forgets old runs.
     const int MaxCachedDocuments = 4_096;
@@ -110,8 +111,10 @@ public sealed partial class RunEngine(
     {
         var plan = await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation);
         var pipeline = await PipelineAsync(plan.Request, cancellation);
-        return new Run(plan, pipeline, inputsOf(plan.Request));
+        return new Run(plan, pipeline, inputsOf(plan.Request), OutputsOf(plan.Request));
     }
+
+    OutputFiles OutputsOf(RunRequest request) => outputsOf?.Invoke(request) ?? new FolderOutputs(request.InputFolder);
 
     async Task<Pipeline> PipelineAsync(RunRequest request, CancellationToken cancellation)
     {
@@ -215,7 +218,7 @@ public sealed partial class RunEngine(
     static string PendingPath(string runId, StageKind kind, int pass) => $"runs/{runId}/todo-{kind.ToString().ToLowerInvariant()}-{pass}.json";
 
     /// <summary>An open run.</summary>
-    sealed record Run(RunPlan Plan, Pipeline Pipeline, InputFiles Inputs)
+    sealed record Run(RunPlan Plan, Pipeline Pipeline, InputFiles Inputs, OutputFiles Outputs)
     {
         public string Id => Plan.Request.RunId;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Storage;
 
 namespace Sluice.Runs;
 
@@ -37,7 +38,16 @@ public sealed record RunRecord
     /// <summary>In debug mode, the rows after each step of each batch, in order of the input.</summary>
     public IReadOnlyList<DebugRows>? Debug { get; init; }
 
+    /// <summary>Trace that what started the run belongs to, 32 hex digits: from a verdict to the request or upload behind it.</summary>
+    public string? Trace { get; init; }
+
     public static string PathOf(string runId) => $"runs/{runId}/record.json";
+
+    /// <summary>The record of a run; null: no run of that id has ended.</summary>
+    public static async Task<RunRecord?> FindAsync(ObjectStore store, string runId, CancellationToken cancellation) =>
+        await store.StatAsync(PathOf(runId), cancellation) is null
+            ? null
+            : DocumentJson.Parse<RunRecord>(await store.ReadAsync(PathOf(runId), cancellation));
 }
 
 /// <summary>Evidence of one base batch.</summary>

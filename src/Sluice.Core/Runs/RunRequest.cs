@@ -4,11 +4,12 @@ namespace Sluice.Runs;
 /// <param name="RunId">Names the run's documents; <c>[A-Za-z0-9._-]</c>, at most 88 characters, never used for two requests.</param>
 /// <param name="Pipeline">Object path of the pipeline's YAML text.</param>
 /// <param name="PipelineFile">What the user calls that text, for messages.</param>
-/// <param name="InputFolder">Folder that relative paths of the pipeline start from.</param>
+/// <param name="InputFolder">Folder that relative paths of the pipeline start from; the app may give it a meaning of its own, such as a folder in a container.</param>
 /// <param name="BatchBytes">Bytes of input one activity works on; 0 = the default of <see cref="Connectors.ShardCut"/>. Never changes the result.</param>
 /// <param name="ReplayQuarantine">Run batches again that put rows into quarantine before.</param>
+/// <param name="Trace">Trace that what starts the run belongs to, for its record; null: none. Never changes the result.</param>
 public sealed record RunRequest(
-    string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false);
+    string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null);
 
 /// <summary>The kinds of stages a run goes through, in this order; Observe once per pass.</summary>
 public enum StageKind

@@ -69,8 +69,9 @@ public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider
         IsId(id) && await ledger.GetAsync(Partition, id, cancellation) is { } row && await ledger.DeleteAsync(row, cancellation);
 
     /// <summary>A request to run a pipeline. <paramref name="runId"/> null: a new run each time.</summary>
-    public RunRequest Request(RegisteredPipeline pipeline, string inputFolder, string? runId = null, bool replayQuarantine = false) =>
-        new(runId ?? NewRunId(pipeline.Id), pipeline.Object, $"pipeline '{pipeline.Id}'", inputFolder, ReplayQuarantine: replayQuarantine);
+    public RunRequest Request(
+        RegisteredPipeline pipeline, string inputFolder, string? runId = null, bool replayQuarantine = false, string? trace = null) =>
+        new(runId ?? NewRunId(pipeline.Id), pipeline.Object, $"pipeline '{pipeline.Id}'", inputFolder, ReplayQuarantine: replayQuarantine, Trace: trace);
 
     /// <summary>Sorts by time: <c>movies-20261121T101500123-4f2a</c>.</summary>
     public string NewRunId(string pipeline) => $"{pipeline}-{time.GetUtcNow():yyyyMMdd'T'HHmmssfff}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";

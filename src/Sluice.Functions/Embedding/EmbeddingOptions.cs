@@ -7,16 +7,16 @@ public sealed class EmbeddingOptions
 {
     public const string Section = "Embedding";
 
-    /// <summary>Resource id of a Container Apps job, <c>/subscriptions/…/jobs/…</c>. Empty: a child process of the app.</summary>
+    /// <summary>Resource id of a Container Apps job, <c>/subscriptions/…/jobs/…</c>. Default none: a child process of the app.</summary>
     public string Job { get; set; } = "";
 
-    /// <summary>Store that the job works on: a folder, or the address of a blob container. Empty: the local store's.</summary>
+    /// <summary>Store that the job works on: a folder, or the address of a blob container. Default the local store's.</summary>
     public string Store { get; set; } = "";
 
-    /// <summary>Program of the child process. Empty: Sluice.EmbedJob.dll beside the app, or where this repository builds it.</summary>
+    /// <summary>Program of the child process. Default Sluice.EmbedJob.dll beside the app, or where this repository builds it.</summary>
     public string Program { get; set; } = "";
 
-    /// <summary>Time after which a job that has not ended is stopped and the app embeds by itself.</summary>
+    /// <summary>Time after which a job that has not ended is stopped and the app embeds by itself. Default 2 hours.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Deadline { get; set; } = TimeSpan.FromHours(2);
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Azure;
-using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -10,33 +9,21 @@ namespace Sluice.Functions.Storage;
 
 /// <summary>Objects as block blobs of one container. Of two writers the service decides, by If-None-Match and If-Match.</summary>
 /// <remarks>
-/// Every write carries a number of its own as metadata. When an answer is lost and the client library asks again, the service says that the
-/// blob is there; the number then tells whether it was this very call that made it.
 /// The account must not have a hierarchical namespace: it lists folders first, and listings here promise ordinal order.
 /// </remarks>
 public sealed partial class BlobStore(BlobContainerClient container, LocalCache cache, BlobStore.Options? options = null) : ObjectStore
 {
     readonly Options options = options ?? new Options();
+    readonly BlobUpload upload = new(options ?? new Options());
+    readonly BlobDownload download = new(container, cache, options ?? new Options());
 
     /// <summary>The store in a container of an account.</summary>
-    public static BlobStore At(DataConnection connection, string container, LocalCache cache)
-    {
-        try
-        {
-            var account = connection.ConnectionString is { } text ? new BlobServiceClient(text) : new BlobServiceClient(connection.Blobs, connection.Credential);
-            return new BlobStore(account.GetBlobContainerClient(container), cache);
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
-        {
-            throw DataConnection.Unreadable(e);
-        }
-    }
+    public static BlobStore At(DataConnection connection, string container, LocalCache cache) => new(BlobContainer.At(connection, container), cache);
 
     public override string Location => $"container \"{container.Uri}\"";
 
     /// <summary>Creates the container when it is missing. In Azure the deployment does; this is for emulators and first runs.</summary>
-    public Task CreateIfMissingAsync(CancellationToken cancellation) =>
-        GuardAsync(async () => await container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
+    public Task CreateIfMissingAsync(CancellationToken cancellation) => BlobContainer.CreateIfMissingAsync(container, cancellation);
 
     public override async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -60,7 +47,7 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
                 }
 
                 last = blob.Name;
-                yield return new ObjectInfo(blob.Name, blob.Properties.ContentLength ?? 0, Bare(blob.Properties.ETag ?? default));
+                yield return new ObjectInfo(blob.Name, blob.Properties.ContentLength ?? 0, BlobAnswers.Bare(blob.Properties.ETag ?? default));
             }
         }
     }
@@ -69,7 +56,7 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
     {
         var blob = Blob(path);
         return GuardAsync(
-            async () => await PropertiesAsync(blob, cancellation) is { } found ? new ObjectInfo(path, found.ContentLength, Bare(found.ETag)) : null,
+            async () => await BlobAnswers.PropertiesAsync(blob, cancellation) is { } found ? new ObjectInfo(path, found.ContentLength, BlobAnswers.Bare(found.ETag)) : null,
             cancellation);
     }
 
@@ -88,7 +75,7 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
                         ? await ReadWholeAsync(first, cancellation)
                         : await OpenAsync(blob, first.Details.ETag, cancellation);
                 }
-                catch (RequestFailedException e) when (IsAbsent(e))
+                catch (RequestFailedException e) when (BlobAnswers.IsAbsent(e))
                 {
                     throw Absent(path);
                 }
@@ -112,7 +99,7 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
                     await blob.DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions: null, cancellation);
                     return true;
                 }
-                catch (RequestFailedException e) when (IsAbsent(e))
+                catch (RequestFailedException e) when (BlobAnswers.IsAbsent(e))
                 {
                     return false;
                 }
@@ -123,21 +110,7 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
     public override async Task<LocalFile> LocalAsync(string path, CancellationToken cancellation)
     {
         var found = await StatAsync(path, cancellation) ?? throw Absent(path);
-        var download = new BlobDownloadToOptions
-        {
-            Conditions = new BlobRequestConditions { IfMatch = Quoted(found.ETag) },
-            TransferOptions = new StorageTransferOptions
-            {
-                InitialTransferSize = options.BlockBytes,
-                MaximumTransferSize = options.BlockBytes,
-                MaximumConcurrency = options.Concurrency,
-            },
-        };
-        return await cache.GetAsync(
-            $"{container.Uri}|{found.ETag}|{path}",
-            found.Bytes,
-            (file, stop) => GuardAsync(() => DownloadAsync(path, file, download, stop), stop),
-            cancellation);
+        return await download.LocalAsync(path, found.Bytes, found.ETag, () => Absent(path), cancellation);
     }
 
     public override string NewScratchFile(string extension) => cache.NewScratchFile(CheckExtension(extension));
@@ -162,43 +135,6 @@ public sealed partial class BlobStore(BlobContainerClient container, LocalCache 
         };
         return new ServiceStream(await blob.OpenReadAsync(whole, cancellation), Location);
     }
-
-    async Task<bool> DownloadAsync(string path, string file, BlobDownloadToOptions download, CancellationToken cancellation)
-    {
-        try
-        {
-            await Blob(path).DownloadToAsync(file, download, cancellation);
-            return true;
-        }
-        catch (RequestFailedException e) when (IsAbsent(e))
-        {
-            throw Absent(path);
-        }
-    }
-
-    static async Task<BlobProperties?> PropertiesAsync(BlockBlobClient blob, CancellationToken cancellation)
-    {
-        try
-        {
-            return await blob.GetPropertiesAsync(cancellationToken: cancellation);
-        }
-        catch (RequestFailedException e) when (IsAbsent(e))
-        {
-            return null;
-        }
-    }
-
-    // A lease, or a container that goes away, says nothing about what another writer did.
-    static bool IsConflict(RequestFailedException e) =>
-        e.Status is 409 or 412 && e.ErrorCode != BlobErrorCode.ContainerBeingDeleted && e.ErrorCode != BlobErrorCode.LeaseIdMissing;
-
-    // A missing container is another matter: it is the store that is wrong, not the path.
-    static bool IsAbsent(RequestFailedException e) => e.Status == 404 && e.ErrorCode != BlobErrorCode.ContainerNotFound;
-
-    // Listings give ETags without quotation marks, headers with.
-    static string Bare(ETag etag) => etag.ToString().Trim('"');
-
-    static ETag Quoted(string etag) => new($"\"{etag}\"");
 
     BlockBlobClient Blob(string path) => container.GetBlockBlobClient(StorePath.Check(path));
 

@@ -1,18 +1,17 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Sluice.Functions.Api;
 using Sluice.Functions.Storage;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>A file dropped in <c>incoming/{pipeline}/</c> runs that pipeline: one run per name and ETag, however often the event comes.</summary>
-public sealed class BlobUploaded(PipelineStore pipelines, IOptions<SluiceOptions> options, ILogger<BlobUploaded> logger)
+public sealed class BlobUploaded(PipelineStore pipelines, RunFolders folders, ILogger<BlobUploaded> logger)
 {
     [Function(nameof(BlobUploaded))]
     public async Task RunAsync(
-        [BlobTrigger("incoming/{pipeline}/{name}", Source = BlobTriggerSource.EventGrid, Connection = DataConnection.Name)] Stream blob,
+        [BlobTrigger(RunFolders.IncomingName + "/{pipeline}/{name}", Source = BlobTriggerSource.EventGrid, Connection = DataConnection.Name)] Stream blob,
         string pipeline,
         string name,
         FunctionContext context,
@@ -26,8 +25,7 @@ public sealed class BlobUploaded(PipelineStore pipelines, IOptions<SluiceOptions
         }
 
         var etag = BlobEvents.ETagOf(context);
-        var folder = Path.Combine(SluiceApp.IncomingFolder(options.Value), pipeline);
-        var request = pipelines.Request(registered, folder, RunIds.Of(pipeline, name, etag));
+        var request = pipelines.Request(registered, folders.Incoming(pipeline), RunIds.Of(pipeline, name, etag), trace: Traces.Of(context));
         if (await RunIds.StartOnceAsync(client, request, cancellation))
         {
             Log.UploadStartedRun(logger, request.RunId);

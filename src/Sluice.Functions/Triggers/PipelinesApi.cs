@@ -3,14 +3,14 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Options;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
+using Sluice.Functions.Storage;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Pipelines over HTTP: register, run, watch, stop.</summary>
-public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptions<SluiceOptions> options)
+public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, RunFolders folders)
 {
     const int MaxPipelineBytes = 1 << 20;
 
@@ -77,6 +77,7 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
     public async Task<IResult> ExecuteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/pipelines/{id}/execute")] HttpRequest request,
         string id,
+        FunctionContext context,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
@@ -87,7 +88,7 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
 
         var key = request.Headers["Idempotency-Key"].FirstOrDefault();
         var runId = key is null ? null : RunIds.Of(id, key);
-        var run = pipelines.Request(pipeline, InputFolder(id), runId, request.Query["replay_quarantine"] == "true");
+        var run = pipelines.Request(pipeline, folders.Incoming(id), runId, request.Query["replay_quarantine"] == "true", Traces.Of(context));
         await RunIds.StartOnceAsync(client, run, cancellation);
         var status = $"{request.PathBase}/api/v1/pipelines/{id}/status?run={run.RunId}";
         request.HttpContext.Response.Headers.RetryAfter = "2";
@@ -138,8 +139,6 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, IOptio
         var read = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
         return read > MaxPipelineBytes ? null : bytes[..read];
     }
-
-    string InputFolder(string id) => Path.Combine(SluiceApp.IncomingFolder(options.Value), id);
 
     static async Task<OrchestrationMetadata?> FindAsync(DurableTaskClient client, string id, string? run, CancellationToken cancellation)
     {

@@ -1,12 +1,12 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Options;
 using Sluice.Functions.Api;
+using Sluice.Functions.Storage;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Runs every pipeline that was registered with <c>refresh=true</c>. One whose input did not change does nothing.</summary>
-public sealed class Refresh(PipelineStore pipelines, IOptions<SluiceOptions> options, TimeProvider time)
+public sealed class Refresh(PipelineStore pipelines, RunFolders folders, TimeProvider time)
 {
     [Function(nameof(Refresh))]
     public async Task RunAsync(
@@ -18,8 +18,8 @@ public sealed class Refresh(PipelineStore pipelines, IOptions<SluiceOptions> opt
         {
             if (pipeline.Refresh)
             {
-                var folder = Path.Combine(SluiceApp.IncomingFolder(options.Value), pipeline.Id);
-                await RunIds.StartOnceAsync(client, pipelines.Request(pipeline, folder, RunIds.Of(pipeline.Id, "refresh", due)), cancellation);
+                var run = RunIds.Of(pipeline.Id, "refresh", due);
+                await RunIds.StartOnceAsync(client, pipelines.Request(pipeline, folders.Incoming(pipeline.Id), run, trace: Traces.Current), cancellation);
             }
         }
     }

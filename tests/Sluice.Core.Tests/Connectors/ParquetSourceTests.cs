@@ -68,7 +68,7 @@ public sealed class ParquetSourceTests : IDisposable
     {
         const int Seed = 51;
         var batch = RandomBatches.Of(5000, Seed);
-        await new ParquetSink(new() { FilePath = "a.parquet" }).WriteAsync(SomeRows.Of(batch, 999), folder.Path, default);
+        await new ParquetSink(new() { FilePath = "a.parquet" }).WriteAsync(SomeRows.Of(batch, 999), new FolderOutputs(folder.Path), default);
 
         var found = Assert.Single(await Read("a.parquet", schema: batch.Schema)).Batch;
 

@@ -122,7 +122,7 @@ public abstract class SinkContract : IDisposable
             }
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Make("b" + Extension).WriteAsync(rows, Folder.Path, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Make("b" + Extension).WriteAsync(rows, new FolderOutputs(Folder.Path), stop.Token));
 
         Assert.Equal(["b" + Extension], Folder.Names());
         Assert.Equal("old", File.ReadAllText(Folder.File("b" + Extension)));
@@ -220,7 +220,7 @@ public abstract class SinkContract : IDisposable
         Directory.CreateSymbolicLink(Folder.File("in/link"), outside.Path);
 
         var refused = await Assert.ThrowsAsync<SinkException>(
-            () => Make(path + Extension).WriteAsync(SomeRows.Of(RandomBatches.Of(1, 1), 1), Folder.File("in"), default));
+            () => Make(path + Extension).WriteAsync(SomeRows.Of(RandomBatches.Of(1, 1), 1), new FolderOutputs(Folder.File("in")), default));
 
         Assert.Equal(
             $"The output \"{path}{Extension}\" may not be written: it leads outside \"{Folder.File("in")}\". Expected a path inside that folder. "
@@ -252,7 +252,7 @@ public abstract class SinkContract : IDisposable
         Assert.StartsWith($"The output \"closed/a{Extension}\" cannot be written: permission denied in \"", refused.Message);
     }
 
-    protected Task<IReadOnlyList<string>> Write(Sink sink, DatasetRows rows) => sink.WriteAsync(rows, Folder.Path, default);
+    protected Task<IReadOnlyList<string>> Write(Sink sink, DatasetRows rows) => sink.WriteAsync(rows, new FolderOutputs(Folder.Path), default);
 
     protected async Task<string> TextOf(Sink sink, Batch batch) => File.ReadAllText(Folder.File((await Write(sink, SomeRows.Of(batch, 3)))[0]));
 }

@@ -43,7 +43,7 @@ static class FakeCapabilities
             public string FilePath { get; init; } = "";
         }
 
-        public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, string folder, CancellationToken cancellation) =>
+        public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, OutputFiles outputs, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<string>>([options.FilePath]);
     }
 

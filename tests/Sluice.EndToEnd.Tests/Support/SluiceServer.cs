@@ -88,6 +88,9 @@ public sealed class SluiceServer : IAsyncDisposable
         return process.EndAsync();
     }
 
+    /// <summary>SIGKILL. False: it had ended before.</summary>
+    public bool Kill() => process.Kill();
+
     public ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -49,7 +49,7 @@ sealed class FakeHub : IAsyncDisposable
     }
 }
 
-/// <summary>Both activities, told by delegates.</summary>
+/// <summary>The activities, told by delegates.</summary>
 sealed class FakeActivities : ITaskExecutor
 {
     readonly DataConverter converter = JsonDataConverter.Default;
@@ -58,20 +58,28 @@ sealed class FakeActivities : ITaskExecutor
 
     public Func<UnitRequest, CancellationToken, Task> Unit { get; init; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>What each activity of an embedding gives.</summary>
+    public Func<string, object?> Embed { get; init; } = _ => null;
+
     /// <summary>Units in the order they were begun.</summary>
     public ConcurrentQueue<UnitRequest> Units { get; } = [];
 
     public ConcurrentQueue<AdvanceRequest> Advances { get; } = [];
 
-    public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunStage);
+    public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunStage) or nameof(EmbedOnGpu);
 
-    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit);
+    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit) || IsOfEmbedding(name);
 
     public async Task<string?> RunOrchestratorAsync(string name, TaskOrchestrationContext context)
     {
         if (name == nameof(RunPipeline))
         {
             return converter.Serialize(await RunPipeline.RunAsync(context, context.GetInput<RunRequest>()!));
+        }
+
+        if (name == nameof(EmbedOnGpu))
+        {
+            return converter.Serialize(await EmbedOnGpu.RunAsync(context, context.GetInput<EmbedRun>()!));
         }
 
         await RunStage.RunAsync(context, context.GetInput<StageRequest>()!);
@@ -87,9 +95,17 @@ sealed class FakeActivities : ITaskExecutor
             return converter.Serialize(Advance(request));
         }
 
+        if (IsOfEmbedding(name))
+        {
+            return converter.Serialize(Embed(name));
+        }
+
         var unit = converter.Deserialize<UnitRequest>(invocation.Input)!;
         Units.Enqueue(unit);
         await Unit(unit, cancellation);
         return null;
     }
+
+    static bool IsOfEmbedding(string name) =>
+        name is nameof(PrepareEmbedding) or nameof(StartEmbedJob) or nameof(PollEmbedJob) or nameof(StopEmbedJob) or nameof(EmbedHere);
 }

@@ -1,5 +1,6 @@
 using Microsoft.DurableTask.Converters;
 using Sluice.Embedded.Durable;
+using Sluice.Functions.Activities;
 using Sluice.Functions.Orchestrations;
 using Sluice.Functions.Tests.App;
 using Sluice.Runs;
@@ -20,18 +21,26 @@ public sealed class HistoryTests
     {
         var files = Directory.GetFiles(committed, "*.json");
 
-        Assert.Equal(["run-pipeline.json", "run-stage-last-window.json", "run-stage.json"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "embed-on-gpu-instead.json", "embed-on-gpu-next-window.json", "embed-on-gpu.json",
+                "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
+            ],
+            files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
     }
 
-    [Fact]
-    public void A_history_shows_what_differs()
+    [Theory]
+    [InlineData("run-pipeline.json", "AdvanceRun", "BeginRun")]
+    [InlineData("embed-on-gpu.json", "StartEmbedJob", "BeginEmbedJob")]
+    [InlineData("embed-on-gpu-instead.json", "EmbedHere", "EmbedThere")]
+    public void A_history_shows_what_differs(string file, string activity, string other)
     {
-        var json = File.ReadAllText(Path.Combine(committed, "run-pipeline.json"));
+        var json = File.ReadAllText(Path.Combine(committed, file));
 
-        var difference = SavedHistory.Replay(json.Replace("AdvanceRun", "BeginRun", StringComparison.Ordinal), new FakeActivities(), JsonDataConverter.Default);
+        var difference = SavedHistory.Replay(json.Replace(activity, other, StringComparison.Ordinal), new FakeActivities(), JsonDataConverter.Default);
 
-        Assert.Contains("AdvanceRun", difference, StringComparison.Ordinal);
+        Assert.Contains(activity, difference, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,7 +60,44 @@ public sealed class HistoryTests
         Keep("run-stage.json", SavedHistory.Save(app.Engine, request.RunId + ".ingest-0"));
         Keep("run-stage-last-window.json", SavedHistory.Save(hub.Engine, "stage"));
 
-        Assert.All(Directory.GetFiles(today), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+        Assert.All(Directory.GetFiles(today, "run*"), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+    }
+
+    [Fact]
+    public async Task An_embedding_of_today_writes_histories_that_replay()
+    {
+        var request = new EmbedRun(new EmbedRequest("d", "v-1", "text", "hashing-64"), TimeSpan.FromHours(1));
+        var polls = 0;
+        await KeepAsync("embed-on-gpu.json", request, () => ++polls == 3);
+        await KeepAsync("embed-on-gpu-instead.json", request with { Deadline = TimeSpan.FromSeconds(5) }, () => false);
+        var known = request with { Manifest = "key", Execution = "execution", Until = new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc), Polls = 50 };
+        await KeepAsync("embed-on-gpu-next-window.json", known, () => true);
+
+        Assert.All(Directory.GetFiles(today, "embed*"), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+    }
+
+    static async Task KeepAsync(string name, EmbedRun request, Func<bool> isDone)
+    {
+        var outcome = new EmbedOutcome("receipt", 3, 64, null);
+        await using var hub = await FakeHub.StartAsync(new FakeActivities
+        {
+            Embed = activity => activity switch
+            {
+                nameof(PrepareEmbedding) => "key",
+                nameof(StartEmbedJob) => "execution",
+                nameof(PollEmbedJob) => isDone() ? new EmbedProgress(false, outcome) : new EmbedProgress(true, null),
+                nameof(EmbedHere) => outcome,
+                _ => null,
+            },
+        });
+        await hub.StartAsync(nameof(EmbedOnGpu), "embed", request);
+        await Wait.UntilAsync("the embedding has ended", async () =>
+        {
+            hub.Clock.Advance(TimeSpan.FromSeconds(1));
+            return await hub.Client.GetInstanceAsync("embed", CancellationToken.None) is { IsCompleted: true };
+        });
+
+        Keep(name, SavedHistory.Save(hub.Engine, "embed"));
     }
 
     // For a new form of an orchestrator: its histories are copied from here to tests/Sluice.Functions.Tests/Histories.

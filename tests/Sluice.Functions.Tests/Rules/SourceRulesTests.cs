@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.Azure.Functions.Worker;
+using Sluice.Functions.Embedding;
 
 namespace Sluice.Functions.Tests.Rules;
 
@@ -90,22 +91,26 @@ public sealed partial class SourceRulesTests
         using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "local.settings.sample.json")));
         var keys = sample.RootElement.GetProperty("Values").EnumerateObject().Select(p => p.Name).ToList();
 
-        var options = typeof(SluiceOptions).GetProperties().Select(p => $"{SluiceOptions.Section}:{p.Name}").ToList();
+        var options = OptionsOf(typeof(SluiceOptions), SluiceOptions.Section).Concat(OptionsOf(typeof(EmbeddingOptions), EmbeddingOptions.Section)).ToList();
 
-        Assert.Equal(options.Order(), keys.Where(k => k.StartsWith(SluiceOptions.Section + ":", StringComparison.Ordinal)).Order());
+        Assert.Equal(options.Order(), keys.Where(k => k.Contains(':', StringComparison.Ordinal)).Order());
         Assert.Equal(["AzureWebJobsStorage", "Data", "FUNCTIONS_WORKER_RUNTIME", "RefreshSchedule"], keys.Except(options).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Every_option_is_used_and_says_its_default()
+    [Theory]
+    [InlineData(typeof(SluiceOptions), "SluiceOptions.cs")]
+    [InlineData(typeof(EmbeddingOptions), "Embedding/EmbeddingOptions.cs")]
+    public void Every_option_is_used_and_says_its_default(Type type, string file)
     {
-        var app = string.Concat(Sources().Where(s => s.Name.Contains("Sluice.Functions/", StringComparison.Ordinal) && !s.Name.EndsWith("/SluiceOptions.cs", StringComparison.Ordinal))
+        var app = string.Concat(Sources().Where(s => s.Name.Contains("Sluice.Functions/", StringComparison.Ordinal) && !s.Name.EndsWith("/" + file, StringComparison.Ordinal))
             .SelectMany(s => s.Lines));
-        var declared = File.ReadAllText(Path.Combine(root, "src", "Sluice.Functions", "SluiceOptions.cs"));
+        var declared = File.ReadAllText(Path.Combine(root, "src", "Sluice.Functions", file));
 
-        Assert.All(typeof(SluiceOptions).GetProperties(), p => Assert.Matches($@"(?i)(options(\.Value)?|\))\.{p.Name}\b", app));
-        Assert.Equal(typeof(SluiceOptions).GetProperties().Length, declared.Split("Default ").Length - 1);
+        Assert.All(type.GetProperties(), p => Assert.Matches($@"(?i)(options(\.Value)?|\))\.{p.Name}\b", app));
+        Assert.Equal(type.GetProperties().Length, declared.Split("Default ").Length - 1);
     }
+
+    static IEnumerable<string> OptionsOf(Type type, string section) => type.GetProperties().Select(p => $"{section}:{p.Name}");
 
     static IEnumerable<(string Name, string[] Lines)> Sources() => Directory.GetFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
         .Select(f => f.Replace('\\', '/')).Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
@@ -114,7 +119,7 @@ public sealed partial class SourceRulesTests
     [GeneratedRegex(@"^\s*(global\s+)?using\s+(static\s+)?Azure\.(Storage|Data)\b")]
     private static partial Regex AzureUsing();
 
-    [GeneratedRegex(@"^(BlobStore.*|TableLedger.*|Platform\..*)\.cs$")]
+    [GeneratedRegex(@"^(Blob\w+|BlobStore\.\w+|TableLedger.*|Stores|Platform\..*)\.cs$")]
     private static partial Regex AzureFile();
 
     [GeneratedRegex(@"\bclass\s+\w+Exception\b")]

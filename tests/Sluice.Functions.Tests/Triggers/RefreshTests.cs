@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Sluice.Functions.Storage;
 using Sluice.Functions.Tests.App;
 using Sluice.Functions.Triggers;
 using Sluice.Runs;
@@ -19,7 +19,7 @@ public sealed class RefreshTests
             await app.Pipelines.PutAsync(null, TestApp.Yaml(name), refresh, CancellationToken.None);
         }
 
-        var timer = new Refresh(app.Pipelines, app.Services.GetRequiredService<IOptions<SluiceOptions>>(), TimeProvider.System);
+        var timer = new Refresh(app.Pipelines, app.Services.GetRequiredService<RunFolders>(), TimeProvider.System);
         foreach (var day in new[] { 20, 20, 21 })
         {
             await timer.RunAsync(Tick(day), app.Client, CancellationToken.None);

@@ -38,7 +38,7 @@ public sealed record EmbeddedOptions
     /// <summary>Time between two looks at a new blob: it counts as whole when neither size nor time changed in between.</summary>
     public TimeSpan BlobSettle { get; init; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Time between two scans of the blob folders, which find what the file system did not report.</summary>
+    /// <summary>Time between two scans of the blob folders, which find what the file system did not report; and between two looks into the containers of an account.</summary>
     public TimeSpan BlobRescan { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Names of the assemblies with functions, divided by commas. Null: the entry assembly and what it references.</summary>

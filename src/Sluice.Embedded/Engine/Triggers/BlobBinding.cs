@@ -5,16 +5,16 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 namespace Sluice.Embedded;
 
-/// <summary>BlobTrigger on a watched folder.</summary>
+/// <summary>BlobTrigger on a watched folder or container.</summary>
 sealed class BlobBinding(BlobTriggerAttribute attribute, BindingSources sources) : TriggerBinding
 {
     static readonly Dictionary<Type, Func<BlobEvent, Invocation, ValueTask<object?>>> readers = new()
     {
-        [typeof(Stream)] = static (blob, call) => ValueTask.FromResult<object?>(call.Own(blob.OpenRead())),
-        [typeof(byte[])] = static async (blob, call) => await File.ReadAllBytesAsync(blob.File, call.CancellationToken),
-        [typeof(ReadOnlyMemory<byte>)] = static async (blob, call) => (ReadOnlyMemory<byte>)await File.ReadAllBytesAsync(blob.File, call.CancellationToken),
-        [typeof(BinaryData)] = static async (blob, call) => new BinaryData(await File.ReadAllBytesAsync(blob.File, call.CancellationToken)),
-        [typeof(string)] = static async (blob, call) => await File.ReadAllTextAsync(blob.File, Encoding.UTF8, call.CancellationToken),
+        [typeof(Stream)] = static async (blob, call) => call.Own(await blob.OpenReadAsync(call.CancellationToken)),
+        [typeof(byte[])] = static async (blob, call) => await blob.ReadAllAsync(call.CancellationToken),
+        [typeof(ReadOnlyMemory<byte>)] = static async (blob, call) => (ReadOnlyMemory<byte>)await blob.ReadAllAsync(call.CancellationToken),
+        [typeof(BinaryData)] = static async (blob, call) => new BinaryData(await blob.ReadAllAsync(call.CancellationToken)),
+        [typeof(string)] = static async (blob, call) => await new StreamReader(new MemoryStream(await blob.ReadAllAsync(call.CancellationToken)), Encoding.UTF8).ReadToEndAsync(),
     };
 
     internal override string Type => "blobTrigger";

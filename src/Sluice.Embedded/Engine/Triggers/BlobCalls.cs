@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -65,7 +66,7 @@ sealed class BlobCalls(
         await slots.WaitAsync(stopping);
         try
         {
-            if (await ReadEventAsync(file, stopping) is { } blob)
+            if ((file.Known ?? await ReadEventAsync(file, stopping)) is { } blob)
             {
                 await TryAsync(blob, new Call(blob, blob.BindingData(parts)), stopping);
             }
@@ -100,8 +101,15 @@ sealed class BlobCalls(
         }
     }
 
-    static BlobEvent Event(BlobFile file, string hash) =>
-        new(file.Container, file.Name, file.Path, file.State.Size, file.State.LastWriteUtc, hash);
+    static BlobEvent Event(BlobFile file, string hash) => new(
+        file.Container,
+        file.Name,
+        new Uri(file.Path),
+        string.Create(CultureInfo.InvariantCulture, $"\"0x{file.State.Size:X}-{file.State.LastWriteUtc.Ticks:X}-{hash}\""),
+        file.State.Size,
+        file.State.LastWriteUtc,
+        _ => Task.FromResult<Stream>(new FileStream(
+            file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan)));
 
     static BlobReceipt Receipt(BlobEvent blob, BlobOutcome outcome, int attempt) =>
         new(blob.Name, blob.Size, blob.LastModifiedUtc.Ticks, blob.ETag, outcome, attempt);

@@ -1,19 +1,23 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Sluice.Embedded;
 
-/// <summary>One version of one blob: a file that has come to rest.</summary>
-sealed record BlobEvent(string Container, string Name, string File, long Size, DateTime LastModifiedUtc, string Hash)
+/// <summary>One version of one blob.</summary>
+/// <param name="Container">Its container.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="Uri">Its address; of a file, the file's.</param>
+/// <param name="ETag">Another one for every version.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="LastModifiedUtc">When it was written.</param>
+/// <param name="OpenReadAsync">Opens this version.</param>
+sealed record BlobEvent(
+    string Container, string Name, Uri Uri, string ETag, long Size, DateTime LastModifiedUtc, Func<CancellationToken, Task<Stream>> OpenReadAsync)
 {
-    /// <summary>Changes whenever size, time or content does.</summary>
-    internal string ETag => string.Create(CultureInfo.InvariantCulture, $"\"0x{Size:X}-{LastModifiedUtc.Ticks:X}-{Hash}\"");
-
     /// <summary>What Azure's trigger says about a blob, and the named parts of its path.</summary>
     internal Dictionary<string, object?> BindingData(Dictionary<string, object?> parts) => new(parts, StringComparer.OrdinalIgnoreCase)
     {
         ["BlobTrigger"] = $"{Container}/{Name}",
-        ["Uri"] = new Uri(File).AbsoluteUri,
+        ["Uri"] = Uri.AbsoluteUri,
         ["Properties"] = JsonSerializer.Serialize(new
         {
             ETag,
@@ -24,6 +28,11 @@ sealed record BlobEvent(string Container, string Name, string File, long Size, D
         ["Metadata"] = "{}",
     };
 
-    internal FileStream OpenRead() =>
-        new(File, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    internal async Task<byte[]> ReadAllAsync(CancellationToken cancellation)
+    {
+        await using var stream = await OpenReadAsync(cancellation);
+        using var content = new MemoryStream();
+        await stream.CopyToAsync(content, cancellation);
+        return content.ToArray();
+    }
 }

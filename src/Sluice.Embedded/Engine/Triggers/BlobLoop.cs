@@ -87,7 +87,7 @@ sealed class BlobLoop : IDisposable
 
             if (unsettled.TryGetValue(name, out var before) && before == state && !IsOpen(file.FullName))
             {
-                calls.Begin(new BlobFile(pattern.Container, name, file.FullName, state), parts, () => wake.Writer.TryWrite(true), stopping);
+                calls.Begin(new BlobFile(pattern.Container, name, file.FullName, state, Known: null), parts, () => wake.Writer.TryWrite(true), stopping);
             }
             else
             {
@@ -150,8 +150,8 @@ sealed class BlobLoop : IDisposable
     }
 }
 
-/// <summary>What tells two versions of a file apart at a glance.</summary>
-readonly record struct FileState(long Size, DateTime LastWriteUtc);
+/// <summary>What tells two versions of a blob apart at a glance. Files have no ETag before they are read.</summary>
+readonly record struct FileState(long Size, DateTime LastWriteUtc, string? ETag = null);
 
-/// <summary>A file that has come to rest.</summary>
-sealed record BlobFile(string Container, string Name, string Path, FileState State);
+/// <summary>A file that has come to rest, or a blob of which everything is known.</summary>
+sealed record BlobFile(string Container, string Name, string Path, FileState State, BlobEvent? Known);

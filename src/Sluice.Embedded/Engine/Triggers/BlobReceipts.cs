@@ -43,7 +43,7 @@ sealed class BlobReceipts : IDisposable
         lock (gate)
         {
             return last.TryGetValue(name, out var receipt) && receipt.Outcome != BlobOutcome.Started
-                && receipt.Size == state.Size && receipt.Ticks == state.LastWriteUtc.Ticks;
+                && receipt.Size == state.Size && receipt.Ticks == state.LastWriteUtc.Ticks && (state.ETag is null || state.ETag == receipt.ETag);
         }
     }
 

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Batches;
+using Sluice.Datasets;
+using Sluice.Functions;
+using Sluice.Functions.Api;
+using Sluice.Functions.Storage;
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Cli;
+
+/// <summary>The store that the settings name, a folder or an account, to read: the app is put together and not started.</summary>
+sealed class OpenedStore : IAsyncDisposable
+{
+    readonly IHost host;
+
+    OpenedStore(IHost host) => this.host = host;
+
+    public BatchFiles Files => host.Services.GetRequiredService<BatchFiles>();
+
+    public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
+
+    /// <summary>Runs a command's body on it. What is not there, store, dataset, version or run, is a wrong command line.</summary>
+    public static async Task<int> WithAsync(ParseResult parsed, Func<OpenedStore, Task<int>> body)
+    {
+        try
+        {
+            await using var store = Of(parsed);
+            return await body(store);
+        }
+        catch (DataException error)
+        {
+            return Shell.Invalid(parsed, error.Message);
+        }
+    }
+
+    /// <summary>What happened in a run that has ended.</summary>
+    /// <exception cref="DataException">There is no such run.</exception>
+    public async Task<RunRecord> RecordAsync(string run, CancellationToken cancellation)
+    {
+        if (!RunIds.IsValid(run))
+        {
+            throw new DataException($"'{run}' cannot be the id of a run. Expected 1 to {RunIds.MaxLength} of A-Z, a-z, 0-9, '.', '_' and '-', as 'sluice run' shows it.");
+        }
+
+        var store = host.Services.GetRequiredService<ObjectStore>();
+        return await RunRecord.FindAsync(store, run, cancellation) ?? throw new DataException($"There is no record of a run '{run}' in this store.");
+    }
+
+    public ValueTask DisposeAsync() => ((IAsyncDisposable)host).DisposeAsync();
+
+    static OpenedStore Of(ParseResult parsed)
+    {
+        var builder = SluiceApp.CreateBuilder(Shell.StoreSetting(parsed));
+        builder.Logging.ClearProviders();
+        var host = builder.Build();
+        var options = host.Services.GetRequiredService<IOptions<SluiceOptions>>().Value;
+        return Stores.KindOf(options.Storage) == StorageKind.Azure || File.Exists(Path.Combine(options.Store, "ledger.db"))
+            ? new OpenedStore(host)
+            : throw new DataException($"There is no store in '{Path.GetFullPath(options.Store)}'. Run a pipeline first, or name the folder with --store.");
+    }
+}
