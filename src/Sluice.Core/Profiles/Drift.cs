@@ -77,7 +77,7 @@ static class Drift
         var name = before.Field.Name;
         var shares = SharesOf(before, after);
         double? psi = null, pValue = null, ks = null, moved = null;
-        if (shares is not null)
+        if (shares is not null && !(IsIdentifier(before) && IsIdentifier(after)))
         {
             (psi, pValue) = (shares.Psi, shares.PValue);
             tests.Add(new Change("distribution", name, OfPsi(psi.Value), What(before, after, shares), pValue));
@@ -100,6 +100,10 @@ static class Drift
         var divergence = before.Numbers is null && !before.Values.IsOver && !after.Values.IsOver ? shares?.JensenShannon : null;
         return new ColumnDrift(name, pValue, psi, ks, moved, divergence, before.Hashes.Similarity(after.Hashes), missingBefore, missingAfter);
     }
+
+    // New rows have new identifiers: that they differ says nothing.
+    static bool IsIdentifier(ColumnSketch column) =>
+        column.Field.Type == ColumnType.Int64 && column.Numbers is { } numbers && Outliers.Identifiers.Is(column.Field.Name, numbers.Values);
 
     static Shares? SharesOf(ColumnSketch before, ColumnSketch after) => (before.Numbers, after.Numbers) switch
     {
