@@ -11,6 +11,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     StepsCommand.Create(),
     ApplyCommand.Create(),
     ReadCommand.Create(),
+    ProfileCommand.Create(),
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
 };

@@ -73,10 +73,10 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         /// <summary>For fix_types: what happens to a value of another type, <c>missing</c> (it becomes missing) or <c>reject</c>. Default: missing.</summary>
         public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Missing;
 
-        /// <summary>For remove_outliers: <c>iqr</c> or <c>z_score</c>. Default: iqr.</summary>
+        /// <summary>For remove_outliers, by column: <c>iqr</c>, <c>z_score</c>, <c>robust_z</c>; by row: <c>isolation_forest</c>, <c>knn</c>, <c>lof</c>. Default: iqr.</summary>
         public OutlierMethod OutlierMethod { get; init; } = OutlierMethod.Iqr;
 
-        /// <summary>For remove_outliers with z_score: limit in standard deviations. Default: 3.</summary>
+        /// <summary>For remove_outliers with z_score and robust_z: limit in standard deviations. Default: 3.</summary>
         [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
         public double OutlierThreshold { get; init; } = 3;
 
@@ -84,7 +84,7 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         [Range(0.0, double.MaxValue)]
         public double IqrMultiplier { get; init; } = 1.5;
 
-        /// <summary>For remove_outliers: <c>remove</c>, <c>clip</c> or <c>missing</c>. Default: remove.</summary>
+        /// <summary>For remove_outliers: <c>remove</c>, <c>flag</c>, <c>clip</c> or <c>missing</c>. Default: remove.</summary>
         public OutlierAction OutlierAction { get; init; } = OutlierAction.Remove;
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sluice.Outliers;
 using Sluice.Steps;
 
 namespace Sluice.Cleaning;
@@ -12,8 +13,17 @@ public enum OutlierMethod
     /// <summary>Further than <c>outlier_threshold</c> population standard deviations from the mean.</summary>
     ZScore,
 
-    /// <summary>Not available in this version.</summary>
+    /// <summary>Further than <c>outlier_threshold</c> robust deviations (1.4826 median absolute deviations) from the median.</summary>
+    RobustZ,
+
+    /// <summary>Rows that random splits of the number columns isolate early (isolation forest).</summary>
     IsolationForest,
+
+    /// <summary>Rows far from their nearest neighbours over all number columns.</summary>
+    Knn,
+
+    /// <summary>Rows in a place much sparser than that of their neighbours (local outlier factor).</summary>
+    Lof,
 }
 
 /// <summary>What happens to an outlier.</summary>
@@ -22,19 +32,24 @@ public enum OutlierAction
     /// <summary>Rejects the row, with the reason <c>outlier</c>.</summary>
     Remove,
 
-    /// <summary>Moves the value to the nearest limit.</summary>
+    /// <summary>Keeps the row, with evidence.</summary>
+    Flag,
+
+    /// <summary>Moves the value to the nearest limit. Not for methods that judge whole rows.</summary>
     Clip,
 
-    /// <summary>Makes the value missing.</summary>
+    /// <summary>Makes the value missing. Not for methods that judge whole rows.</summary>
     Missing,
 }
 
 /// <summary>
-/// Finds numbers far from the others of their column; limits are learned from all rows. A column without spread (half of its values equal
-/// for iqr, all equal for z_score) has no outliers. Quartiles are exact up to 16,384 different values, and within 1 % beyond.
+/// Finds numbers far from the others of their column (iqr, z_score, robust_z) or rows far from the others (isolation_forest, knn, lof);
+/// limits are learned from all rows. A column without spread (half of its values equal for iqr and robust_z, all equal for z_score) has
+/// no outliers. Quantiles are exact up to 16,384 different values, and within 1 % beyond. The methods for rows learn from 2,048 different
+/// rows that their content picks, so the result does not depend on the order of rows or on batches.
 /// </summary>
 [Step("remove_outliers")]
-public sealed class RemoveOutliers : Step
+public sealed partial class RemoveOutliers : Step
 {
     readonly Options options;
     readonly ColumnChoice choice;
@@ -52,13 +67,13 @@ public sealed class RemoveOutliers : Step
 
     public sealed record Options
     {
-        /// <summary>Number columns to work on. Default: all of them; name the ones where far values are wrong, and not identifiers.</summary>
+        /// <summary>Number columns to work on. Default: all of them (for rows, without identifiers); name the ones where far values are wrong.</summary>
         public IReadOnlyList<string> Columns { get; init; } = [];
 
-        /// <summary><c>iqr</c> or <c>z_score</c>. Default: iqr.</summary>
+        /// <summary>By column: <c>iqr</c>, <c>z_score</c>, <c>robust_z</c>. By row: <c>isolation_forest</c>, <c>knn</c>, <c>lof</c>. Default: iqr.</summary>
         public OutlierMethod OutlierMethod { get; init; } = OutlierMethod.Iqr;
 
-        /// <summary>For z_score: limit in standard deviations. Default: 3, which is 0.3 % of a normal distribution; 2 would be 4.6 %.</summary>
+        /// <summary>For z_score and robust_z: limit in standard deviations. Default: 3, which is 0.3 % of a normal distribution; 2 would be 4.6 %.</summary>
         [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
         public double OutlierThreshold { get; init; } = 3;
 
@@ -66,45 +81,91 @@ public sealed class RemoveOutliers : Step
         [Range(0.0, double.MaxValue)]
         public double IqrMultiplier { get; init; } = 1.5;
 
-        /// <summary><c>remove</c> (rejects the row), <c>clip</c> (to the nearest limit) or <c>missing</c> (empties the cell). Default: remove.</summary>
+        /// <summary>By row: share of the rows to find, 0 to 0.5. Default: those beyond Tukey's outer fence of the scores, few or none where nothing stands out.</summary>
+        [Range(0.0, 0.5, MinimumIsExclusive = true)]
+        public double? OutlierShare { get; init; }
+
+        /// <summary>For knn and lof: neighbours to look at. Default: 0, a tenth of the rows that were learned from, 10 to 100.</summary>
+        [Range(0, RowOutlierState.MaxSampleRows)]
+        public int Neighbours { get; init; }
+
+        /// <summary>For isolation_forest: number of trees. Default: 100.</summary>
+        [Range(1, 1_000)]
+        public int Trees { get; init; } = IsolationForest.DefaultTrees;
+
+        /// <summary>For isolation_forest: another number gives another forest. Default: 42.</summary>
+        public long Seed { get; init; } = 42;
+
+        /// <summary><c>remove</c> (rejects the row), <c>flag</c> (keeps it, with evidence), <c>clip</c> (to the nearest limit) or <c>missing</c> (empties the cell). Default: remove.</summary>
         public OutlierAction OutlierAction { get; init; } = OutlierAction.Remove;
+
+        /// <summary>Column to add with each row's score: above 1 it is an outlier. By column, the largest distance from the middle, as a share of the limit's. Default: none.</summary>
+        public string? ScoreColumn { get; init; }
     }
 
     /// <summary>Limits of a column, both still inside.</summary>
     public sealed record Limits(string Column, double Low, double High);
 
+    bool JudgesRows => options.OutlierMethod is OutlierMethod.IsolationForest or OutlierMethod.Knn or OutlierMethod.Lof;
+
+    public override bool IsPassive => options.OutlierAction == OutlierAction.Flag && options.ScoreColumn is null;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
-        if (options.OutlierMethod == OutlierMethod.IsolationForest)
+        if (JudgesRows && options.OutlierAction is OutlierAction.Clip or OutlierAction.Missing)
         {
-            problems.Add("outlier_method", "'isolation_forest' is not in this version. Use iqr or z_score.");
+            problems.Add(
+                "outlier_action",
+                $"'{Word(options.OutlierAction)}' changes a cell, and '{Word(options.OutlierMethod)}' judges whole rows. Use remove or flag, or a method by column: iqr, z_score, robust_z.");
+        }
+
+        if (options.ScoreColumn is { } name && (name.Length == 0 || input.Has(name)))
+        {
+            problems.Add("score_column", name.Length == 0 ? "The name is empty. Give one, or leave it out." : $"Column '{name}' exists already. Choose a name that the table does not have.");
+            return input;
         }
 
         choice.Plan(input, problems);
-        return input;
+        return options.ScoreColumn is null ? input : input.With(ScoreField);
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
-        options.OutlierAction == OutlierAction.Remove ? wanted.Union(choice.Names(input)).ToHashSet(StringComparer.Ordinal) : wanted;
+    Field ScoreField => new(options.ScoreColumn!, ColumnType.Float64, Nullable: false);
 
-    public override State? NewState(Schema input) => new ColumnStates<NumberSummary>(() => new NumberSummary());
+    static string Word<T>(T value)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
+        options.OutlierAction is OutlierAction.Remove || JudgesRows || wanted.Contains(options.ScoreColumn ?? "")
+            ? wanted.Where(input.Has).Union(choice.Names(input)).ToHashSet(StringComparer.Ordinal)
+            : wanted;
+
+    public override State? NewState(Schema input) => JudgesRows ? new RowOutlierState() : new ColumnStates<NumberSummary>(() => new NumberSummary());
 
     public override IReadOnlySet<string>? Observes(Schema input) => choice.PossibleNames(input);
 
     public override void Observe(Batch batch, State state)
     {
-        var columns = (ColumnStates<NumberSummary>)state;
-        for (var i = 0; i < batch.Schema.Count; i++)
+        string[] names = [.. batch.Schema.Where(choice.Has).Select(f => f.Name)];
+        if (state is RowOutlierState rows)
         {
-            if (choice.Has(batch.Schema[i]))
-            {
-                columns[batch.Schema[i].Name].Add(Numbers.Of(batch[i]));
-            }
+            rows.Observe(batch, names);
+            return;
+        }
+
+        var columns = (ColumnStates<NumberSummary>)state;
+        foreach (var name in names)
+        {
+            columns[name].Add(Numbers.Of(batch[name]));
         }
     }
 
     public override byte[] Fit(State? state, object? decided)
     {
+        if (state is RowOutlierState rows)
+        {
+            return Fitted.Of(RowOutliers.Fit(rows, options));
+        }
+
         var columns = (ColumnStates<NumberSummary>)state!;
         return Fitted.Of(columns.Names.Select(name => LimitsOf(name, columns[name])).OfType<Limits>().ToArray());
     }
@@ -119,25 +180,40 @@ public sealed class RemoveOutliers : Step
             reach = third - first;
             (low, high) = (first - (reach * options.IqrMultiplier), third + (reach * options.IqrMultiplier));
         }
+        else if (options.OutlierMethod == OutlierMethod.RobustZ)
+        {
+            // 1.4826 makes the median absolute deviation that of a normal distribution.
+            (center, reach) = (numbers.Values.Quantile(0.5), 1.4826 * numbers.Values.MedianDeviation() * options.OutlierThreshold);
+            (low, high) = (center - reach, center + reach);
+        }
 
         return reach > 0 && double.IsFinite(low) && double.IsFinite(high) ? new Limits(column, low, high) : null;
     }
 
-    public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
+    public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts) =>
+        JudgesRows ? ApplyToRows(batch, fitted.As<RowOutliers>(), verdicts) : ApplyToColumns(batch, fitted.As<Limits[]>(), verdicts);
+
+    Batch ApplyToColumns(Batch batch, Limits[] all, Verdicts verdicts)
     {
         var result = batch;
-        foreach (var limits in fitted.As<Limits[]>())
+        var scores = options.ScoreColumn is null ? null : new double[batch.Rows];
+        foreach (var limits in all)
         {
             var at = batch.Schema.IndexOf(limits.Column);
-            if (at < 0 || Outside(Numbers.Of(batch[at]), limits) is not { Count: > 0 } rows)
+            if (at < 0)
             {
                 continue;
             }
 
-            if (options.OutlierAction == OutlierAction.Remove)
+            Score(Numbers.Of(batch[at]), limits, scores);
+            if (Outside(Numbers.Of(batch[at]), limits) is not { Count: > 0 } rows)
             {
-                var rule = verdicts.Rule("outlier", limits.Column, Severity.Medium, rejects: true);
-                rows.ForEach(row => verdicts.Fail(rule, row));
+                continue;
+            }
+
+            if (options.OutlierAction is OutlierAction.Remove or OutlierAction.Flag)
+            {
+                Fail(verdicts, limits.Column, rows);
                 continue;
             }
 
@@ -145,7 +221,45 @@ public sealed class RemoveOutliers : Step
             verdicts.Change("remove_outliers", limits.Column, rows.Count);
         }
 
-        return verdicts.Keep(result);
+        return verdicts.Keep(WithScores(result, scores));
+    }
+
+    Batch ApplyToRows(Batch batch, RowOutliers model, Verdicts verdicts)
+    {
+        var scores = model.Score(batch);
+        Fail(verdicts, null, [.. Enumerable.Range(0, batch.Rows).Where(row => scores[row] > model.Limit)]);
+        for (var row = 0; row < scores.Length; row++)
+        {
+            scores[row] = model.Limit > 0 && double.IsFinite(model.Limit) ? scores[row] / model.Limit : scores[row];
+        }
+
+        return verdicts.Keep(WithScores(batch, scores));
+    }
+
+    void Fail(Verdicts verdicts, string? column, List<int> rows)
+    {
+        if (rows.Count > 0)
+        {
+            var rule = verdicts.Rule("outlier", column, Severity.Medium, rejects: options.OutlierAction == OutlierAction.Remove);
+            rows.ForEach(row => verdicts.Fail(rule, row));
+        }
+    }
+
+    Batch WithScores(Batch batch, double[]? scores) =>
+        options.ScoreColumn is null || scores is null ? batch : batch.With(ScoreField, new ValueColumn<double>(ColumnType.Float64, scores));
+
+    static void Score(ReadOnlySpan<double> numbers, Limits limits, double[]? scores)
+    {
+        if (scores is not null)
+        {
+            var (center, reach) = ((limits.Low / 2) + (limits.High / 2), (limits.High / 2) - (limits.Low / 2));
+            for (var row = 0; row < numbers.Length; row++)
+            {
+                // NaN is missing, and no distance.
+                var score = Math.Abs(numbers[row] - center) / reach;
+                scores[row] = score > scores[row] ? score : scores[row];
+            }
+        }
     }
 
     static List<int> Outside(ReadOnlySpan<double> numbers, Limits limits)

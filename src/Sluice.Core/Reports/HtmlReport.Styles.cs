@@ -2,7 +2,7 @@ namespace Sluice.Reports;
 
 public static partial class HtmlReport
 {
-    const string Styles = """
+    internal const string Styles = """
         :root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#17202b;--soft:#5c6875;--line:#e2e6eb;--base:#2f6fde;--good:#1d8a5b;--fair:#b7791f;--bad:#c8402f;--rail:#e8ecf1}
         @media(prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1a2028;--ink:#e7ebf0;--soft:#97a3b0;--line:#2b333d;--base:#6ea0ff;--good:#4fc48e;--fair:#e0aa4e;--bad:#f0806f;--rail:#2a323c}}
         *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}

@@ -55,13 +55,16 @@ public sealed class ExactSum
     }
 
     /// <summary>Adds value² without rounding (as two doubles), for second moments.</summary>
-    public void AddSquare(double value)
+    public void AddSquare(double value) => AddProduct(value, value);
+
+    /// <summary>Adds left · right without rounding (as two doubles), for mixed moments.</summary>
+    public void AddProduct(double left, double right)
     {
-        var square = value * value;
-        Add(square);
-        if (double.IsFinite(square))
+        var product = left * right;
+        Add(product);
+        if (double.IsFinite(product))
         {
-            Add(Math.FusedMultiplyAdd(value, value, -square));
+            Add(Math.FusedMultiplyAdd(left, right, -product));
         }
     }
 
@@ -114,6 +117,20 @@ public sealed class ExactSum
         var total = sum.Total();
         var difference = ((squares.Total() * count) << Bias) - (total * total);
         return difference.Sign <= 0 ? 0 : Math.Sqrt(Round(difference, -2 * Bias)) / count;
+    }
+
+    /// <summary>
+    /// Population covariance from the sums of both and that of their products, exact but for one rounding. NaN without values or when some
+    /// were not finite.
+    /// </summary>
+    public static double Covariance(ExactSum left, ExactSum right, ExactSum products, long count)
+    {
+        if (count == 0 || !double.IsFinite(left.Value) || !double.IsFinite(right.Value) || !double.IsFinite(products.Value))
+        {
+            return double.NaN;
+        }
+
+        return Round(((products.Total() * count) << Bias) - (left.Total() * right.Total()), -2 * Bias) / count / count;
     }
 
     public void Write(BinaryWriter writer)

@@ -55,14 +55,18 @@ public sealed partial class ValueHistogram : State
         }
     }
 
-    public void Add(double value)
+    public void Add(double value) => Add(value, 1);
+
+    /// <param name="value">Not NaN.</param>
+    /// <param name="count">How often it occurs, at least once.</param>
+    public void Add(double value, long count)
     {
         var key = ToKey(value);
         lowest = Math.Min(lowest, key);
         highest = Math.Max(highest, key);
-        Count++;
+        Count += count;
         sorted = null;
-        Insert(key >> shift, 1);
+        Insert(key >> shift, count);
         if (used > cap)
         {
             Coarsen(FinestShift());
@@ -205,5 +209,5 @@ public sealed partial class ValueHistogram : State
         return (bits >> 63) != 0 ? ~bits : bits | (1UL << 63);
     }
 
-    static double FromKey(ulong key) => BitConverter.UInt64BitsToDouble((key >> 63) != 0 ? key & ~(1UL << 63) : ~key);
+    internal static double FromKey(ulong key) => BitConverter.UInt64BitsToDouble((key >> 63) != 0 ? key & ~(1UL << 63) : ~key);
 }

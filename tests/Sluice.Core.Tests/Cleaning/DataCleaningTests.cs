@@ -54,13 +54,13 @@ public sealed class DataCleaningTests
         [
             "duplicate_keys[1]: Column 'nam' does not exist here. Did you mean 'name'? It has: " + DirtyTable.Schema.Names + ".",
             "missing_strategy: 'smart_impute' needs a language model, which this version does not have. Use auto, median, mean, mode, constant or drop.",
-            "outlier_method: 'isolation_forest' is not in this version. Use iqr or z_score.",
+            "outlier_action: 'clip' changes a cell, and 'isolation_forest' judges whole rows. Use remove or flag, or a method by column: iqr, z_score, robust_z.",
         ],
         StepRunner.Problems(
             Create(
                 """
                 { "operations": ["remove_duplicates", "handle_missing", "remove_outliers"], "duplicate_keys": ["name", "nam"],
-                  "missing_strategy": "smart_impute", "outlier_method": "isolation_forest" }
+                  "missing_strategy": "smart_impute", "outlier_method": "isolation_forest", "outlier_action": "clip" }
                 """),
             DirtyTable.Schema));
 

@@ -69,9 +69,34 @@ public sealed class RemoveOutliersTests : StepContract
     }
 
     [Fact]
-    public void Refuses_a_method_that_is_not_there() => Assert.Equal(
-        ["outlier_method: 'isolation_forest' is not in this version. Use iqr or z_score."],
-        StepRunner.Problems(new RemoveOutliers(new() { OutlierMethod = OutlierMethod.IsolationForest }), Sample().Schema));
+    public void Robust_z_measures_from_the_median_in_median_deviations()
+    {
+        var step = new RemoveOutliers(new() { OutlierMethod = OutlierMethod.RobustZ, OutlierThreshold = 2 });
+
+        // Median 3, distances 2, 1, 0, 1, 997: their median is 1, so the limit is 2 · 1.4826.
+        var run = StepRunner.Run(step, DirtyTable.Numbers("x", 1, 2, 3, 4, 1_000));
+
+        Assert.Equal([new RemoveOutliers.Limits("x", 3 - 2.9652, 3 + 2.9652)], new Fitted(run.Json).As<RemoveOutliers.Limits[]>());
+        Assert.Equal(["1", "2", "3", "4"], DirtyTable.Shown(run.All, "x"));
+    }
+
+    [Fact]
+    public void Flags_with_a_score_and_keeps_the_row()
+    {
+        var step = new RemoveOutliers(new() { OutlierAction = OutlierAction.Flag, ScoreColumn = "far" });
+
+        var run = StepRunner.Run(step, Far);
+
+        // Limits -3 and 9: the middle is 3, and 6 from it is a score of 1.
+        Assert.Equal([1 / 3.0, 1 / 6.0, 0, 1 / 6.0, 1 / 3.0, 0, 97 / 6.0, 0, 93 / 6.0], run.All.Float64("far").ToArray());
+        Assert.Equal([6, 8], run.Verdicts[0].Failing(0));
+        Assert.Equal(0, run.Verdicts[0].Rejected);
+    }
+
+    [Fact]
+    public void Refuses_a_score_column_that_is_there() => Assert.Equal(
+        ["score_column: Column 'price' exists already. Choose a name that the table does not have."],
+        StepRunner.Problems(new RemoveOutliers(new() { ScoreColumn = "price" }), Sample().Schema));
 
     [Fact]
     public void Refuses_a_column_that_holds_no_numbers() => Assert.Equal(

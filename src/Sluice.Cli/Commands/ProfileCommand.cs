@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Sluice.Batches;
+using Sluice.Cli.Ui;
+using Sluice.Connectors;
+using Sluice.Datasets;
+using Sluice.Pipelines;
+using Sluice.Profiles;
+using Sluice.Reports;
+using Sluice.Steps;
+using Sluice.Storage;
+using Spectre.Console;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>sluice profile FILE [--against OTHER]</c>: what a file or version holds, and what changed since another one.</summary>
+static class ProfileCommand
+{
+    public static Command Create()
+    {
+        var input = new Argument<string>("in") { Description = "File, folder or glob to read, or DATASET@VERSION." };
+        var against = new Option<string?>("--against") { Description = "File or DATASET@VERSION to compare with: what changed since." };
+        var output = new Option<string?>("--out", "-o") { Description = "HTML report to write, for example report.html." };
+        var failOn = new Option<Severity?>("--fail-on") { Description = "With --against: end with 1 when a change is at least so severe: low, medium, high, critical." };
+        var command = new Command("profile", "Profile a file or a version; compare it with another.") { input, against, output, failOn };
+        Shell.Act(command, (parsed, cancellation) => RunAsync(
+            parsed, parsed.GetRequiredValue(input), parsed.GetValue(against), parsed.GetValue(output), parsed.GetValue(failOn), cancellation));
+        return command;
+    }
+
+    static async Task<int> RunAsync(ParseResult parsed, string input, string? against, string? output, Severity? failOn, CancellationToken cancellation)
+    {
+        if (failOn is not null && against is null)
+        {
+            return Shell.Invalid(parsed, "--fail-on judges changes, and there is nothing to compare with. Add --against FILE or DATASET@VERSION.");
+        }
+
+        if (output is not null && Path.GetExtension(output).ToLowerInvariant() is not (".html" or ".htm"))
+        {
+            return Shell.Invalid(parsed, $"--out is '{output}'; expected a name that ends in .html. For other programs there is --json.");
+        }
+
+        var started = TimeProvider.System.GetTimestamp();
+        var before = against is null ? null : await ScanAsync(parsed, against, cancellation);
+        var scan = await ScanAsync(parsed, input, cancellation);
+        var (profile, drift) = (scan.Profile(), before is null ? null : scan.Since(before));
+        if (output is not null)
+        {
+            await WriteAsync(output, ProfileReport.Render(Path.GetFileName(input), profile, against is null ? null : Path.GetFileName(against), drift), cancellation);
+        }
+
+        var exitCode = failOn is not null && drift!.Severity >= failOn ? ExitCodes.GateFailed : ExitCodes.Done;
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(new { profile, scan.Rejected, against, drift, report = output, exitCode });
+            return exitCode;
+        }
+
+        ProfileView.Show(input, profile, scan.Rejected, TimeProvider.System.GetElapsedTime(started));
+        if (drift is not null)
+        {
+            ProfileView.Show(against!, drift);
+        }
+
+        if (output is not null)
+        {
+            AnsiConsole.MarkupLineInterpolated($"report → {output}");
+        }
+
+        return exitCode == ExitCodes.Done ? exitCode : Shell.Fail(parsed, exitCode, $"Something changed with severity {Word(drift!.Severity!.Value)}; --fail-on {Word(failOn!.Value)} allows less.");
+    }
+
+    static string Word(Severity severity) => severity.ToString().ToLowerInvariant();
+
+    static async Task<TableScan> ScanAsync(ParseResult parsed, string input, CancellationToken cancellation)
+    {
+        // A file may have an @ in its name; a version has no extension.
+        if (input.Contains('@', StringComparison.Ordinal) && !File.Exists(input) && !Directory.Exists(input))
+        {
+            return await ScanVersionAsync(parsed, input, cancellation);
+        }
+
+        var folder = Environment.CurrentDirectory;
+        var options = new JsonObject { ["file_path"] = input };
+        var source = (Source)Catalog.Default.Configure(CapabilityKind.Source, FormatOf.Source(input), options.ToJsonString());
+        return await TableScan.OfAsync(source, new FolderInputs([Path.GetPathRoot(folder)!], folder), Environment.ProcessorCount, cancellation);
+    }
+
+    static async Task<TableScan> ScanVersionAsync(ParseResult parsed, string name, CancellationToken cancellation)
+    {
+        if (Shell.StoreProblem(parsed) is { } problem)
+        {
+            throw new PipelineException($"'{name}' is no file, and as a version it cannot be read: {problem}", null);
+        }
+
+        var folder = parsed.GetRequiredValue(Shell.Store);
+        await using var store = new FolderStore(Path.Combine(folder, "data"));
+        await using var ledger = new SqliteLedger(Path.Combine(folder, "ledger.db"));
+        var catalogue = new DatasetCatalogue(store, ledger, new BatchFiles(store), TimeProvider.System);
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        var (entry, _) = await catalogue.ShowAsync(name[..at], name[(at + 1)..], cancellation);
+        return await TableScan.OfAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), Environment.ProcessorCount, cancellation);
+    }
+
+    static async Task WriteAsync(string path, string page, CancellationToken cancellation)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, page, cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SinkException($"The report cannot be written to '{path}': {error.Message}");
+        }
+    }
+}

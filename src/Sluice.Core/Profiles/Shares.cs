@@ -1,0 +1,161 @@
+using Sluice.Steps;
+
+namespace Sluice.Profiles;
+
+/// <summary>Two distributions in the same bins.</summary>
+/// <param name="Labels">What each bin holds.</param>
+/// <param name="Before">Counts.</param>
+/// <param name="After">Counts.</param>
+sealed record Shares(IReadOnlyList<string> Labels, IReadOnlyList<double> Before, IReadOnlyList<double> After)
+{
+    public const int MaxBins = 10;
+
+    // The χ² distribution holds where each bin expects at least so many of the smaller table.
+    const double LeastExpected = 5;
+
+    double CountBefore => Before.Sum();
+
+    double CountAfter => After.Sum();
+
+    /// <summary>
+    /// Bins of equal weight over both tables together. Given the joint values, which of them are from which table is then the only chance, so
+    /// that χ² holds whatever the distribution. Null when there is too little to compare.
+    /// </summary>
+    public static Shares? OfNumbers(ValueHistogram before, ValueHistogram after, Func<double, string> show)
+    {
+        var bins = (int)Math.Min(MaxBins, Math.Min(before.Count, after.Count) / LeastExpected);
+        if (bins < 2)
+        {
+            return null;
+        }
+
+        var (left, right) = ValueHistogram.Aligned(before, after);
+        var (labels, lefts, rights) = (new List<string>(), new List<double>(), new List<double>());
+        var (whole, rest) = ((double)(before.Count + after.Count) / bins, before.Count + after.Count);
+        var from = double.NaN;
+        double a = 0, b = 0;
+        foreach (var (value, inLeft, inRight) in Joined(left, right))
+        {
+            from = a + b == 0 ? value : from;
+            (a, b, rest) = (a + inLeft, b + inRight, rest - inLeft - inRight);
+
+            // What would be left for the last bin must be a bin too; else it belongs to this one.
+            if (rest == 0 || (a + b >= whole && rest >= whole))
+            {
+                labels.Add(from == value ? show(value) : $"{show(from)} to {show(value)}");
+                lefts.Add(a);
+                rights.Add(b);
+                (a, b) = (0, 0);
+            }
+        }
+
+        return labels.Count < 2 ? null : new Shares(labels, lefts, rights);
+    }
+
+    /// <summary>Categories; those that are rare in both together are one. Null when there is too little to compare.</summary>
+    public static Shares? OfValues(TopValues before, TopValues after, long countBefore, long countAfter)
+    {
+        var counts = new SortedDictionary<string, (double Before, double After)>(StringComparer.Ordinal);
+        foreach (var (value, count) in before.Top(int.MaxValue))
+        {
+            counts[System.Text.Encoding.UTF8.GetString(value)] = (count, 0);
+        }
+
+        foreach (var (value, count) in after.Top(int.MaxValue))
+        {
+            var text = System.Text.Encoding.UTF8.GetString(value);
+            counts[text] = (counts.GetValueOrDefault(text).Before, count);
+        }
+
+        var least = LeastExpected * (countBefore + countAfter) / Math.Max(1, Math.Min(countBefore, countAfter));
+        var rare = counts.Where(c => c.Value.Before + c.Value.After < least).ToList();
+        var common = counts.Except(rare).ToList();
+        var (labels, lefts, rights) = (common.Select(c => $"'{c.Key}'").ToList(), common.Select(c => c.Value.Before).ToList(), common.Select(c => c.Value.After).ToList());
+        if (rare.Sum(r => r.Value.Before + r.Value.After) >= least)
+        {
+            labels.Add($"{rare.Count:N0} rare values");
+            lefts.Add(rare.Sum(r => r.Value.Before));
+            rights.Add(rare.Sum(r => r.Value.After));
+        }
+
+        return labels.Count < 2 ? null : new Shares(labels, lefts, rights);
+    }
+
+    /// <summary>Chance of bins this different when both tables are of one kind: Pearson's χ² with the exact conditional mean.</summary>
+    public double PValue
+    {
+        get
+        {
+            var (n, m) = (CountBefore, CountAfter);
+            var chi = 0.0;
+            for (var i = 0; i < Labels.Count; i++)
+            {
+                var both = Before[i] + After[i];
+                var difference = (Before[i] * m) - (After[i] * n);
+                chi += both == 0 ? 0 : difference * difference / both;
+            }
+
+            // (N − 1)/N: given the joint values, the counts are hypergeometric.
+            chi *= (n + m - 1) / (n + m) / n / m;
+            return Probability.ChiSquareTail(chi, Labels.Count - 1);
+        }
+    }
+
+    /// <summary>Σ (after − before)·ln(after/before) of the shares; a bin of no rows counts as half a row.</summary>
+    public double Psi => Enumerable.Range(0, Labels.Count).Sum(i =>
+    {
+        var (before, after) = (Math.Max(0.5, Before[i]) / CountBefore, Math.Max(0.5, After[i]) / CountAfter);
+        return (after - before) * Math.Log(after / before);
+    });
+
+    /// <summary>Jensen–Shannon divergence to base 2: 0 for equal shares, 1 for no value in common.</summary>
+    public double JensenShannon => Enumerable.Range(0, Labels.Count).Sum(i =>
+    {
+        var (before, after) = (Before[i] / CountBefore, After[i] / CountAfter);
+        var middle = (before + after) / 2;
+        return ((before == 0 ? 0 : before * Math.Log2(before / middle)) + (after == 0 ? 0 : after * Math.Log2(after / middle))) / 2;
+    });
+
+    /// <summary>The bin whose share changed most, in words.</summary>
+    public string Where
+    {
+        get
+        {
+            var most = Enumerable.Range(0, Labels.Count).MaxBy(i => Math.Abs((After[i] / CountAfter) - (Before[i] / CountBefore)));
+            return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Labels[most]}: {Before[most] / CountBefore:0.0%} → {After[most] / CountAfter:0.0%}");
+        }
+    }
+
+    /// <summary>Largest difference of the cumulative shares, and mean distance that values moved.</summary>
+    public static (double Ks, double Moved) Distances(ValueHistogram before, ValueHistogram after)
+    {
+        var (left, right) = ValueHistogram.Aligned(before, after);
+        double ks = 0, moved = 0, gap = 0, last = double.NaN;
+        double a = 0, b = 0;
+        foreach (var (value, inLeft, inRight) in Joined(left, right))
+        {
+            if (gap > 0 && double.IsFinite(last) && double.IsFinite(value))
+            {
+                moved += gap * (value - last);
+            }
+
+            (a, b) = (a + inLeft, b + inRight);
+            gap = Math.Abs((a / before.Count) - (b / after.Count));
+            (ks, last) = (Math.Max(ks, gap), value);
+        }
+
+        return (ks, moved);
+    }
+
+    // Both in one order of values.
+    static IEnumerable<(double Value, long Left, long Right)> Joined(ValueHistogram left, ValueHistogram right)
+    {
+        var (lefts, rights) = (left.InOrder().ToArray(), right.InOrder().ToArray());
+        for (var (i, j) = (0, 0); i < lefts.Length || j < rights.Length;)
+        {
+            var value = j == rights.Length || (i < lefts.Length && lefts[i].Value <= rights[j].Value) ? lefts[i].Value : rights[j].Value;
+            yield return (
+                value, i < lefts.Length && lefts[i].Value == value ? lefts[i++].Count : 0, j < rights.Length && rights[j].Value == value ? rights[j++].Count : 0);
+        }
+    }
+}
