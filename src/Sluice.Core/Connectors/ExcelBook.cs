@@ -120,6 +120,11 @@ sealed class ExcelBook : IDisposable
 
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         var unpacked = zip.Entries.Sum(entry => entry.Length);
+        if (zip.GetEntry("xl/workbook.bin") is not null)
+        {
+            throw new SourceException($"The Excel file \"{shown}\" is a binary workbook (.xlsb), which is not supported. Expected .xlsx or .xls: save it as one of those.");
+        }
+
         if (unpacked > MaxUnpackedBytes)
         {
             throw new SourceException(

@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Sluice.Batches;
 using Sluice.Connectors;
-using Sluice.Schemas;
 using Sluice.Tests.Storage;
 
 namespace Sluice.Core.Tests.Connectors;
