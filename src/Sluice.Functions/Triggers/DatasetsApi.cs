@@ -4,7 +4,6 @@ using Microsoft.Azure.Functions.Worker;
 using Sluice.Batches;
 using Sluice.Connectors;
 using Sluice.Datasets;
-using Sluice.Schemas;
 
 namespace Sluice.Functions.Triggers;
 

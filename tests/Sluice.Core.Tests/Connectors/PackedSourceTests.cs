@@ -72,8 +72,8 @@ public sealed class PackedSourceTests : IDisposable
         var refused = await Assert.ThrowsAsync<SourceException>(() => Csv("bomb.csv.gz").ListAsync(folder.Inputs()));
         var allowed = new CsvSource(new CsvSource.Options { FilePath = "bomb.csv.gz", MaxUnpackRatio = 2000 });
 
-        Assert.Contains("unpacks to more than 67,108,864, the limit: 200 times its size", refused.Message, StringComparison.Ordinal);
-        Assert.Empty((await allowed.ReadAllAsync(folder.Inputs())).Rows);
+        Assert.Contains("unpacks to more than 67,108,864, the limit where max_unpack_ratio is 200", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, (await allowed.ListAsync(folder.Inputs())).Sum(s => s.Records));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class PackedSourceTests : IDisposable
     static byte[] Gzip(string text)
     {
         var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize))
         {
             gzip.Write(Encoding.UTF8.GetBytes(text));
         }

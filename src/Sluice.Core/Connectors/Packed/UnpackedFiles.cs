@@ -64,7 +64,7 @@ static class UnpackedFiles
         try
         {
             using var source = Packings.Open(path, packing);
-            using var output = new FileStream(target.Name, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var output = new FileStream(target.Name, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             var buffer = new byte[1 << 18];
             for (var written = 0L; source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) is var read and > 0;)
             {
@@ -73,11 +73,16 @@ static class UnpackedFiles
                 if (written > limit)
                 {
                     throw new SourceException(
-                        $"The file \"{file}\" has {packedBytes:N0} bytes and unpacks to more than {limit:N0}, the limit: {maxRatio:N0} times its size. Expected a table or text, "
+                        $"The file \"{file}\" has {packedBytes:N0} bytes and unpacks to more than {limit:N0}, the limit where max_unpack_ratio is {maxRatio:N0}. Expected a table or text, "
                         + "not a file made to fill a disk. If it is what it should be, raise max_unpack_ratio.");
                 }
 
                 output.Write(buffer.AsSpan(0, read));
+            }
+
+            if (packing == Packing.Gzip)
+            {
+                GzipTrailer.Check(path, output);
             }
 
             return target;
