@@ -8,13 +8,13 @@ using Sluice.Datasets;
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Datasets over HTTP: a look at the rows of a version.</summary>
-public sealed class DatasetsApi(DatasetCatalogue catalogue)
+public sealed class PreviewDataset(DatasetCatalogue catalogue)
 {
     const int DefaultRows = 20, MaxRows = 1000, MaxCells = 100_000;
 
     /// <summary>The first rows with their types. Query: <c>rows</c> (1 to 1,000, default 20), <c>version</c> (default latest).</summary>
-    [Function("PreviewDataset")]
-    public async Task<IResult> PreviewAsync(
+    [Function(nameof(PreviewDataset))]
+    public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/datasets/{dataset}/preview")] HttpRequest request, string dataset, CancellationToken cancellation)
     {
         var asked = request.Query["rows"].FirstOrDefault();

@@ -4,7 +4,7 @@ using Sluice.Functions.Tests.App;
 
 namespace Sluice.Functions.Tests.Triggers;
 
-public sealed class DatasetsApiTests : IAsyncLifetime
+public sealed class PreviewDatasetTests : IAsyncLifetime
 {
     TestApp app = null!;
 
