@@ -27,8 +27,8 @@ static class SingleRun
             await using var ledger = new MemoryLedger();
             var files = new BatchFiles(store);
             var folder = Environment.CurrentDirectory;
-            var engine = new RunEngine(
-                store, ledger, files, r => new FolderInputs([Path.GetPathRoot(folder)!], r.InputFolder), new RunOptions(), TimeProvider.System);
+            var inputs = new FolderInputs([Path.GetPathRoot(folder)!], folder);
+            var engine = new RunEngine(store, ledger, files, _ => inputs, new RunOptions(), TimeProvider.System);
             var text = Definition(input, step);
             await store.CreateAsync("pipelines/single.yaml", Encoding.UTF8.GetBytes(text), cancellation);
             var request = new RunRequest("single", "pipelines/single.yaml", "command line", folder);
@@ -46,7 +46,8 @@ static class SingleRun
                 await Exports.WriteAsync(rows, output, null, cancellation);
             }
 
-            return await ShowAsync(parsed, record, rows, output, cancellation);
+            var source = await Pipeline.Parse(text).Source.Source.DescribeAsync(inputs, cancellation);
+            return await ShowAsync(parsed, record, rows, output, source, cancellation);
         }
         finally
         {
@@ -66,7 +67,8 @@ static class SingleRun
         return new JsonObject { ["name"] = "single", ["steps"] = steps }.ToJsonString();
     }
 
-    static async Task<int> ShowAsync(ParseResult parsed, RunRecord record, DatasetRows? rows, string? output, CancellationToken cancellation)
+    static async Task<int> ShowAsync(
+        ParseResult parsed, RunRecord record, DatasetRows? rows, string? output, IReadOnlyList<KeyValuePair<string, string>> source, CancellationToken cancellation)
     {
         var exitCode = record.GateFailure is null ? ExitCodes.Done : ExitCodes.GateFailed;
         if (parsed.GetValue(Shell.Json))
@@ -80,6 +82,7 @@ static class SingleRun
                 record.Rejected,
                 record.Steps,
                 schema = rows?.Schema,
+                source = source.ToDictionary(),
                 output = rows is null ? null : output,
             });
             return exitCode;
@@ -88,6 +91,11 @@ static class SingleRun
         if (rows is not null && output is null)
         {
             await PreviewAsync(rows, cancellation);
+        }
+
+        if (source.Count > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(", ", source.Select(s => $"{s.Key.Replace('_', ' ')} {s.Value}"))}[/]");
         }
 
         foreach (var step in record.Steps)

@@ -34,6 +34,10 @@ public abstract class Source
     /// <summary>The <c>file_path</c> of its options, as <see cref="InputFiles.ListAsync"/> takes it.</summary>
     public abstract string FilePath { get; }
 
+    /// <summary>How the first file is written, where the source finds that out: names and values for people to read.</summary>
+    public virtual Task<IReadOnlyList<KeyValuePair<string, string>>> DescribeAsync(InputFiles inputs, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<KeyValuePair<string, string>>>([]);
+
     /// <summary>Cuts the input into shards, in order. One pass over the bytes, memory bounded by one shard.</summary>
     /// <param name="inputs">Where files come from.</param>
     /// <param name="cut">How large shards are.</param>

@@ -1,10 +1,12 @@
+using Sluice.Connectors;
+
 namespace Sluice.Pipelines;
 
 /// <summary>Which source reads and which sink writes a file, by its extension.</summary>
 public static class FormatOf
 {
     /// <exception cref="PipelineException">No source reads such files.</exception>
-    public static string Source(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    public static string Source(string path) => Path.GetExtension(Packings.WithoutExtension(path)).ToLowerInvariant() switch
     {
         ".csv" or ".tsv" or ".psv" => "csv",
         ".json" or ".jsonl" or ".ndjson" => "json",

@@ -22,7 +22,7 @@ public sealed class CsvBordersTests
         }
 
         using var scan = new TextScan(file, "utf-8", 0);
-        var borders = new CsvBorders(scan, new CsvDialect(',', '"', null, "utf-8"), null, trim: false);
+        var borders = new CsvBorders(scan, new CsvDialect(',', '"', null, "utf-8", Trim: false), null);
         var found = 0;
         while (borders.Next())
         {

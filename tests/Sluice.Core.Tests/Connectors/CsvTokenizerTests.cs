@@ -18,7 +18,7 @@ public sealed class CsvTokenizerTests
             var columns = random.Next(1, 5);
             var text = RandomText(random, random.Next(0, 400));
             folder.Put("a.csv", string.Join(',', Enumerable.Range(0, columns).Select(i => $"c{i}")) + "\n" + text);
-            var options = new CsvSource.Options { FilePath = "a.csv", Delimiter = ",", Header = "true", NullValues = [] };
+            var options = new CsvSource.Options { FilePath = "a.csv", Delimiter = ",", Quote = "\"", Escape = "none", Trim = false, Header = "true", NullValues = [] };
             var (rows, rejected, unclosed) = Plain(text, columns);
             var target = random.Next(1, 200);
             try

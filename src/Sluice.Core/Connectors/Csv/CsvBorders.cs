@@ -7,7 +7,7 @@ namespace Sluice.Connectors;
 /// Finds where records end, in one pass: only quotes and line ends are looked at. A quote opens a field only at the field's start,
 /// and only a quote closes it; anywhere else it is a character like any other.
 /// </summary>
-sealed class CsvBorders(TextScan scan, CsvDialect dialect, byte? comment, bool trim)
+sealed class CsvBorders(TextScan scan, CsvDialect dialect, byte? comment)
 {
     readonly byte quote = dialect.QuoteByte;
     readonly byte delimiter = dialect.DelimiterByte;
@@ -185,7 +185,7 @@ sealed class CsvBorders(TextScan scan, CsvDialect dialect, byte? comment, bool t
     bool StartsField(byte[] buffer, int position)
     {
         var before = position - 1;
-        while (trim && before >= recordStart && buffer[before] is (byte)' ' or (byte)'\t' && buffer[before] != delimiter)
+        while (dialect.Trim && before >= recordStart && buffer[before] is (byte)' ' or (byte)'\t' && buffer[before] != delimiter)
         {
             before--;
         }

@@ -4,8 +4,9 @@ using Sluice.Schemas;
 namespace Sluice.Connectors;
 
 /// <summary>What the options say about single values.</summary>
-sealed class CsvValues(CsvDialect dialect, bool trim, IReadOnlyList<string> nulls)
+sealed class CsvValues(CsvDialect dialect, IReadOnlyList<string> nulls)
 {
+    readonly bool trim = dialect.Trim;
     readonly byte[][] nulls = [.. nulls.Where(n => n.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
     byte[] scratch = new byte[256];
 

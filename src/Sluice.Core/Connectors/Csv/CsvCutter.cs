@@ -11,7 +11,8 @@ sealed class CsvCutter
     readonly TextCutter parts;
     readonly string detail;
     string? detailAfterHighByte;
-    bool headerPending;
+    int headersPending;
+    bool isFirst = true;
     int begin;
 
     public CsvCutter(string file, TextScan scan, CsvBorders borders, CsvFile found, ShardCut cut)
@@ -22,8 +23,8 @@ sealed class CsvCutter
         this.found = found;
         this.cut = cut;
         parts = new TextCutter(file, scan, cut, Detail);
-        detail = new CsvDetail(found.Dialect, found.Columns).ToJson();
-        headerPending = found.HasHeader;
+        detail = new CsvDetail(found.Dialect, found.Columns, found.Head.Repeated).ToJson();
+        headersPending = found.Head.HeaderRecords;
     }
 
     /// <summary>Records are taken from the front of the buffer again.</summary>
@@ -52,13 +53,13 @@ sealed class CsvCutter
                 throw TooLong(line);
             }
 
-            if (isRecord && headerPending)
+            if (isRecord && headersPending > 0)
             {
-                headerPending = false;
+                headersPending--;
             }
             else if (isRecord && parts.Take(from, begin, line) is { } part)
             {
-                return part;
+                return WithPreamble(part);
             }
         }
 
@@ -76,7 +77,17 @@ sealed class CsvCutter
                 + "quote: none if quotes are ordinary characters in this file.");
         }
 
-        return parts.Finish(scan.End) ?? parts.FinishEmpty(scan.End, borders.Line);
+        return (parts.Finish(scan.End) ?? parts.FinishEmpty(scan.End, borders.Line)) is { } last ? WithPreamble(last) : null;
+    }
+
+    /// <summary>The lines above the header are told of by the first part.</summary>
+    Shard WithPreamble(Shard part)
+    {
+        var preamble = isFirst ? found.Head.Preamble : [];
+        isFirst = false;
+        return preamble.Count == 0
+            ? part
+            : part with { Records = part.Records + preamble.Count, Detail = (CsvDetail.Of(part) with { Preamble = preamble }).ToJson() };
     }
 
     /// <summary>Up to the first byte above 0x7F the encoding does not matter; what it is, what follows that byte decides.</summary>
@@ -89,7 +100,8 @@ sealed class CsvCutter
 
         return detailAfterHighByte ??= new CsvDetail(
             found.Dialect with { Encoding = CsvSniffer.GuessEncoding(scan.Peek(scan.FirstHighByte, CsvSniffer.GuessBytes)) },
-            found.Columns).ToJson();
+            found.Columns,
+            found.Head.Repeated).ToJson();
     }
 
     SourceException TooLong(long line) => new(

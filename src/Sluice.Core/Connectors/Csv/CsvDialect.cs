@@ -7,7 +7,8 @@ namespace Sluice.Connectors;
 /// <param name="Quote">Around fields, ASCII; null: fields are never quoted.</param>
 /// <param name="Escape">Before a character that is meant as itself; null: a quote is doubled.</param>
 /// <param name="Encoding">As <see cref="TextEncodings"/> names it.</param>
-sealed record CsvDialect(char Delimiter, char? Quote, char? Escape, string Encoding)
+/// <param name="Trim">Blanks around values do not belong to them, and may come before a quote.</param>
+sealed record CsvDialect(char Delimiter, char? Quote, char? Escape, string Encoding, bool Trim)
 {
     public byte DelimiterByte => (byte)Delimiter;
 
@@ -17,8 +18,15 @@ sealed record CsvDialect(char Delimiter, char? Quote, char? Escape, string Encod
     public byte EscapeByte => (byte)(Escape ?? '\n');
 }
 
+/// <summary>A line above the header that is no record of the table.</summary>
+sealed record CsvPreamble(long Line, string Text);
+
 /// <summary>What reading a part of a CSV file needs to know of the whole.</summary>
-sealed record CsvDetail(CsvDialect Dialect, IReadOnlyList<string> Columns)
+/// <param name="Dialect">How it is written.</param>
+/// <param name="Columns">Unique names.</param>
+/// <param name="Header">The header's record as it stands; one like it further down is no row. Null: none.</param>
+/// <param name="Preamble">Lines above the header, in the first part of a file.</param>
+sealed record CsvDetail(CsvDialect Dialect, IReadOnlyList<string> Columns, string? Header = null, IReadOnlyList<CsvPreamble>? Preamble = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, TextFileSource.Json);
 

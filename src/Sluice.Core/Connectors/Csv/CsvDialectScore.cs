@@ -9,31 +9,34 @@ namespace Sluice.Connectors;
 /// </summary>
 static class CsvDialectScore
 {
-    const string Candidates = ",;\t|:^~ \u001f\u0001";
+    const string Delimiters = ",;\t|:^~ \u001f\u0001";
     const int Rows = 100;
 
     // A record of one field tells nothing about a delimiter, but must not make the score zero.
     const double OneFieldWeight = 1e-3;
+
+    // A wrong quote or escape leaves quotes within fields; an inch sign does so in the right dialect.
+    const double MalformedWeight = 0.9;
 
     // In the wrong dialect, fields keep the delimiters and quotes of the right one.
     static readonly SearchValues<byte> unusual = SearchValues.Create(",;\t|^~\"\u001f\u0001"u8);
 
     public static CsvDialect Best(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, int enoughBytes, bool whole)
     {
-        var delimiters = settings.Delimiter is { } given ? [given] : Occurring(text, dialect);
-        var quotes = settings.AutoQuote && text.Contains((byte)'\'') ? new char?[] { '"', '\'' } : [dialect.Quote];
         var best = (Score: 0.0, Dialect: dialect with { Delimiter = settings.Delimiter ?? Unused(text) });
-        foreach (var quote in quotes)
+        foreach (var tried in Candidates(text, dialect, settings))
         {
-            foreach (var delimiter in delimiters)
+            var rows = CsvRows.Read(text, tried, settings.Comment, Rows, enoughBytes, whole);
+            var isDefault = tried.Quote == dialect.Quote && tried.Escape == dialect.Escape && tried.Trim == dialect.Trim;
+            if (!isDefault && !rows.Exists(r => r.Fields.Exists(f => f.Quoted)))
             {
-                var tried = dialect with { Delimiter = delimiter, Quote = quote };
-                var rows = CsvRows.Read(text, tried, settings.Comment, settings.Trim, Rows, enoughBytes, whole);
-                var score = Score(rows, tried, settings.Delimiter is not null);
-                if (score > best.Score)
-                {
-                    best = (score, tried);
-                }
+                continue;
+            }
+
+            var score = Score(rows, tried, settings.Delimiter is not null);
+            if (score > best.Score)
+            {
+                best = (score, tried);
             }
         }
 
@@ -41,12 +44,37 @@ static class CsvDialectScore
         return oneColumn ? best.Dialect with { Delimiter = Unused(text) } : best.Dialect;
     }
 
-    static char[] Occurring(ReadOnlySpan<byte> text, CsvDialect dialect)
+    /// <summary>What the text could be written in, the usual first: of equal scores the first wins.</summary>
+    static List<CsvDialect> Candidates(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings)
+    {
+        var found = new List<CsvDialect>();
+        var hasApostrophe = text.Contains((byte)'\'');
+        foreach (var quote in settings.AutoQuote && hasApostrophe ? new char?[] { '"', '\'' } : [dialect.Quote])
+        {
+            var hasEscape = settings.AutoEscape && quote is { } q && text.IndexOf([(byte)'\\', (byte)q]) >= 0;
+            foreach (var escape in hasEscape ? new char?[] { null, '\\' } : [dialect.Escape])
+            {
+                foreach (var delimiter in settings.Delimiter is { } given ? [given] : Occurring(text, quote, escape))
+                {
+                    var tried = dialect with { Delimiter = delimiter, Quote = quote, Escape = escape };
+                    found.Add(tried);
+                    if (settings.Trim is null && quote is { } opening && delimiter != ' ' && text.IndexOf([(byte)delimiter, (byte)' ', (byte)opening]) >= 0)
+                    {
+                        found.Add(tried with { Trim = true });
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    static char[] Occurring(ReadOnlySpan<byte> text, char? quote, char? escape)
     {
         var found = new List<char>();
-        foreach (var candidate in Candidates)
+        foreach (var candidate in Delimiters)
         {
-            if (text.Contains((byte)candidate) && candidate != dialect.Quote && candidate != dialect.Escape)
+            if (text.Contains((byte)candidate) && candidate != quote && candidate != escape)
             {
                 found.Add(candidate);
             }
@@ -81,24 +109,29 @@ static class CsvDialectScore
         var pattern = patterns.Sum(p => p.Value * Math.Max(OneFieldWeight, (p.Key - 1.0) / p.Key)) / patterns.Count;
         var cells = rows.Sum(r => r.Count);
         var known = rows.Sum(r => r.Fields.Count(IsKnown));
-        return pattern * Math.Max(1e-10, (double)known / cells);
+        var malformed = (double)rows.Count(r => r.Malformed) / rows.Count;
+        return pattern * Math.Max(1e-10, (double)known / cells) * (1 - (MalformedWeight * malformed));
     }
 
-    /// <summary>Blanks and colons are in most prose: they must divide every record alike. Others divide half of the records alike, or every record.</summary>
-    static bool IsRegular(List<CsvSampleRow> rows, int usual, char delimiter) =>
-        delimiter is ' ' or ':' ? usual == rows.Count : usual * 2 >= rows.Count || rows.All(r => r.Count > 1);
+    /// <summary>
+    /// Blanks and colons are in most prose: they must divide every record alike, or stand beside quotes in every record. Others divide half of the records
+    /// alike, or every record.
+    /// </summary>
+    static bool IsRegular(List<CsvSampleRow> rows, int usual, char delimiter) => delimiter is ' ' or ':'
+        ? usual == rows.Count || rows.TrueForAll(r => !r.Malformed && r.Fields.Exists(f => f.Quoted))
+        : usual * 2 >= rows.Count || rows.All(r => r.Count > 1);
 
     /// <summary>Lines that are one value each, such as times, are not divided at what the value is made of.</summary>
     static bool IsOneColumn(ReadOnlySpan<byte> text, CsvDialect dialect, CsvSettings settings, int enoughBytes, bool whole)
     {
-        var lines = CsvRows.Read(text, dialect with { Delimiter = '\0', Quote = null }, settings.Comment, settings.Trim, Rows, enoughBytes, whole);
+        var lines = CsvRows.Read(text, dialect with { Delimiter = '\0', Quote = null }, settings.Comment, Rows, enoughBytes, whole);
         var typed = lines.Count(l => CsvHeader.IsTyped(l[0].Text));
         return lines.Count > 0 && typed > 0 && typed >= lines.Count - 1;
     }
 
-    static bool IsKnown(CsvSampleField field)
-    {
-        return field.Quoted || field.Text.Length == 0 || CsvHeader.IsTyped(field.Text)
-            || ValueParser.TryFloat64Lenient(field.Text, (byte)',', out _) || !field.Text.AsSpan().ContainsAny(unusual);
-    }
+    static bool IsKnown(CsvSampleField field) =>
+        field.Quoted || field.Text.Length == 0 || CsvHeader.IsTyped(field.Text)
+        || ValueParser.TryFloat64Lenient(field.Text, (byte)',', out _) || !(field.Text.AsSpan().ContainsAny(unusual) || IsInApostrophes(field.Text));
+
+    static bool IsInApostrophes(byte[] text) => text.Length > 1 && text[0] == '\'' && text[^1] == '\'';
 }

@@ -24,46 +24,45 @@ static class CsvHeader
             return true;
         }
 
-        var votes = 0;
-        for (var column = 0; column < first.Count; column++)
-        {
-            votes += Vote(rows, column);
-        }
-
+        var votes = Votes(rows);
         return votes > 0 || (votes == 0 && first.All(f => !IsTyped(f.Text)));
+    }
+
+    /// <summary>Columns whose types speak for the first record being a header, less those that speak against it.</summary>
+    public static int Votes(List<CsvSampleRow> rows)
+    {
+        // A header that comes again, as above a second table, is no value that comes again; but it takes types to tell it from one.
+        var others = rows.FindAll(r => ReferenceEquals(r, rows[0]) || !IsRepeated(rows[0], r));
+        var without = rows.Count - others.Count <= Math.Max(1, rows.Count / 10) ? Sum(others) : 0;
+        return without > 0 ? without : Sum(rows);
+
+        static int Sum(List<CsvSampleRow> rows) => Enumerable.Range(0, rows.Count == 0 ? 0 : rows[0].Count).Sum(column => Vote(rows, column));
     }
 
     /// <summary>Unique names: trimmed, <c>column_3</c> where there is none, <c>name_2</c> where one comes again.</summary>
     /// <exception cref="SourceException">A name is not valid UTF-8.</exception>
-    public static IReadOnlyList<string> Names(string file, List<CsvSampleRow> rows, bool hasHeader)
+    public static IReadOnlyList<string> Names(string file, CsvHead head, List<CsvSampleRow> rows)
     {
-        var usual = Usual(hasHeader ? rows.Skip(1) : rows);
-        if (!hasHeader)
+        var data = rows.Skip(head.FirstRecord);
+        var usual = Usual(data);
+        if (head.Names is null)
         {
             return Unique([.. Enumerable.Repeat("", usual)]);
         }
 
-        var names = rows[0].Fields.Select(f => Name(file, f.Text)).ToList();
-        if (usual == names.Count + 1)
+        var names = head.Names.Select(f => Name(file, f)).ToList();
+        if (usual == names.Count + 1 && data.Count(r => r.Count == usual) * 2 > data.Count())
         {
             // Either every record ends with a delimiter, or the first column holds row names (R's write.table).
-            var trailing = rows.Skip(1).Where(r => r.Count == usual).All(r => r[r.Count - 1].Text.Length == 0);
+            var trailing = data.Where(r => r.Count == usual).All(r => r[r.Count - 1].Text.Length == 0);
             names.Insert(trailing ? names.Count : 0, "");
+        }
+        else if (usual > 0 && usual < names.Count && names.Count(n => n.Length > 0) == usual)
+        {
+            names.RemoveAll(n => n.Length == 0);
         }
 
         return Unique(names);
-    }
-
-    /// <summary>
-    /// A first record that fits no other is a title, not a header; with it as header every record would be rejected. Returns the first
-    /// record of the usual width where that is so.
-    /// </summary>
-    public static CsvSampleRow? FirstAfterTitle(List<CsvSampleRow> rows)
-    {
-        var width = rows[0].Count;
-        var usual = Usual(rows.Skip(1));
-        var fits = usual == width || usual == width + 1 || rows.Skip(1).Count(r => r.Count == width) * 10 > rows.Count || rows.Count(r => r.Count == usual) < 2;
-        return fits ? null : rows.First(r => r.Count == usual);
     }
 
     /// <summary>A value that nobody names a column: a number, a date, a time, a truth.</summary>
@@ -72,6 +71,12 @@ static class CsvHeader
         || (text.Length is 5 or 8 && text[2] == ':' && ValueParser.TryTimestamp([.. "2000-01-01T"u8, .. text], out _));
 
     public static string Shown(char c) => char.IsControl(c) ? c == '\t' ? "tab" : $"\\x{(int)c:x2}" : $"'{c}'";
+
+    static bool IsRepeated(CsvSampleRow header, CsvSampleRow row)
+    {
+        var names = header.Fields.Count(f => f.Text.Length > 0);
+        return header.Fields.Zip(row.Fields).Count(p => p.First.Text.Length > 0 && p.First.Text.AsSpan().SequenceEqual(p.Second.Text)) * 2 > names;
+    }
 
     static int Vote(List<CsvSampleRow> rows, int column)
     {
@@ -99,7 +104,9 @@ static class CsvHeader
         return years.Count > 1 && years.Count == typed && years.Count < first.Count && years.Zip(years.Skip(1)).All(p => p.First < p.Second);
     }
 
-    static int Usual(IEnumerable<CsvSampleRow> rows) => rows.CountBy(r => r.Count).OrderByDescending(p => p.Value).FirstOrDefault().Key;
+    /// <summary>Fields that most records have; the larger number where two are as frequent.</summary>
+    public static int Usual(IEnumerable<CsvSampleRow> rows) =>
+        rows.CountBy(r => r.Count).OrderByDescending(p => p.Value).ThenByDescending(p => p.Key).FirstOrDefault().Key;
 
     static string Name(string file, byte[] text)
     {

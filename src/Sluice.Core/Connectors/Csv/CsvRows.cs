@@ -3,14 +3,22 @@ namespace Sluice.Connectors;
 /// <summary>A field of a sample.</summary>
 /// <param name="Text">Its value.</param>
 /// <param name="Quoted">It is in quotes, and nothing follows the closing one.</param>
-readonly record struct CsvSampleField(byte[] Text, bool Quoted);
+readonly record struct CsvSampleField(byte[] Text, bool Quoted)
+{
+    public bool IsBlank => !Text.AsSpan().ContainsAnyExcept(" \t"u8);
+}
 
 /// <summary>A record of a sample.</summary>
 /// <param name="Start">Its first byte.</param>
+/// <param name="End">Where its line end begins.</param>
 /// <param name="Fields">What it has.</param>
-sealed record CsvSampleRow(int Start, List<CsvSampleField> Fields)
+/// <param name="Malformed">It has quotes where the dialect has none: within a bare field, or before other text than a delimiter.</param>
+sealed record CsvSampleRow(int Start, int End, List<CsvSampleField> Fields, bool Malformed)
 {
     public int Count => Fields.Count;
+
+    /// <summary>Fields up to the last that is not empty: programs that write sheets fill titles up with delimiters.</summary>
+    public int Filled => Fields.FindLastIndex(f => !f.IsBlank) + 1;
 
     public CsvSampleField this[int column] => Fields[column];
 }
@@ -21,12 +29,11 @@ static class CsvRows
     /// <param name="sample">UTF-8 text.</param>
     /// <param name="dialect">How to read it.</param>
     /// <param name="comment">First byte of lines to leave out.</param>
-    /// <param name="trim">Whether blanks may come before a quote.</param>
     /// <param name="maxRows">Records wanted.</param>
     /// <param name="enoughBytes">No further record is begun after so many bytes.</param>
     /// <param name="whole">The sample ends where the file does, so that a last record without line end counts.</param>
     public static List<CsvSampleRow> Read(
-        ReadOnlySpan<byte> sample, CsvDialect dialect, byte? comment, bool trim, int maxRows, int enoughBytes, bool whole)
+        ReadOnlySpan<byte> sample, CsvDialect dialect, byte? comment, int maxRows, int enoughBytes, bool whole)
     {
         var rows = new List<CsvSampleRow>();
         var at = 0;
@@ -40,15 +47,15 @@ static class CsvRows
 
             var row = new List<CsvSampleField>();
             var start = at;
-            var ended = ReadRow(sample, ref at, dialect, trim, row);
-            if (!ended && !whole)
+            var (end, malformed) = ReadRow(sample, ref at, dialect, row);
+            if (end < 0 && !whole)
             {
                 break;
             }
 
             if (row.Count > 1 || row[0].Text.Length > 0 || row[0].Quoted)
             {
-                rows.Add(new CsvSampleRow(start, row));
+                rows.Add(new CsvSampleRow(start, end < 0 ? sample.Length : end, row, malformed));
             }
         }
 
@@ -63,13 +70,15 @@ static class CsvRows
         return end >= 0 && TakeLineEnd(sample, ref at);
     }
 
-    static bool ReadRow(ReadOnlySpan<byte> sample, ref int at, CsvDialect dialect, bool trim, List<CsvSampleField> row)
+    /// <summary>Where the line end begins, or -1: the sample ends before.</summary>
+    static (int End, bool Malformed) ReadRow(ReadOnlySpan<byte> sample, ref int at, CsvDialect dialect, List<CsvSampleField> row)
     {
         var field = new List<byte>();
+        var malformed = false;
         while (true)
         {
             field.Clear();
-            var quoted = ReadField(sample, ref at, dialect, trim, field);
+            malformed |= ReadField(sample, ref at, dialect, field, out var quoted);
             row.Add(new CsvSampleField([.. field], quoted));
             if (at < sample.Length && sample[at] == dialect.Delimiter)
             {
@@ -77,20 +86,22 @@ static class CsvRows
                 continue;
             }
 
-            return TakeLineEnd(sample, ref at);
+            var end = at;
+            return (TakeLineEnd(sample, ref at) ? end : -1, malformed);
         }
     }
 
-    static bool ReadField(ReadOnlySpan<byte> sample, ref int at, CsvDialect dialect, bool trim, List<byte> field)
+    /// <summary>True: a quote is where the dialect has none.</summary>
+    static bool ReadField(ReadOnlySpan<byte> sample, ref int at, CsvDialect dialect, List<byte> field, out bool quoted)
     {
         var start = at;
-        while (trim && start < sample.Length && sample[start] is (byte)' ' or (byte)'\t' && sample[start] != dialect.Delimiter)
+        while (dialect.Trim && start < sample.Length && sample[start] is (byte)' ' or (byte)'\t' && sample[start] != dialect.Delimiter)
         {
             start++;
         }
 
         var inQuotes = start < sample.Length && dialect.Quote is { } q && sample[start] == q;
-        var (quoted, trailing) = (inQuotes, false);
+        var (opened, trailing, stray) = (inQuotes, false, false);
         at = inQuotes ? start + 1 : at;
         for (; at < sample.Length; at++)
         {
@@ -117,12 +128,14 @@ static class CsvRows
             }
             else
             {
-                trailing |= !inQuotes;
+                trailing |= !inQuotes && !(dialect.Trim && c is (byte)' ' or (byte)'\t');
+                stray |= c == dialect.Quote;
                 field.Add(c);
             }
         }
 
-        return quoted && !trailing;
+        quoted = opened && !trailing;
+        return inQuotes || stray || (opened && trailing);
     }
 
     static bool TakeLineEnd(ReadOnlySpan<byte> sample, ref int at)

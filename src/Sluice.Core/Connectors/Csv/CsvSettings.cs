@@ -17,7 +17,8 @@ sealed class CsvSettings
         };
         AutoQuote = options.Quote == "auto";
         Quote = AutoQuote ? '"' : options.Quote is "none" or "" ? null : Character("quote", options.Quote, "auto, none or one ASCII character such as \"");
-        Escape = string.IsNullOrEmpty(options.Escape) ? null : Character("escape", options.Escape, "one ASCII character such as \\");
+        AutoEscape = options.Escape == "auto";
+        Escape = AutoEscape || options.Escape is "none" or "" ? null : Character("escape", options.Escape, "auto, none or one ASCII character such as \\");
         Escape = Escape == Quote ? null : Escape;
         Comment = string.IsNullOrEmpty(options.Comment) ? null : (byte)Character("comment", options.Comment, "one ASCII character such as #");
         Encoding = TextEncodings.Canonical(options.Encoding);
@@ -38,6 +39,8 @@ sealed class CsvSettings
 
     public char? Quote { get; }
 
+    public bool AutoEscape { get; }
+
     public char? Escape { get; }
 
     public byte? Comment { get; }
@@ -49,7 +52,8 @@ sealed class CsvSettings
 
     public int SkipRows { get; }
 
-    public bool Trim { get; }
+    /// <summary>Null: to be found out.</summary>
+    public bool? Trim { get; }
 
     static char Character(string option, string text, string expected) =>
         text.Length == 1 && text[0] is > '\0' and < (char)0x80 and not '\n' and not '\r'

@@ -6,9 +6,10 @@ namespace Sluice.Connectors;
 /// <param name="Dialect">How it is written.</param>
 /// <param name="EncodingOpen">All bytes so far are ASCII: the first other one decides.</param>
 /// <param name="Start">First byte after a byte order mark.</param>
-/// <param name="HasHeader">The first record names the columns.</param>
+/// <param name="Head">What stands above the records.</param>
 /// <param name="Columns">Unique names.</param>
-sealed record CsvFile(CsvDialect Dialect, bool EncodingOpen, long Start, bool HasHeader, IReadOnlyList<string> Columns);
+/// <param name="LineEnd">How the first line ends: <c>lf</c>, <c>crlf</c>, <c>cr</c> or <c>none</c>.</param>
+sealed record CsvFile(CsvDialect Dialect, bool EncodingOpen, long Start, CsvHead Head, IReadOnlyList<string> Columns, string LineEnd);
 
 /// <summary>Finds out a file's encoding, dialect and header from its first rows; a function of the file alone, not of how it is cut.</summary>
 static class CsvSniffer
@@ -79,13 +80,17 @@ static class CsvSniffer
             }
         }
 
-        return Examine(file, text[at..], whole, settings, cut, new CsvFile(new CsvDialect(',', settings.Quote, settings.Escape, encoding), open, start, false, []));
+        var dialect = new CsvDialect(',', settings.Quote, settings.Escape, encoding, settings.Trim ?? false);
+        return Examine(file, text[at..], whole, settings, cut, new CsvFile(dialect, open, start, CsvHead.None, [], LineEnd(text)));
     }
+
+    static string LineEnd(ReadOnlySpan<byte> text) =>
+        text.IndexOfAny((byte)'\r', (byte)'\n') is var at and >= 0 ? text[at] == '\n' ? "lf" : text[(at + 1)..].StartsWith("\n"u8) ? "crlf" : "cr" : "none";
 
     static CsvFile? Examine(string file, ReadOnlySpan<byte> text, bool whole, CsvSettings settings, ShardCut cut, CsvFile found)
     {
         var dialect = CsvDialectScore.Best(text, found.Dialect, settings, SampleBytes, whole);
-        var rows = CsvRows.Read(text, dialect, settings.Comment, settings.Trim, SampleRows, SampleBytes, whole);
+        var rows = CsvRows.Read(text, dialect, settings.Comment, SampleRows, SampleBytes, whole);
         if (rows.Count == 0)
         {
             return whole ? throw TextFileSource.Empty(file, "a header or at least one record; it has blank lines only") : null;
@@ -99,17 +104,8 @@ static class CsvSniffer
                 + $"{cut.MaxColumns:N0}. Expected fewer. Transpose the table, correct the option delimiter, or raise max_columns under optimization.");
         }
 
-        var hasHeader = settings.Header ?? CsvHeader.IsHeader(rows);
-        if (hasHeader && settings.Header is null && CsvHeader.FirstAfterTitle(rows) is { } better)
-        {
-            var skip = settings.SkipRows + text[..better.Start].Count((byte)'\n');
-            throw new SourceException(
-                $"The file \"{file}\" has {rows[0].Count} field(s) in its first record, as no other record has; most have {better.Count} "
-                + $"(delimiter {CsvHeader.Shown(dialect.Delimiter)}). Expected a header that fits the records. If what comes before line {skip + 1} is a title, "
-                + $"set skip_rows: {skip}; if it is a remark, set comment; if it is the header, set header: true.");
-        }
-
-        return found with { Dialect = dialect, HasHeader = hasHeader, Columns = CsvHeader.Names(file, rows, hasHeader) };
+        var head = CsvHead.Find(file, text, rows, dialect, settings);
+        return found with { Dialect = dialect, Head = head, Columns = CsvHeader.Names(file, head, rows) };
     }
 
     static SourceException NothingLeft(string file, int skipRows) => new(

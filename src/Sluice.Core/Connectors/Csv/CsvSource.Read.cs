@@ -14,12 +14,13 @@ public sealed partial class CsvSource
         }
 
         using var table = new CsvTable(bytes, length, detail, new CsvSettings(options), part, rejected);
-        if (rejected.Count > 0 && options.OnBadRow == BadRow.Fail)
+        if (options.OnBadRow == BadRow.Fail && rejected.Find(r => r.Reason != CsvTable.RepeatedHeader) is { } bad)
         {
-            throw Refused(part, rejected[0], detail);
+            throw Refused(part, bad, detail);
         }
 
-        var values = new CsvValues(detail.Dialect, options.Trim, options.NullValues);
+        rejected.InsertRange(0, (detail.Preamble ?? []).Select(p => new RejectedRecord(p.Line, null, "preamble", p.Text)));
+        var values = new CsvValues(detail.Dialect, options.NullValues);
         return schema is null ? Infer(table, detail, values, cancellation) : Read(table, detail, values, schema, cancellation);
     }
 

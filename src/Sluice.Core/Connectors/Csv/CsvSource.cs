@@ -32,16 +32,24 @@ public sealed partial class CsvSource(CsvSource.Options options) : TextFileSourc
         [RegularExpression(@"auto|tab|comma|semicolon|pipe|space|\\t|[\x01-\x09\x0E-\x7F]", ErrorMessage = "delimiter must be auto, tab or one ASCII character.")]
         public string Delimiter { get; init; } = "auto";
 
-        /// <summary>Around fields that hold delimiters or line ends, doubled inside: one ASCII character, <c>auto</c> (" or '), or <c>none</c>.</summary>
+        /// <summary>Around fields that hold delimiters or line ends, doubled inside: one ASCII character, <c>auto</c> to find out whether it is " or ', or <c>none</c>.</summary>
         [Required]
         [RegularExpression(@"auto|none|[\x01-\x09\x0E-\x7F]", ErrorMessage = "quote must be auto, none or one ASCII character.")]
-        public string Quote { get; init; } = "\"";
+        public string Quote { get; init; } = "auto";
 
-        /// <summary>Before a character that is meant as itself, in quotes or not, for instance a backslash. Not set: only doubled quotes.</summary>
-        [RegularExpression(@"[\x01-\x09\x0E-\x7F]", ErrorMessage = "escape must be one ASCII character.")]
-        public string? Escape { get; init; }
+        /// <summary>
+        /// Before a character that is meant as itself, in quotes or not: one ASCII character, <c>auto</c> for a backslash where quotes only pair
+        /// up with one, or <c>none</c>: only doubled quotes.
+        /// </summary>
+        [Required]
+        [RegularExpression(@"auto|none|[\x01-\x09\x0E-\x7F]", ErrorMessage = "escape must be auto, none or one ASCII character.")]
+        public string Escape { get; init; } = "auto";
 
-        /// <summary>Whether the first record names the columns: <c>true</c>, <c>false</c>, or <c>auto</c> to judge by the types of what follows.</summary>
+        /// <summary>
+        /// Whether the first record names the columns: <c>true</c>, <c>false</c>, or <c>auto</c> to judge by the types of what follows. With
+        /// <c>auto</c> and no <c>skip_rows</c>, titles above the header are found and rejected as <c>preamble</c>, and a header of several
+        /// records (groups over names) is joined.
+        /// </summary>
         [AllowedValues("auto", "true", "false")]
         public string Header { get; init; } = "auto";
 
@@ -60,30 +68,58 @@ public sealed partial class CsvSource(CsvSource.Options options) : TextFileSourc
         /// <summary>Texts that mean a missing value, besides the empty field, for instance <c>NA</c>.</summary>
         public IReadOnlyList<string> NullValues { get; init; } = [];
 
-        /// <summary>Removes blanks and tabs around values; a quote after blanks opens a field then.</summary>
-        public bool Trim { get; init; }
+        /// <summary>Removes blanks and tabs around values; a quote after blanks opens a field then. Not set: where quotes come after blanks.</summary>
+        public bool? Trim { get; init; }
 
         /// <summary>What to do with a record that has too many or too few fields, or is broken text.</summary>
         public BadRow OnBadRow { get; init; } = BadRow.Reject;
+
+        /// <summary>
+        /// Bytes that each byte of a compressed file (gzip, Zstandard) may become: a file that grows more is taken for a bomb and refused. Files that
+        /// unpack to less than 64 MiB are always read.
+        /// </summary>
+        [Range(1, 1_000_000)]
+        public int MaxUnpackRatio { get; init; } = 200;
 
         /// <summary>Name of a column to add that holds each row's file. Not set: none.</summary>
         public string? SourceColumn { get; init; }
     }
 
+    public override int CodeVersion => 2;
+
     public override string FilePath => options.FilePath;
 
     protected override string? PathColumn => options.SourceColumn;
 
+    protected override int UnpackRatio => options.MaxUnpackRatio;
+
     protected override string FormatName => "CSV";
+
+    /// <summary>How the first file is written, as reading it will take it.</summary>
+    /// <exception cref="SourceException">There is none, or it is no table.</exception>
+    public async Task<CsvLayout> DetectAsync(InputFiles inputs, CancellationToken cancellation)
+    {
+        var file = await FirstAsync(inputs, cancellation);
+        using var local = await OpenAsync(inputs, file, cancellation);
+        return await Task.Run(() => CsvLayout.Of(file, local.Path, new CsvSettings(options)), cancellation);
+    }
+
+    public override async Task<IReadOnlyList<KeyValuePair<string, string>>> DescribeAsync(InputFiles inputs, CancellationToken cancellation) =>
+        (await DetectAsync(inputs, cancellation)).InWords();
 
     internal override IEnumerable<Shard> Cut(InputFile file, string localPath, bool alone, ShardCut cut, CancellationToken cancellation)
     {
+        if (!alone && new FileInfo(localPath).Length == 0)
+        {
+            yield break;
+        }
+
         var settings = new CsvSettings(options);
         var found = CsvSniffer.Examine(file.Path, localPath, settings, cut);
         using var scan = new TextScan(localPath, found.Dialect.Encoding, found.Start);
-        var borders = new CsvBorders(scan, found.Dialect, settings.Comment, options.Trim);
+        var borders = new CsvBorders(scan, found.Dialect, settings.Comment);
         var cutter = new CsvCutter(file.Path, scan, borders, found, cut);
-        borders.SkipLines(options.SkipRows);
+        borders.SkipLines(found.Head.SkipLines);
         while (borders.Next())
         {
             cancellation.ThrowIfCancellationRequested();

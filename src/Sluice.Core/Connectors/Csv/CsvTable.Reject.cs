@@ -5,6 +5,9 @@ namespace Sluice.Connectors;
 
 sealed partial class CsvTable
 {
+    /// <summary>Files that were put one after another, each with its header.</summary>
+    public const string RepeatedHeader = "repeated_header";
+
     const int MaxFoundBytes = 200;
 
     void EndRecord(int start, int end, int count, long firstLine, bool isComment, bool unclosed)
@@ -14,13 +17,14 @@ sealed partial class CsvTable
             return;
         }
 
-        if (count == Columns && !unclosed && Rows < records)
+        var isHeader = end - start == header.Length && bytes.AsSpan(start, end - start).SequenceEqual(header);
+        if (count == Columns && !unclosed && Rows < records && !isHeader)
         {
             lines[Rows++] = firstLine;
             return;
         }
 
-        var reason = unclosed ? "unclosed_quote" : count > Columns ? "too_many_fields" : "too_few_fields";
+        var reason = isHeader ? RepeatedHeader : unclosed ? "unclosed_quote" : count > Columns ? "too_many_fields" : "too_few_fields";
         rejected.Add(new RejectedRecord(firstLine, null, reason, Found(bytes.AsSpan(start, end - start))));
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Sluice.Connectors;
 
@@ -17,6 +18,7 @@ sealed partial class CsvTable : IDisposable
     readonly CsvDialect dialect;
     readonly byte? comment;
     readonly bool trim;
+    readonly byte[] header;
     readonly int records;
     readonly List<RejectedRecord> rejected;
 
@@ -38,7 +40,8 @@ sealed partial class CsvTable : IDisposable
         this.rejected = rejected;
         dialect = detail.Dialect;
         comment = settings.Comment;
-        trim = settings.Trim;
+        trim = dialect.Trim;
+        header = detail.Header is null ? [] : Encoding.UTF8.GetBytes(detail.Header);
         records = part.Records;
         line = part.FirstLine;
         Columns = detail.Columns.Count;

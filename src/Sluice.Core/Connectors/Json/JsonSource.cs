@@ -47,6 +47,13 @@ public sealed partial class JsonSource(JsonSource.Options options) : TextFileSou
         /// <summary>What to do with a line that is not valid JSON. In an array such an element always stops the run.</summary>
         public BadRow OnBadRow { get; init; } = BadRow.Reject;
 
+        /// <summary>
+        /// Bytes that each byte of a compressed file (gzip, Zstandard) may become: a file that grows more is taken for a bomb and refused. Files that
+        /// unpack to less than 64 MiB are always read.
+        /// </summary>
+        [Range(1, 1_000_000)]
+        public int MaxUnpackRatio { get; init; } = 200;
+
         /// <summary>Name of a column to add that holds each row's file. Not set: none.</summary>
         public string? SourceColumn { get; init; }
     }
@@ -55,10 +62,25 @@ public sealed partial class JsonSource(JsonSource.Options options) : TextFileSou
 
     protected override string? PathColumn => options.SourceColumn;
 
+    protected override int UnpackRatio => options.MaxUnpackRatio;
+
     protected override string FormatName => "JSON";
+
+    public override async Task<IReadOnlyList<KeyValuePair<string, string>>> DescribeAsync(InputFiles inputs, CancellationToken cancellation)
+    {
+        var file = await FirstAsync(inputs, cancellation);
+        using var local = await OpenAsync(inputs, file, cancellation);
+        var found = JsonFile.Examine(file, local.Path, options.Format);
+        return [new("layout", found.Layout.ToString().ToLowerInvariant()), new("encoding", found.Encoding)];
+    }
 
     internal override IEnumerable<Shard> Cut(InputFile file, string localPath, bool alone, ShardCut cut, CancellationToken cancellation)
     {
+        if (!alone && new FileInfo(localPath).Length == 0)
+        {
+            yield break;
+        }
+
         var found = JsonFile.Examine(file.Path, localPath, options.Format);
         using var scan = new TextScan(localPath, found.Encoding, found.Start);
         var detail = new JsonDetail(found.Layout, found.Encoding).ToJson();

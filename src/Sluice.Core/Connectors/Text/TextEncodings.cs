@@ -99,8 +99,8 @@ static partial class TextEncodings
         var zero = head.IndexOf((byte)0);
         var known = head.StartsWith("PK\x03\x04"u8) ? "a ZIP or Excel file (use the excel source, or unpack it)"
             : head.StartsWith("PAR1"u8) ? "a Parquet file (use the parquet source)"
-            : head.StartsWith<byte>([0x1F, 0x8B]) ? "a gzip file (unpack it)"
-            : head.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) ? "a Zstandard file (unpack it)"
+            : head.StartsWith<byte>([0x1F, 0x8B]) ? "a gzip file within a compressed file (unpack it)"
+            : head.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) ? "a Zstandard file within a compressed file (unpack it)"
             : head.StartsWith<byte>([0xD0, 0xCF, 0x11, 0xE0]) ? "an old Excel file (use the excel source)"
             : head.StartsWith("%PDF"u8) ? "a PDF file"
             : zero >= 0 ? $"a zero byte at position {zero}, so it is binary, or UTF-16 without a byte order mark (set encoding: utf-16le)"

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Sluice.Storage;
 
 namespace Sluice.Connectors;
 
@@ -23,6 +24,9 @@ public abstract partial class TextFileSource : Source
     /// <summary>Name of a column that each row's file goes to, or null.</summary>
     protected abstract string? PathColumn { get; }
 
+    /// <summary>How much larger than itself a compressed file may become.</summary>
+    protected abstract int UnpackRatio { get; }
+
     /// <summary>What the files are, for messages: <c>CSV</c>.</summary>
     protected abstract string FormatName { get; }
 
@@ -31,7 +35,7 @@ public abstract partial class TextFileSource : Source
         var files = await inputs.ListAsync(FilePath, cancellation);
         if (files.Count == 0)
         {
-            throw new SourceException($"The input \"{FilePath}\" means no file. Expected at least one {FormatName} file. Check file_path, or put the files there.");
+            throw NoFile();
         }
 
         var any = false;
@@ -40,7 +44,7 @@ public abstract partial class TextFileSource : Source
         {
             cancellation.ThrowIfCancellationRequested();
             using var local = await OpenAsync(inputs, file.Path, cancellation);
-            var small = files.Count > 1 && file.Bytes < cut.MinBytes;
+            var small = files.Count > 1 && new FileInfo(local.Path).Length < cut.MinBytes;
             if (!small && group.Count > 0)
             {
                 yield return Group(group);
@@ -76,6 +80,13 @@ public abstract partial class TextFileSource : Source
         }
     }
 
+    /// <summary>Path of the first file.</summary>
+    protected async Task<string> FirstAsync(InputFiles inputs, CancellationToken cancellation) =>
+        await inputs.ListAsync(FilePath, cancellation) is [var first, ..] ? first.Path : throw NoFile();
+
+    SourceException NoFile() =>
+        new($"The input \"{FilePath}\" means no file. Expected at least one {FormatName} file. Check file_path, or put the files there.");
+
     /// <summary>Cuts one file, in order, with bounded memory.</summary>
     internal abstract IEnumerable<Shard> Cut(InputFile file, string localPath, bool alone, ShardCut cut, CancellationToken cancellation);
 
@@ -109,11 +120,13 @@ public abstract partial class TextFileSource : Source
             JsonSerializer.Serialize(parts, Json));
     }
 
-    static async Task<Storage.LocalFile> OpenAsync(InputFiles inputs, string path, CancellationToken cancellation)
+    /// <summary>What the file holds; a compressed one is unpacked.</summary>
+    internal async Task<LocalFile> OpenAsync(InputFiles inputs, string path, CancellationToken cancellation)
     {
         try
         {
-            return await inputs.OpenAsync(path, cancellation);
+            var local = await inputs.OpenAsync(path, cancellation);
+            return await Task.Run(() => UnpackedFiles.Open(local, path, UnpackRatio, cancellation), cancellation);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

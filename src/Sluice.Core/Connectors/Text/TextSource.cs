@@ -37,11 +37,20 @@ public sealed partial class TextSource(TextSource.Options options) : TextFileSou
         /// <summary><c>auto</c> (byte order mark, else UTF-8), <c>utf-8</c>, <c>utf-16le</c>, <c>windows-1252</c> and so on.</summary>
         [Required]
         public string Encoding { get; init; } = TextEncodings.Auto;
+
+        /// <summary>
+        /// Bytes that each byte of a compressed file (gzip, Zstandard) may become: a file that grows more is taken for a bomb and refused. Files that
+        /// unpack to less than 64 MiB are always read.
+        /// </summary>
+        [Range(1, 1_000_000)]
+        public int MaxUnpackRatio { get; init; } = 200;
     }
 
     public override string FilePath => options.FilePath;
 
     protected override string? PathColumn => null;
+
+    protected override int UnpackRatio => options.MaxUnpackRatio;
 
     protected override string FormatName => "text";
 

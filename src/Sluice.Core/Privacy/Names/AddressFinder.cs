@@ -194,7 +194,7 @@ static class AddressFinder
                 || (capitalsSpeak ? word.Capital && (!word.Is(WordKinds.Common) || isNew && !word.Is(WordKinds.PersonCue)) && (word.Before != Gap.Dot || words[j - 1].Length <= 4)
                     : !word.Is(WordKinds.Common) && (isNew || j > last + 1 && lines > 0 || words[j - 1].Is(WordKinds.Place) || word.Is(WordKinds.Direction)));
             var part = word.Is(WordKinds.Unit) || word.Is(WordKinds.Direction) || (word.Number && word.Length <= 8 && (unit || isNew || word.Length >= 3 || (j == last + 1 && word.Before == Gap.Space))) || (unit && word.Length <= 3);
-            if (!name && !part && !IsFiller(words, j) && !(word.Is(WordKinds.Particle) && word.Length <= 3 && j + 1 < words.Count && words[j + 1].Capital && capitalsSpeak))
+            if (!name && !part && !(word.Is(WordKinds.Particle) && word.Length <= 3 && j + 1 < words.Count && words[j + 1].Capital && capitalsSpeak))
             {
                 break;
             }
