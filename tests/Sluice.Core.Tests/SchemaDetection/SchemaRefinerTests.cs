@@ -1,5 +1,5 @@
 using Sluice.Core.Tests.Steps;
-using Sluice.Steps;
+using Sluice.SchemaDetection;
 
 namespace Sluice.Core.Tests.SchemaDetection;
 
