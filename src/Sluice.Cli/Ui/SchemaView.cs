@@ -72,7 +72,7 @@ static class SchemaView
     static string Type(DetectedColumn column) => column.Type switch
     {
         "decimal" => $"decimal({column.Precision},{column.Scale}){(column.Format is null ? "" : $" {column.Format}")}",
-        _ => column.Type + (column.Format ?? (column.Pattern is { } pattern && !pattern.StartsWith('^') ? null : column.Pattern) is { } form ? $" {form}" : ""),
+        _ => $"{column.Type} {column.Format ?? (column.Pattern?[0] == '^' ? column.Pattern : "")}".TrimEnd(),
     };
 
     static void Facts(DetectedSchema schema)

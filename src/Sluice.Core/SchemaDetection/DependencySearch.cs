@@ -69,9 +69,10 @@ sealed class DependencySearch
                 }
 
                 var order = Order(groups, groupCount);
+                var allowed = MaxError(set.Select(i => columns[i]), maxError);
                 for (var to = 0; to < columns.Length; to++)
                 {
-                    if (counts[to] > 1 && !set.Contains(to) && !found.Exists(d => d.To == to && d.From.All(set.Contains)) && Holds(groups, groupCount, order, to, maxError) is { } error)
+                    if (counts[to] > 1 && !set.Contains(to) && !found.Exists(d => d.To == to && d.From.All(set.Contains)) && Holds(groups, groupCount, order, to, allowed) is { } error)
                     {
                         found.Add((set, to, error));
                     }
@@ -81,6 +82,9 @@ sealed class DependencySearch
 
         return [.. found.Take(maxFound)];
     }
+
+    /// <summary>A measurement on the left hardly repeats, so almost anything seems to follow from it: then only what holds without exception counts.</summary>
+    public static double MaxError(IEnumerable<ColumnJudge> from, double maxError) => from.Any(c => c.Type == "decimal") ? 0 : maxError;
 
     static bool MayBeInKey(ColumnJudge column) => column.Type is not ("float" or "decimal") && column.Meaning?.Type is not ("free_text" or "description" or "flag");
 

@@ -8,6 +8,9 @@ static class Suggestions
     /// <summary>With more missing, filling in is inventing.</summary>
     const double MaxFilled = 0.3;
 
+    /// <summary>With more values far out, the column is skewed and they belong to it.</summary>
+    const double MaxFarOut = 0.005;
+
     public static IEnumerable<SuggestedStep> Of(SchemaDetector table, IReadOnlyList<DetectedIssue> issues)
     {
         var columns = table.Columns.ToDictionary(c => c.Name);
@@ -49,13 +52,14 @@ static class Suggestions
                 $"{filled.Sum(n => columns[n].Sketch.Missing):N0} cells change");
         }
 
-        var far = Names("outlier");
+        var far = issues.Where(i => i.Kind == "outlier" && i.Count <= MaxFarOut * columns[i.Column!].Sketch.Present).ToList();
         if (far.Count > 0)
         {
-            var config = With(Columns(far), "outlier_method", "iqr");
+            List<string> names = [.. far.Select(i => i.Column!)];
+            var config = With(Columns(names), "outlier_method", "iqr");
             config["iqr_multiplier"] = 3;
             config["outlier_action"] = "missing";
-            yield return Step($"Empty values of {Listed(far)} that are far from the others", "remove_outliers", config, $"About {Count("outlier"):N0} cells become missing");
+            yield return Step($"Empty values of {Listed(names)} that are far from the others", "remove_outliers", config, $"About {far.Sum(i => i.Count):N0} cells become missing");
         }
 
         if (Checks(table) is { } checks)

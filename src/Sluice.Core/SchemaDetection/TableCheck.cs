@@ -43,8 +43,11 @@ sealed class TableCheck
 
     public VerifiedTable Result() => new(
         [.. table.Keys.Select(k => keys.Find(c => c.Key == k) is { } check ? check.Result() : k).OfType<KeyCandidate>().OrderByDescending(k => k.Verified).ThenByDescending(k => k.Score)],
-        [.. table.Dependencies.Select(d => dependencies.Find(c => c.Dependency == d) is { } check ? check.Result() : d).Where(d => d.Error <= limits.MaxDependencyError)],
+        [.. table.Dependencies.Select(d => dependencies.Find(c => c.Dependency == d) is { } check ? check.Result() : d).Where(IsKept)],
         rows is null ? null : duplicates);
+
+    bool IsKept(Dependency dependency) =>
+        dependency.Error <= DependencySearch.MaxError(table.Columns.Where(c => dependency.From.Contains(c.Name)), limits.MaxDependencyError);
 
     public static ulong[] Hashes(Column column)
     {

@@ -6,7 +6,7 @@ static class Names
     static readonly HashSet<string> titles = new(["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "lady", "herr", "frau", "mme", "m", "sr", "sra", "dott"], StringComparer.Ordinal);
 
     static readonly HashSet<string> particles = new(
-        ["de", "da", "di", "del", "della", "der", "den", "van", "von", "zu", "la", "le", "du", "dos", "das", "do", "el", "al", "bin", "ibn", "af", "ter", "ten", "y", "e"],
+        ["de", "da", "di", "del", "della", "der", "den", "van", "von", "zu", "la", "le", "du", "dos", "das", "do", "el", "al", "bin", "ibn", "af", "ter", "ten", "y", "e", "the", "of"],
         StringComparer.Ordinal);
 
     static readonly HashSet<string> legalForms = new(

@@ -12,8 +12,8 @@ static partial class SemanticTypes
         new("month", Integer, 0, 0.95, "month|monat|mois|mes|mese|maand|mm", v => Within(v, 1, 12), NamedShare: 1),
         new("weekday", Text, 0.97, 0.98, "weekday|day|day of week|dow|wochentag|tag|jour|dia|giorno|dag", v => Vocabulary.Weekdays.Contains(Lower(v).TrimEnd('.'))),
         new("colour", Text, 0.85, 0.95, "color|colour|farbe|couleur|cor|colore|kleur", v => Vocabulary.Colours.Contains(Lower(v)), NamedShare: 0.5),
-        new("currency", Text, 0.85, 0.95, "currency|currency name|waehrung|devise|monnaie|moneda|valuta|moeda", v => Vocabulary.CurrencyNames.Contains(Lower(v)), NamedShare: 0.4),
-        new("language", Text, 0.9, 0.96, "language|languages|sprache|langue|idioma|lingua|taal|lang|official language", v => Vocabulary.LanguageNames.Contains(Lower(v)), NamedShare: 0.4),
+        new("currency", Text, 0.85, 0.95, "currency|currency name|waehrung|devise|monnaie|moneda|valuta|moeda", v => Listed(v, IsCurrency), MinShare: 0.7, NamedShare: 0.4),
+        new("language", Text, 0.9, 0.96, "language|languages|sprache|langue|idioma|lingua|taal|lang|official language", v => Listed(v, Vocabulary.LanguageNames.Contains), NamedShare: 0.4),
         new("population", Number | Text, 0, 0.93, "population|inhabitants|residents|einwohner|bevoelkerung|habitants|poblacion|popolazione|populacao|pop|inwoners", IsNumeric),
         new("amount", Number, 0, 0.9,
             "price|amount|cost|revenue|sales|salary|income|wage|fee|tax|discount|balance|budget|profit|payment|gdp|turnover|value|unit price|total|subtotal|preis|betrag|kosten|umsatz|gehalt|steuer|prix|montant|cout|salaire|" +
@@ -68,6 +68,9 @@ static partial class SemanticTypes
     ];
 
     static SemanticType Thing(string name, string hints) => new(name, Text, 0, 0.75, hints, NamedTest: v => v.Any(char.IsLetter), NamedShare: 0.8);
+
+    // "Indian rupee" and "Swiss francs" are named by their last word.
+    static bool IsCurrency(string name) => Vocabulary.CurrencyNames.Contains(name) || Vocabulary.CurrencyNames.Contains(name[(name.LastIndexOf(' ') + 1)..].TrimEnd('s'));
 
     // Years in use today; other four-digit numbers need the name.
     static bool IsYear(string v) => v.Length == 4 && Formats.Digits(v) && Within(v, 1800, 2100);

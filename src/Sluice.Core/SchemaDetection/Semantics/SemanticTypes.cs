@@ -98,6 +98,19 @@ static partial class SemanticTypes
 
     static string Lower(string v) => v.ToLowerInvariant();
 
+    /// <summary>Whether the value passes, or most parts of it where it is a list: "English, French (official)".</summary>
+    static bool Listed(string v, Func<string, bool> test)
+    {
+        var whole = Lower(v);
+        if (test(whole))
+        {
+            return true;
+        }
+
+        var parts = whole.Split([",", ";", "/", "(", ")", " and ", "&"], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length > 1 && parts.Count(test) * 2 >= parts.Length;
+    }
+
     static string LanguagePart(string v) => v.Split('-', '_')[0] is { Length: 2 } part ? part.ToLowerInvariant() : "";
 
     // "Paris, France" and "Portland (Oregon)" are cities too.
