@@ -68,7 +68,7 @@ static class IssueSearch
             yield return new DetectedIssue("case_variants", column.Name, variants, !sketch.Values.IsComplete, $"{variants:N0} values of '{column.Name}' differ from another only in letter case.");
         }
 
-        if (Outliers(column) is (> 0 and var far, var message))
+        if (Outliers(column) is ( > 0 and var far, var message))
         {
             yield return new DetectedIssue("outlier", column.Name, far, !sketch.Values.IsComplete, message);
         }
