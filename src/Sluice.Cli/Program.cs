@@ -10,6 +10,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     DatasetsCommand.Create(),
     StepsCommand.Create(),
     ApplyCommand.Create(),
+    SchemaCommand.Create(),
     ReadCommand.Create(),
     ProfileCommand.Create(),
     QuarantineCommand.Create(),

@@ -41,6 +41,7 @@ static class ManifestView
         Line("columns added", diff.ColumnsAdded);
         Line("columns removed", diff.ColumnsRemoved);
         Line("columns retyped", diff.ColumnsRetyped);
+        AnsiConsole.WriteLine($"columns: {diff.Compatibility.ToString().ToLowerInvariant()}");
         AnsiConsole.WriteLine(diff.RowsAdded is null
             ? "rows: not compared, because the columns differ"
             : $"rows: {diff.RowsAdded:N0} added, {diff.RowsRemoved:N0} removed");

@@ -12,9 +12,10 @@ namespace Sluice.Datasets;
 /// <param name="FilesCompared">Files that had to be read.</param>
 /// <param name="QualityBefore">Score of the first.</param>
 /// <param name="QualityAfter">Score of the second.</param>
+/// <param name="Compatibility">What the difference of the columns means to a reader of the first.</param>
 public sealed record VersionDiff(
     string From, string To, IReadOnlyList<string> ColumnsAdded, IReadOnlyList<string> ColumnsRemoved, IReadOnlyList<string> ColumnsRetyped,
-    long? RowsAdded, long? RowsRemoved, int FilesShared, int FilesCompared, double? QualityBefore, double? QualityAfter)
+    long? RowsAdded, long? RowsRemoved, int FilesShared, int FilesCompared, double? QualityBefore, double? QualityAfter, SchemaCompatibility Compatibility)
 {
     /// <summary>Compares two versions. Files with equal names are equal, so only the others are read; memory is 24 bytes per row of those.</summary>
     public static async Task<VersionDiff> OfAsync(BatchFiles files, VersionManifest left, VersionManifest right, CancellationToken cancellation)
@@ -45,7 +46,8 @@ public sealed record VersionDiff(
             shared.Count,
             compared.Length,
             Score(left),
-            Score(right));
+            Score(right),
+            SchemaEvolution.Of(before, after));
     }
 
     static async Task CountAsync(BatchFiles files, IEnumerable<VersionFile> some, int sign, Dictionary<RowKey, int> counts, CancellationToken cancellation)
