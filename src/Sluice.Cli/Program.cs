@@ -12,6 +12,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     ApplyCommand.Create(),
     ReadCommand.Create(),
     QuarantineCommand.Create(),
+    RepairCommand.Create(),
 };
 
 if (Console.IsOutputRedirected)
