@@ -9,7 +9,7 @@ readonly record struct CellTraits(double[] Dense, int[] Marks, double Prior);
 /// </summary>
 sealed class CellLearner
 {
-    const double DenseVariance = 3, MarkVariance = 1, InterceptVariance = 0.5;
+    const double DenseVariance = 3, MarkVariance = 6, InterceptVariance = 0.5;
     const int Rounds = 25;
     readonly double[] dense;
     readonly Dictionary<int, double> marks = [];

@@ -13,6 +13,12 @@ sealed record ValueFacts(double Suspicion, double[] Dense, int[] Marks, string? 
 {
     /// <summary>How it is written, hashed.</summary>
     public int ShapeMark { get; init; }
+
+    /// <summary>Its first character, hashed.</summary>
+    public int BeginMark { get; init; }
+
+    /// <summary>Its last two characters, hashed.</summary>
+    public int EndMark { get; init; }
 }
 
 /// <summary>
@@ -110,7 +116,11 @@ sealed class ColumnProfile
         var reason = asSlip >= Math.Max(asShape, asTrigram) && near is not null ? $"close to the more frequent '{Shown(near)}'"
             : asShape >= asTrigram && rareShape > 0 ? "written like hardly any other value of its column"
             : rareTrigram > 0 ? "letters in an order that its column does not have elsewhere" : "like others that were corrected";
-        return new ValueFacts(suspicion, dense, Marks(value, shape), near, nearness, reason) { ShapeMark = Mark(shape) };
+        return new ValueFacts(suspicion, dense, Marks(value, shape), near, nearness, reason) {
+            ShapeMark = Mark(shape),
+            BeginMark = Mark(value[..1]),
+            EndMark = Mark(value[Math.Max(0, value.Length - 2)..]),
+        };
     }
 
     public static string Shown(string value) => value.Length <= 60 ? value : string.Concat(value.AsSpan(0, 59), "…");

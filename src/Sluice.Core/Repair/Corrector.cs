@@ -83,7 +83,7 @@ sealed class Corrector
             if (polls[i].Says && polls[i].Top != table.Codes[column][row])
             {
                 var (hits, tries) = reliability[column][i][Bin(polls[i])];
-                var worth = (hits + 0.5) / (tries + 1) * (polls[i].Others / (polls[i].Others + 0.25));
+                var worth = (hits + 0.5) / (tries + 1) * (polls[i].Others / (polls[i].Others + 0.5));
                 if (!said.TryGetValue(polls[i].Top, out var known) || known.Confidence < worth)
                 {
                     said[polls[i].Top] = new Candidate(
@@ -176,6 +176,7 @@ sealed class Corrector
     {
         var table = model.Data.Table;
         var examples = new List<(string Dirty, string Clean)>();
+        var right = new List<string>();
         replacements[column] = new(StringComparer.Ordinal);
         foreach (var (row, codes) in model.Corrected.OrderBy(c => c.Key))
         {
@@ -186,12 +187,17 @@ sealed class Corrector
                 var meant = replacements[column].TryGetValue(dirty, out var known) ? known : replacements[column][dirty] = new(StringComparer.Ordinal);
                 meant[clean] = meant.GetValueOrDefault(clean) + 1;
             }
+            else
+            {
+                right.Add(table.Text(column, row));
+            }
         }
 
         rewrites[column] = [];
         foreach (var rewrite in examples.SelectMany(e => Rewrite.From(e.Dirty, e.Clean)).Distinct().OrderBy(r => r.ToString(), StringComparer.Ordinal))
         {
-            double tries = 0, hits = 0;
+            // Rewriting a value that was right counts against it as much.
+            double tries = right.Count(value => rewrite.Apply(value) is { } result && result != value), hits = 0;
             foreach (var (dirty, clean) in examples)
             {
                 if (rewrite.Apply(dirty) is { } result && result != dirty)

@@ -7,9 +7,9 @@ public sealed record LabelledRow(IReadOnlyList<string?> Dirty, IReadOnlyList<str
 sealed class RepairData
 {
     // The vote of a labelled row on a column that depends strictly on another: it settles its group.
-    const double LabelWeight = 25;
+    const double LabelWeight = 1000;
     readonly IReadOnlyList<DependencyFinder.Found>[] found;
-    readonly double[][][] weights;
+    readonly SourceTrust.Sources[][] sources;
     readonly List<ValueFacts>[] facts;
     int[] kept;
 
@@ -20,7 +20,7 @@ sealed class RepairData
         facts = [.. Enumerable.Range(0, table.Columns).Select(c => table.Values[c].Select((value, code) => Profiles[c].Facts(value, code)).ToList())];
         kept = [.. table.Values.Select(v => v.Count)];
         found = DependencyFinder.Find(table);
-        weights = [.. found.Select((dependencies, right) => dependencies.Select(d => SourceTrust.Weights(table, d.Left, right)).ToArray())];
+        sources = [.. found.Select((dependencies, right) => dependencies.Select(d => SourceTrust.Learn(table, d.Left, right)).ToArray())];
     }
 
     public CodedTable Table { get; }
@@ -56,13 +56,14 @@ sealed class RepairData
         var believed = new CodedTable(Table, corrected);
         return [.. found.Select((dependencies, right) => dependencies.Select((d, i) =>
         {
-            var voices = weights[right][i];
+            var voices = sources[right][i].Weights(Table);
             if (corrected.Count > 0)
             {
-                voices = [.. voices];
+                var known = new Dependency(Table, d.Left, right, voices);
+                voices = SourceTrust.Correct(sources[right][i], Table, known, corrected).Weights(Table);
                 foreach (var row in corrected.Keys)
                 {
-                    voices[row] = 1 + (LabelWeight * d.Strength * d.Strength);
+                    voices[row] = 1 + (LabelWeight * Math.Pow(d.Strength, 4));
                 }
             }
 

@@ -19,7 +19,7 @@ public sealed record CellFinding(int Row, int Column, string? Old, string? New, 
 sealed class RepairModel
 {
     public const int MeasureCount = ColumnProfile.DenseCount + (2 * DependencyFinder.PerColumn) + 4;
-    const double LeastPrior = 0.01;
+    const double LeastPrior = 0.03, CommonCompany = 10;
     readonly CellLearner?[] learners;
     readonly Dictionary<(int Column, int Code), double> markOdds = [];
 
@@ -128,14 +128,16 @@ sealed class RepairModel
             }
 
             var believed = dependency.Left.Aggregate(1.0, (product, left) => product * trust[left]);
-            var weight = poll.Others / (poll.Others + 0.5);
+            var weight = poll.Others / (poll.Others + 1.5);
             if (code == CodedTable.Missing)
             {
                 innocent *= 1 - (Math.Sqrt(dependency.Strength) * poll.TopShare * (1 - (poll.BlankShare * poll.BlankShare)) * weight * believed);
             }
             else if (poll.Top != code)
             {
-                innocent *= 1 - (dependency.Strength * Math.Max(0, poll.TopShare - poll.OwnShare) * weight * believed);
+                // A value that many others of its group have is an exception of the dependency rather than a mistake.
+                var company = poll.OwnShare * poll.Others / CommonCompany;
+                innocent *= 1 - (dependency.Strength * Math.Max(0, poll.TopShare - poll.OwnShare) * weight * believed / (1 + (company * company)));
             }
             else
             {

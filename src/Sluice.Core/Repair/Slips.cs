@@ -34,7 +34,7 @@ sealed class Slips
             }
 
             // Each edit changes at most two members of the set of letters.
-            if (System.Numerics.BitOperations.PopCount(letters ^ otherLetters) > 2 * limit || !DiffersInText(value, other))
+            if (System.Numerics.BitOperations.PopCount(letters ^ otherLetters) > 2 * limit || !MayBeSlip(value, other))
             {
                 continue;
             }
@@ -53,33 +53,19 @@ sealed class Slips
         return (best, bestScore);
     }
 
-    // 12 and 13 are one edit apart, and nothing is wrong with either. The same for codes: only the digits differ.
-    internal static bool DiffersInText(string left, string right)
+    // 12 and 13 are one edit apart, and nothing is wrong with either: digits are never mistaken for digits. A digit may have become a letter, in place.
+    internal static bool MayBeSlip(string value, string meant)
     {
-        var (i, j) = (0, 0);
-        while (true)
+        var (digits, other) = (Digits(value), Digits(meant));
+        if (digits == other)
         {
-            while (i < left.Length && char.IsDigit(left[i]))
-            {
-                i++;
-            }
-
-            while (j < right.Length && char.IsDigit(right[j]))
-            {
-                j++;
-            }
-
-            if (i == left.Length || j == right.Length)
-            {
-                return i != left.Length || j != right.Length;
-            }
-
-            if (left[i++] != right[j++])
-            {
-                return true;
-            }
+            return true;
         }
+
+        return value.Length == meant.Length && Enumerable.Range(0, value.Length).All(i => !char.IsDigit(value[i]) || value[i] == meant[i]);
     }
+
+    static string Digits(string value) => string.Concat(value.Where(char.IsDigit));
 
     static ulong Letters(string value)
     {

@@ -7,24 +7,72 @@ namespace Sluice.Repair;
 static class SourceTrust
 {
     const int Rounds = 5, LeastRows = 5, MaxSources = 500;
+    const double MaxOdds = 20;
 
-    /// <summary>One weight per row for votes on <paramref name="right"/>; all 1 where no column tells sources apart.</summary>
-    public static double[] Weights(CodedTable table, IReadOnlyList<int> left, int right)
+    // What agreement with the others is worth beside what labels show, in labelled cells.
+    const double Hearsay = 4;
+
+    /// <summary>What is known of the sources of a dependency.</summary>
+    /// <param name="Column">Column that tells the source; -1: none does.</param>
+    /// <param name="Right">How often each source (by code) is right.</param>
+    public sealed record Sources(int Column, double[] Right)
     {
-        var equal = Enumerable.Repeat(1.0, table.Rows).ToArray();
-        var source = Source(table, Agreement(table, new Dependency(table, left, right, equal)), left, right);
-        if (source < 0)
+        public static Sources None { get; } = new(-1, []);
+
+        /// <summary>One weight per row: the odds of its source to be right, 1 on average.</summary>
+        public double[] Weights(CodedTable table)
         {
-            return equal;
+            if (Column < 0)
+            {
+                return [.. Enumerable.Repeat(1.0, table.Rows)];
+            }
+
+            var odds = table.Codes[Column].Select(code => code < Right.Length ? Math.Clamp(Right[code] / (1 - Right[code]), 0.02, MaxOdds) : 1).ToArray();
+            var mean = odds.Average();
+            return [.. odds.Select(o => o / mean)];
+        }
+    }
+
+    /// <summary>Learns the sources from how far each agrees with the others.</summary>
+    public static Sources Learn(CodedTable table, IReadOnlyList<int> left, int right)
+    {
+        var column = Source(table, Agreement(table, new Dependency(table, left, right, Sources.None.Weights(table))), left, right);
+        var sources = new Sources(column, []);
+        for (var round = 0; column >= 0 && round < Rounds; round++)
+        {
+            sources = sources with { Right = Shares(table, column, Agreement(table, new Dependency(table, left, right, sources.Weights(table)))) };
         }
 
-        var weights = equal;
-        for (var round = 0; round < Rounds; round++)
+        return sources;
+    }
+
+    /// <summary>The same with labelled rows: where one is, its whole group is known, and every source of the group is right or wrong for certain.</summary>
+    public static Sources Correct(Sources sources, CodedTable table, Dependency dependency, IReadOnlyDictionary<int, int[]> corrected)
+    {
+        if (sources.Column < 0)
         {
-            weights = Weighted(table, source, Agreement(table, new Dependency(table, left, right, weights)));
+            return sources;
         }
 
-        return weights;
+        var truth = new Dictionary<int, int>();
+        foreach (var (row, codes) in corrected)
+        {
+            truth[dependency.GroupOf(table, row)] = codes[dependency.Right];
+        }
+
+        var (counts, hits) = (new double[sources.Right.Length], new double[sources.Right.Length]);
+        for (var row = 0; row < table.Rows; row++)
+        {
+            var own = table.Codes[dependency.Right][row];
+            var source = table.Codes[sources.Column][row];
+            if (own != CodedTable.Missing && source < counts.Length && dependency.GroupOf(table, row) is var group && group >= 0 && truth.TryGetValue(group, out var right))
+            {
+                counts[source]++;
+                hits[source] += own == right ? 1 : 0;
+            }
+        }
+
+        return sources with { Right = [.. sources.Right.Select((share, s) => (hits[s] + (Hearsay * share)) / (counts[s] + Hearsay))] };
     }
 
     // 1: says what most others say, 0: something else, -1: not judged.
@@ -67,13 +115,10 @@ static class SourceTrust
         return best;
     }
 
-    // The weight of a source that is right with probability a is the log-odds of it, where a wrong one picks among some ten values.
-    static double[] Weighted(CodedTable table, int source, sbyte[] agrees)
+    static double[] Shares(CodedTable table, int source, sbyte[] agrees)
     {
         var (counts, hits) = Count(table, source, agrees);
-        var weightOf = counts.Select((count, s) => (hits[s] + 1.0) / (count + 2.0))
-            .Select(right => Math.Clamp(Math.Log(9 * right / (1 - right)) / Math.Log(81), 0.05, 2)).ToArray();
-        return [.. table.Codes[source].Select(code => weightOf[code])];
+        return [.. counts.Select((count, s) => (hits[s] + 1) / (count + 2))];
     }
 
     static (double[] Counts, double[] Hits) Count(CodedTable table, int column, sbyte[] agrees)

@@ -75,7 +75,7 @@ static class TextShape
     }
 
     /// <summary>Edits that a slip of the pen may be in a value of this length.</summary>
-    public static int Slip(int length) => length < 2 ? 0 : Math.Clamp((length / 8) + 1, 1, 8);
+    public static int Slip(int length) => length < 4 ? 0 : Math.Clamp((length / 8) + 1, 1, 8);
 
     static bool IsRun(char kind) => kind is '9' or 'a' or ' ';
 
