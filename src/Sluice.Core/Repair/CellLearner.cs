@@ -10,7 +10,7 @@ readonly record struct CellTraits(double[] Dense, int[] Marks, double Prior);
 sealed class CellLearner
 {
     const double DenseVariance = 3, MarkVariance = 6, InterceptVariance = 0.5;
-    const int Rounds = 25;
+    const int Rounds = 40;
     readonly double[] dense;
     readonly Dictionary<int, double> marks = [];
     readonly double intercept;
@@ -76,37 +76,75 @@ sealed class CellLearner
             }
         }
 
-        // α = y − p at the optimum of the penalised likelihood; damped Newton keeps it there where labels are separable.
+        // α = y − p at the optimum of the penalised likelihood. A full step may overshoot where labels are separable: then half of it, and so on.
         var alphas = new double[n];
+        var loss = Loss(labelled, kernel, alphas);
         for (var round = 0; round < Rounds; round++)
         {
-            var system = new double[n, n + 1];
-            for (var i = 0; i < n; i++)
+            var step = Step(labelled, kernel, alphas);
+            var length = 1.0;
+            double[] next;
+            double nextLoss;
+            do
             {
-                var odds = Logit(labelled[i].Traits.Prior);
-                for (var j = 0; j < n; j++)
-                {
-                    odds += kernel[i, j] * alphas[j];
-                }
+                next = [.. alphas.Select((alpha, i) => alpha + (length * step[i]))];
+                nextLoss = Loss(labelled, kernel, next);
+                length /= 2;
+            }
+            while (!(nextLoss <= loss) && length > 1e-6);
 
-                var p = Probability(odds);
-                var slope = Math.Max(1e-6, p * (1 - p));
-                for (var j = 0; j < n; j++)
-                {
-                    system[i, j] = (slope * kernel[i, j]) + (i == j ? 1 : 0);
-                }
-
-                system[i, n] = (labelled[i].IsError ? 1 : 0) - p - alphas[i];
+            if (!(nextLoss < loss - 1e-9))
+            {
+                break;
             }
 
-            var step = Eliminate(system, n);
-            for (var i = 0; i < n; i++)
-            {
-                alphas[i] = Math.Clamp(alphas[i] + (0.7 * step[i]), -1, 1);
-            }
+            (alphas, loss) = (next, nextLoss);
         }
 
         return alphas;
+    }
+
+    static double[] Step(IReadOnlyList<(CellTraits Traits, bool IsError)> labelled, double[,] kernel, double[] alphas)
+    {
+        var n = alphas.Length;
+        var system = new double[n, n + 1];
+        for (var i = 0; i < n; i++)
+        {
+            var p = Probability(Odds(labelled, kernel, alphas, i));
+            for (var j = 0; j < n; j++)
+            {
+                system[i, j] = (p * (1 - p) * kernel[i, j]) + (i == j ? 1 : 0);
+            }
+
+            system[i, n] = (labelled[i].IsError ? 1 : 0) - p - alphas[i];
+        }
+
+        return Eliminate(system, n);
+    }
+
+    static double Loss(IReadOnlyList<(CellTraits Traits, bool IsError)> labelled, double[,] kernel, double[] alphas)
+    {
+        var loss = 0.0;
+        for (var i = 0; i < alphas.Length; i++)
+        {
+            var odds = Odds(labelled, kernel, alphas, i);
+            var against = labelled[i].IsError ? -odds : odds;
+            loss += (against > 0 ? against + Math.Log(1 + Math.Exp(-against)) : Math.Log(1 + Math.Exp(against)))
+                + (0.5 * alphas[i] * (odds - Logit(labelled[i].Traits.Prior)));
+        }
+
+        return loss;
+    }
+
+    static double Odds(IReadOnlyList<(CellTraits Traits, bool IsError)> labelled, double[,] kernel, double[] alphas, int at)
+    {
+        var odds = Logit(labelled[at].Traits.Prior);
+        for (var j = 0; j < alphas.Length; j++)
+        {
+            odds += kernel[at, j] * alphas[j];
+        }
+
+        return odds;
     }
 
     static double Kernel(CellTraits left, CellTraits right)

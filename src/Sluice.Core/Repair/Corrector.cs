@@ -11,14 +11,14 @@ sealed class Corrector
 {
     const int Bins = 10;
     readonly RepairModel model;
-    readonly (double Hits, double Tries)[][][] reliability;
+    readonly Lazy<(double Hits, double Tries)[][][]> reliability;
     readonly List<(Rewrite Rewrite, double Reliability)>[] rewrites;
     readonly Dictionary<string, Dictionary<string, int>>[] replacements;
 
     public Corrector(RepairModel model)
     {
         this.model = model;
-        reliability = [.. model.Dependencies.Select(dependencies => dependencies.Select(Calibrate).ToArray())];
+        reliability = new(Calibrate);
         rewrites = new List<(Rewrite, double)>[model.Data.Table.Columns];
         replacements = new Dictionary<string, Dictionary<string, int>>[model.Data.Table.Columns];
         for (var column = 0; column < rewrites.Length; column++)
@@ -82,7 +82,7 @@ sealed class Corrector
         {
             if (polls[i].Says && polls[i].Top != table.Codes[column][row])
             {
-                var (hits, tries) = reliability[column][i][Bin(polls[i])];
+                var (hits, tries) = reliability.Value[column][i][Bin(polls[i])];
                 var worth = (hits + 0.5) / (tries + 1) * (polls[i].Others / (polls[i].Others + 0.5));
                 if (!said.TryGetValue(polls[i].Top, out var known) || known.Confidence < worth)
                 {
@@ -134,40 +134,55 @@ sealed class Corrector
         }
     }
 
-    // How often the others' majority is what a cell says, by how clear the majority is: measured on cells nobody has corrected.
-    (double Hits, double Tries)[] Calibrate(Dependency dependency)
+    // How often the others' majority is what a cell says, by how clear the majority is: measured on cells that are thought to be right.
+    (double Hits, double Tries)[][][] Calibrate()
     {
-        var bins = new (double Hits, double Tries)[Bins];
         var table = model.Data.Table;
+        var bins = model.Dependencies.Select(dependencies => dependencies.Select(_ => new (double Hits, double Tries)[Bins]).ToArray()).ToArray();
         for (var row = 0; row < table.Rows; row++)
         {
-            var code = table.Codes[dependency.Right][row];
-            if (code == CodedTable.Missing || model.Corrected.ContainsKey(row))
+            if (model.Corrected.ContainsKey(row))
             {
                 continue;
             }
 
-            var poll = dependency.Ask(dependency.GroupOf(table, row), code, row);
-            if (poll.Says)
+            var wrong = model.Judge(table, row, row);
+            for (var column = 0; column < table.Columns; column++)
             {
-                ref var bin = ref bins[Bin(poll)];
-                bin = (bin.Hits + (poll.Top == code ? 1 : 0), bin.Tries + 1);
+                if (wrong[column] < 0.5 && table.Codes[column][row] != CodedTable.Missing)
+                {
+                    Count(bins[column], column, row, table.Codes[column][row], _ => 1);
+                }
             }
         }
 
         // Labelled cells say it better: a right answer on a wrong cell is what a repair is.
         foreach (var (row, codes) in model.Corrected)
         {
-            var poll = dependency.Ask(dependency.GroupOf(table, row), table.Codes[dependency.Right][row], row);
-            if (poll.Says && poll.Top != table.Codes[dependency.Right][row] && codes[dependency.Right] != table.Codes[dependency.Right][row])
+            for (var column = 0; column < table.Columns; column++)
             {
-                ref var bin = ref bins[Bin(poll)];
-                var weight = 1 + (bin.Tries / 10);
-                bin = (bin.Hits + (poll.Top == codes[dependency.Right] ? weight : 0), bin.Tries + weight);
+                if (codes[column] != table.Codes[column][row])
+                {
+                    Count(bins[column], column, row, codes[column], tries => 1 + (tries / 10));
+                }
             }
         }
 
         return bins;
+    }
+
+    void Count((double Hits, double Tries)[][] bins, int column, int row, int right, Func<double, double> weigh)
+    {
+        var polls = model.Polls(model.Data.Table, column, row, row);
+        for (var i = 0; i < polls.Length; i++)
+        {
+            if (polls[i].Says)
+            {
+                ref var bin = ref bins[i][Bin(polls[i])];
+                var weight = weigh(bin.Tries);
+                bin = (bin.Hits + (polls[i].Top == right ? weight : 0), bin.Tries + weight);
+            }
+        }
     }
 
     static int Bin(Poll poll) => Math.Min(Bins - 1, (int)(poll.TopShare * Bins));
