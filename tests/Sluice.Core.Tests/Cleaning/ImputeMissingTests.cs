@@ -1,4 +1,3 @@
-using Sluice.Batches;
 using Sluice.Cleaning;
 using Sluice.Core.Tests.Steps;
 using Sluice.Steps;

@@ -11,7 +11,7 @@ static class Hospitals
 
     public sealed record Pair(Batch Dirty, Batch Clean)
     {
-        public string Text(Batch rows, int column, int row) => rows[column].IsNull(row) ? "" : rows[column].Display(row);
+        public static string Text(Batch rows, int column, int row) => rows[column].IsNull(row) ? "" : rows[column].Display(row);
 
         public bool IsWrong(int column, int row) => Text(Dirty, column, row) != Text(Clean, column, row);
 

@@ -22,7 +22,7 @@ public sealed class RepairSessionTests
         Assert.True(found.Count(f => wrong.Contains((f.Column, f.Row))) >= 0.9 * wrong.Count, $"{found.Count} found of {wrong.Count}");
         Assert.True(found.Count(f => !wrong.Contains((f.Column, f.Row))) <= 0.1 * wrong.Count);
         var repaired = found.Where(f => f.New is not null).ToList();
-        Assert.True(repaired.Count(f => f.New == table.Text(table.Clean, f.Column, f.Row)) >= 0.9 * wrong.Count);
+        Assert.True(repaired.Count(f => f.New == Hospitals.Pair.Text(table.Clean, f.Column, f.Row)) >= 0.9 * wrong.Count);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class RepairSessionTests
             Label(session, table, session.NextToLabel());
         }
 
-        var right = session.Findings(table.Dirty).Count(f => f.Column == 4 && f.New == table.Text(table.Clean, 4, f.Row));
+        var right = session.Findings(table.Dirty).Count(f => f.Column == 4 && f.New == Hospitals.Pair.Text(table.Clean, 4, f.Row));
         Assert.True(right >= 0.95 * table.Wrong.Count(cell => cell.Column == 4), $"{right} right");
     }
 
