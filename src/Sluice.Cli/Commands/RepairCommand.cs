@@ -134,7 +134,7 @@ static class RepairCommand
             $"{rows.Rows:N0} rows read, {labelled:N0} labelled: {entries.Count:N0} cells are probably wrong, {repaired.Count:N0} repaired{(by.Length > 0 ? $" ({by})" : "")}, {entries.Count - repaired.Count:N0} only flagged.");
         if (output is not null)
         {
-            AnsiConsole.MarkupLineInterpolated($"→ {output}; every change with its reason is in {log}. Undo: sluice repair undo {output} --log {log} -o FILE [--operator NAME]");
+            AnsiConsole.MarkupLineInterpolated($"→ {output}; every change with its reason is in {log}. Undo: sluice repair undo {output} --log {log} -o FILE [[--operator NAME]]");
         }
         else if (entries.Count > 0)
         {
