@@ -6,7 +6,12 @@ sealed class ErrorRepair : QualityTask
     // F1 of Raha and Baran together with 20 labelled rows (Mahdavi and Abedjan, VLDB 2020).
     static readonly Dictionary<string, double> best = new(StringComparer.Ordinal)
     {
-        ["hospital"] = 0.66, ["flights"] = 0.66, ["beers"] = 0.90, ["rayyan"] = 0.35, ["tax"] = 0.74, ["tax10k"] = 0.74,
+        ["hospital"] = 0.66,
+        ["flights"] = 0.66,
+        ["beers"] = 0.90,
+        ["rayyan"] = 0.35,
+        ["tax"] = 0.74,
+        ["tax10k"] = 0.74,
     };
 
     public override string Area => "tabular";

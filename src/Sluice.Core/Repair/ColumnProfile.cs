@@ -116,7 +116,8 @@ sealed class ColumnProfile
         var reason = asSlip >= Math.Max(asShape, asTrigram) && near is not null ? $"close to the more frequent '{Shown(near)}'"
             : asShape >= asTrigram && rareShape > 0 ? "written like hardly any other value of its column"
             : rareTrigram > 0 ? "letters in an order that its column does not have elsewhere" : "like others that were corrected";
-        return new ValueFacts(suspicion, dense, Marks(value, shape), near, nearness, reason) {
+        return new ValueFacts(suspicion, dense, Marks(value, shape), near, nearness, reason)
+        {
             ShapeMark = Mark(shape),
             BeginMark = Mark(value[..1]),
             EndMark = Mark(value[Math.Max(0, value.Length - 2)..]),
