@@ -68,7 +68,7 @@ public sealed class RepairTests : IDisposable
 
     Task<ProcessResult> SluiceAsync(params string[] arguments) => SluiceProcess.RunAsync(folder.Path, arguments);
 
-    // Cities with their zip codes; row 8 has a slip and row 40 another city's code.
+    // Cities with their zip codes; row 8 has a slip in the city and row 40 one in the code.
     static string Rows()
     {
         string[] cities = ["springfield", "riverside", "georgetown", "fairview"];
@@ -76,7 +76,7 @@ public sealed class RepairTests : IDisposable
         for (var row = 1; row <= 121; row++)
         {
             var place = row * 7 % 4;
-            text.Append($"{1000 + row},{(row == 8 ? "sprxngfield" : cities[place])},{60_000 + (11 * (row == 40 ? (place + 1) % 4 : place))}\n");
+            text.Append($"{1000 + row},{(row == 8 ? "sprxngfield" : cities[place])},{(row == 40 ? "6x0" : "600")}{11 * place:00}\n");
         }
 
         return text.ToString();
