@@ -15,6 +15,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     ProfileCommand.Create(),
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
+    RepairCommand.Create(),
 };
 
 if (Console.IsOutputRedirected)
