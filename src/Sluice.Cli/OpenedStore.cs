@@ -53,7 +53,8 @@ sealed class OpenedStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => ((IAsyncDisposable)host).DisposeAsync();
 
-    static OpenedStore Of(ParseResult parsed)
+    /// <exception cref="DataException">There is no store.</exception>
+    public static OpenedStore Of(ParseResult parsed)
     {
         var builder = SluiceApp.CreateBuilder(Shell.StoreSetting(parsed));
         builder.Logging.ClearProviders();

@@ -1,14 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Sluice.Batches;
 using Sluice.Cli.Ui;
 using Sluice.Connectors;
-using Sluice.Datasets;
 using Sluice.Pipelines;
 using Sluice.Profiles;
 using Sluice.Reports;
 using Sluice.Steps;
-using Sluice.Storage;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
@@ -88,18 +85,17 @@ static class ProfileCommand
 
     static async Task<TableScan> ScanVersionAsync(ParseResult parsed, string name, CancellationToken cancellation)
     {
-        if (Shell.StoreProblem(parsed) is { } problem)
+        try
         {
-            throw new PipelineException($"'{name}' is no file, and as a version it cannot be read: {problem}", null);
+            await using var store = OpenedStore.Of(parsed);
+            var at = name.IndexOf('@', StringComparison.Ordinal);
+            var (entry, _) = await store.Datasets.ShowAsync(name[..at], name[(at + 1)..], cancellation);
+            return await TableScan.OfAsync(await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation), Environment.ProcessorCount, cancellation);
         }
-
-        var folder = parsed.GetRequiredValue(Shell.Store);
-        await using var store = new FolderStore(Path.Combine(folder, "data"));
-        await using var ledger = new SqliteLedger(Path.Combine(folder, "ledger.db"));
-        var catalogue = new DatasetCatalogue(store, ledger, new BatchFiles(store), TimeProvider.System);
-        var at = name.IndexOf('@', StringComparison.Ordinal);
-        var (entry, _) = await catalogue.ShowAsync(name[..at], name[(at + 1)..], cancellation);
-        return await TableScan.OfAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), Environment.ProcessorCount, cancellation);
+        catch (DataException error)
+        {
+            throw new PipelineException($"'{name}' is no file, and as a version it cannot be read: {error.Message}", null);
+        }
     }
 
     static async Task WriteAsync(string path, string page, CancellationToken cancellation)

@@ -85,11 +85,11 @@ public sealed class ImputeMissing : Step
         return result;
     }
 
-    public override State NewState(Schema input) => new RowSample(options.MaxRows);
+    public override State NewState(Schema input) => new TextRowSample(options.MaxRows);
 
-    public override void Observe(Batch batch, State state) => ((RowSample)state).Add(CellTexts.Of(batch));
+    public override void Observe(Batch batch, State state) => ((TextRowSample)state).Add(CellTexts.Of(batch));
 
-    public override byte[] Fit(State? state, object? decided) => Fitted.Of(((RowSample)state!).Rows(maxCopies: 1).ToArray());
+    public override byte[] Fit(State? state, object? decided) => Fitted.Of(((TextRowSample)state!).Rows(maxCopies: 1).ToArray());
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {

@@ -81,13 +81,13 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
         return input.With(new Field(added, ColumnType.Text, true, "json"));
     }
 
-    public override State NewState(Schema input) => new RowSample(options.MaxRows);
+    public override State NewState(Schema input) => new TextRowSample(options.MaxRows);
 
     public override IReadOnlySet<string>? Observes(Schema input) => options.Columns.Count == 0 ? null : options.Columns.ToHashSet(StringComparer.Ordinal);
 
-    public override void Observe(Batch batch, State state) => ((RowSample)state).Add(CellTexts.Of(Looked(batch)));
+    public override void Observe(Batch batch, State state) => ((TextRowSample)state).Add(CellTexts.Of(Looked(batch)));
 
-    public override byte[] Fit(State? state, object? decided) => Fitted.Of(((RowSample)state!).Rows(MaxCopies).ToArray());
+    public override byte[] Fit(State? state, object? decided) => Fitted.Of(((TextRowSample)state!).Rows(MaxCopies).ToArray());
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {

@@ -5,7 +5,7 @@ namespace Sluice.Repair;
 /// <summary>
 /// The rows with the lowest hashes of their content, as text, and how often each is there: the same sample whatever the order and the batches.
 /// </summary>
-sealed class RowSample(int maxRows) : State
+sealed class TextRowSample(int maxRows) : State
 {
     readonly Dictionary<RowKey, (long Count, string?[] Row)> rows = [];
     readonly SortedSet<RowKey> order = [];
@@ -32,7 +32,7 @@ sealed class RowSample(int maxRows) : State
 
     public override void Merge(State other)
     {
-        foreach (var (key, (count, row)) in ((RowSample)other).rows)
+        foreach (var (key, (count, row)) in ((TextRowSample)other).rows)
         {
             Add(key, count, row);
         }
