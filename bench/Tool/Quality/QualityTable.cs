@@ -7,6 +7,8 @@ namespace Sluice.Bench.Quality;
 /// <summary>Runs the tasks and prints their figures beside the best known ones.</summary>
 static class QualityTable
 {
+    const int MaxNote = 120;
+
     sealed record Line(string Task, QualityRow Row, double Seconds);
 
     /// <returns>Exit code: 0 where every row is at or above the best known, 1 where one falls short, 2 for wrong arguments.</returns>
@@ -67,8 +69,11 @@ static class QualityTable
         var best = row.Best is { } value ? Number(value) : "";
         var verdict = row.IsMet switch { true => "ok", false => "SHORT", null => "" };
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{line.Task,-34} {row.Data,-26} {row.Figure,-22} {Number(row.Ours),9} {best,9} {verdict,-5} {line.Seconds,7:0.0} s  {row.Note}"));
+            $"{line.Task,-34} {row.Data,-26} {row.Figure,-22} {Number(row.Ours),9} {best,9} {verdict,-5} {line.Seconds,7:0.0} s  {Shorten(row.Note)}"));
     }
+
+    // A line a figure; --json has the whole note.
+    static string Shorten(string note) => note.Length <= MaxNote ? note : note[..MaxNote] + "…";
 
     static string Number(double value) => value.ToString(Math.Abs(value) >= 1000 ? "0" : "0.000", CultureInfo.InvariantCulture);
 
@@ -76,14 +81,14 @@ static class QualityTable
     {
         public static bool TryParse(IReadOnlyList<string> args, out Arguments arguments)
         {
-            arguments = new Arguments(null, "", "../shared/data", false);
+            arguments = new Arguments(null, "", Path.GetFullPath("../shared/data"), false);
             for (var i = 0; i < args.Count; i++)
             {
                 var next = i + 1 < args.Count ? args[i + 1] : null;
                 switch (args[i])
                 {
                     case "--json": arguments = arguments with { Json = true }; break;
-                    case "--data" when next is not null: arguments = arguments with { Data = next }; i++; break;
+                    case "--data" when next is not null: arguments = arguments with { Data = Path.GetFullPath(next) }; i++; break;
                     case "--task" when next is not null: arguments = arguments with { Task = next }; i++; break;
                     case var area when arguments.Area is null && !area.StartsWith('-'): arguments = arguments with { Area = area }; break;
                     default: return false;
