@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sluice.Pipelines;
 using Sluice.Steps;
 
 namespace Sluice.Quality;
@@ -11,7 +13,7 @@ public sealed partial class QualityValidation
         var seen = (QualityState)state!;
         var types = seen.Columns.Select(c => c.Kind(TypeShare)).OfType<Cleaning.ColumnKind>().Where(k => k.Type != ColumnType.Text).ToList();
         var found = checks.Select((check, i) => check.Fit(
-            new Seen(seen.Schema, seen.Rows, seen.Columns, types, seen.Checks[i], (decided as object?[])?[i]))).ToList();
+            new Seen(seen.Schema, seen.Rows, seen.Columns, types, seen.Checks[i], (decided as object?[])?[i], earlier))).ToList();
         var results = found.SelectMany(f => f.Results).ToList();
         var learned = found.Index().Where(f => f.Item.Learned is not null)
             .ToDictionary(f => NameOf(checks[f.Index]), f => JsonSerializer.SerializeToElement(f.Item.Learned, StepJson.Options));
@@ -23,11 +25,32 @@ public sealed partial class QualityValidation
             Columns = [.. seen.Columns.Select((c, i) => c.Profile(types.FirstOrDefault(t => t.Column == seen.Schema[i].Name)?.Misfits ?? 0))],
             Types = types,
             GateFailures = [],
-            Notes = options.DeepAnalysis ? [DeepAnalysis.None.Note] : [],
+            Notes = [.. options.DeepAnalysis ? [DeepAnalysis.None.Note] : Array.Empty<string>(), .. found.SelectMany(f => f.Notes)],
             MissingPatterns = found.Select(f => f.MissingPatterns).FirstOrDefault(p => p is not null),
             Learned = learned.Count == 0 ? null : learned,
         };
         return Fitted.Of(report with { GateFailures = [.. Gates(report)] });
+    }
+
+    /// <summary>Options for a single look at a table, checked as those of a pipeline are: all checks unless it names some, and freshness as of a given day.</summary>
+    /// <param name="config">Options as YAML or JSON; null for none.</param>
+    /// <param name="fileName">Name of the text for messages.</param>
+    /// <param name="today">Day that freshness is measured from where a rule names none.</param>
+    /// <returns>The options as JSON.</returns>
+    /// <exception cref="PipelineException">Every problem of the options, with its place.</exception>
+    public static string OptionsForLook(string? config, string? fileName, DateOnly today)
+    {
+        var problems = new ProblemList(fileName);
+        var node = YamlReader.Read(config ?? "{}", problems);
+        problems.ThrowIfAny();
+        var bound = new OptionBinder(problems).Bind(
+            node, node ?? new YamlMap(1, 1), typeof(Options), "quality_validation", new JsonObject { ["checks"] = new JsonArray(Check.AllName) });
+        problems.ThrowIfAny();
+        var options = (Options)bound!;
+        return CanonicalJson.Of(options with
+        {
+            BusinessRules = [.. options.BusinessRules.Select(r => r.Type == RuleType.Freshness ? r with { AsOf = r.AsOf ?? today } : r)],
+        });
     }
 
     /// <summary>What a person could do about a report; the checks that made it are known by their names.</summary>

@@ -28,10 +28,16 @@ public sealed partial class QualityValidation : Step
     readonly Options options;
     readonly Check[] checks;
     readonly int[] keyed;
+    readonly EarlierReport? earlier;
 
     public QualityValidation(Options options)
+        : this(options, null)
     {
-        this.options = options;
+    }
+
+    QualityValidation(Options options, EarlierReport? earlier)
+    {
+        (this.options, this.earlier) = (options, earlier);
         checks =
         [
             .. options.Schema.RequiredColumns is { Count: > 0 } required ? [new MissingColumns(required)] : Array.Empty<Check>(),
@@ -96,7 +102,16 @@ public sealed partial class QualityValidation : Step
         FailOnCritical = false,
         MaxIssueRate = new Dictionary<string, double>(),
         Mode = ValidationMode.Flag,
-    });
+    }, earlier);
+
+    /// <summary>Whether a rule compares with the version before.</summary>
+    internal bool LooksBack => options.BusinessRules.Any(r => r.Type == RuleType.Historical);
+
+    /// <summary>The same checks, compared with a report on the version before.</summary>
+    /// <param name="version">Its id.</param>
+    /// <param name="report">Report on its rows.</param>
+    internal QualityValidation Against(string version, JsonElement report) =>
+        new(options, new EarlierReport(version, report.Deserialize<QualityReport>(StepJson.Options)!));
 
     public override bool IsPassive => options.Mode == ValidationMode.Flag;
 
@@ -151,7 +166,7 @@ public sealed partial class QualityValidation : Step
                 }
             }
 
-            if (rule.Column is not null && problems.Column(input, $"{path}.column", rule.Column) && rule.Type == RuleType.Freshness
+            if (rule.Column is not null && problems.Column(input, $"{path}.column", rule.Column) && rule is { Type: RuleType.Freshness, AsOf: not null }
                 && !Schemas.Unify.IsOpen(input[rule.Column]) && input[rule.Column].Type is not (ColumnType.Date or ColumnType.Timestamp))
             {
                 problems.Add($"{path}.column", $"'{rule.Column}' is {input[rule.Column].Type.ToString().ToLowerInvariant()}; freshness needs a date or a timestamp. Put fix_types before this step.");

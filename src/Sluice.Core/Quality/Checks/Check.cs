@@ -83,7 +83,9 @@ abstract class Check
 /// <param name="Types">Types that text columns should have.</param>
 /// <param name="State">The check's own state, or null.</param>
 /// <param name="Decided">What its <see cref="Check.Decide"/> returned, or null.</param>
-sealed record Seen(Schema Schema, long Rows, IReadOnlyList<ColumnState> Columns, IReadOnlyList<ColumnKind> Types, State? State, object? Decided)
+/// <param name="Earlier">The same look at the version before; null without one, or when no rule asks for it.</param>
+sealed record Seen(
+    Schema Schema, long Rows, IReadOnlyList<ColumnState> Columns, IReadOnlyList<ColumnKind> Types, State? State, object? Decided, EarlierReport? Earlier)
 {
     /// <summary>Whether a text column is one of dates or times.</summary>
     public bool IsTime(string column) => Types.FirstOrDefault(t => t.Column == column)?.Type is ColumnType.Date or ColumnType.Timestamp;
@@ -93,7 +95,14 @@ sealed record Seen(Schema Schema, long Rows, IReadOnlyList<ColumnState> Columns,
 /// <param name="Results">Counts, each with its denominator.</param>
 /// <param name="Learned">What Apply depends on; null when nothing. A batch is judged again only when it changes, so no counts.</param>
 /// <param name="MissingPatterns">Columns that are missing together; null from all checks but one.</param>
-sealed record CheckFit(IReadOnlyList<CheckResult> Results, object? Learned = null, IReadOnlyList<MissingPattern>? MissingPatterns = null);
+sealed record CheckFit(IReadOnlyList<CheckResult> Results, object? Learned = null, IReadOnlyList<MissingPattern>? MissingPatterns = null)
+{
+    /// <summary>What a reader should know beside the counts.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>The report on an earlier version.</summary>
+sealed record EarlierReport(string Version, QualityReport Report);
 
 /// <summary>One batch to be judged.</summary>
 /// <param name="batch">Its rows.</param>

@@ -32,15 +32,18 @@ public enum RuleType
 
     /// <summary>A newest date or time in <c>column</c> that is at most <c>max_age_days</c> before <c>as_of</c>.</summary>
     Freshness,
+
+    /// <summary>Rows, shares of missing values and means like those of the dataset's version before, within <c>tolerance</c>.</summary>
+    Historical,
 }
 
 /// <summary>A rule of the business, as data. Missing values are the business of <c>not_null</c> only.</summary>
 public sealed record BusinessRule
 {
-    /// <summary>range, regex, enum, not_null, expression, unique, denial, row_count or freshness.</summary>
+    /// <summary>range, regex, enum, not_null, expression, unique, denial, row_count, freshness or historical.</summary>
     public required RuleType Type { get; init; }
 
-    /// <summary>Column to judge (all but expression and row_count).</summary>
+    /// <summary>Column to judge. Not for expression and row_count; historical without one looks at all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Column { get; init; }
 
@@ -77,6 +80,14 @@ public sealed record BusinessRule
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [System.ComponentModel.DataAnnotations.Range(0.0, double.MaxValue)]
     public double? MaxAgeDays { get; init; }
+
+    /// <summary>
+    /// How far figures may be from those of the version before (historical): rows by this share of them, a share of missing values by so much, a mean by so many standard
+    /// deviations. Default: 0.2.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [System.ComponentModel.DataAnnotations.Range(0.0, double.MaxValue)]
+    public double? Tolerance { get; init; }
 
     /// <summary>Weight of a failure. Default: medium for regex and enum, high for all others.</summary>
     public Severity? Severity { get; init; }

@@ -29,6 +29,7 @@ abstract class RuleCheck(BusinessRule rule) : Check
         RuleType.Denial => new DenialRule(rule),
         RuleType.RowCount => new RowCountRule(rule),
         RuleType.Freshness => new FreshnessRule(rule),
+        RuleType.Historical => new HistoricalRule(rule),
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule.Type, null),
     };
 
@@ -46,7 +47,7 @@ abstract class RuleCheck(BusinessRule rule) : Check
         RuleType.Freshness when rule.AsOf is null || rule.MaxAgeDays is null => ("", "A freshness rule needs as_of and max_age_days."),
         _ => null,
     }
-    ?? (rule.Column is null && rule.Type is not (RuleType.Expression or RuleType.Unique or RuleType.RowCount)
+    ?? (rule.Column is null && rule.Type is not (RuleType.Expression or RuleType.Unique or RuleType.RowCount or RuleType.Historical)
         ? ("", $"{(rule.Type == RuleType.Enum ? "An" : "A")} {StepJson.Options.PropertyNamingPolicy!.ConvertName($"{rule.Type}")} rule needs a column.") : null);
 
     static (string Option, string Message)? Limits(BusinessRule rule, string type, string what) =>
