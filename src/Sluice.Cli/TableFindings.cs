@@ -1,4 +1,3 @@
-using Sluice.Batches;
 using Sluice.Quality;
 using Sluice.Runs;
 

@@ -11,7 +11,8 @@ static class QualityView
 
     public static void Show(TableFindings found)
     {
-        AnsiConsole.MarkupLineInterpolated($"[bold]{found.File}[/]: {found.Rows:N0} rows, {found.Columns:N0} columns{(found.Unreadable > 0 ? $", {found.Unreadable:N0} records that cannot be read" : "")}. Quality score [bold]{found.Score:0.0}[/] of 100.");
+        // Rounded down: a table with a single failure is not of quality 100.
+        AnsiConsole.MarkupLineInterpolated($"[bold]{found.File}[/]: {found.Rows:N0} rows, {found.Columns:N0} columns{(found.Unreadable > 0 ? $", {found.Unreadable:N0} records that cannot be read" : "")}. Quality score [bold]{Math.Floor(found.Score * 100) / 100:0.00}[/] of 100.");
         var failed = found.Checks.Where(c => c.Issues > 0).OrderByDescending(c => c.Severity).ThenByDescending(c => c.Rate).ToList();
         if (failed.Count > 0)
         {
