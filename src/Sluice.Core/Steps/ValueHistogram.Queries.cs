@@ -86,24 +86,8 @@ public sealed partial class ValueHistogram
         return counted;
     }
 
-    /// <summary>Median of the distances to <paramref name="center"/>, of which none is interpolated; NaN without values.</summary>
-    public double MedianDistance(double center)
-    {
-        var (order, ends) = Sorted();
-        var distances = order.Select(key => Math.Abs(ValueOf(key) - center)).ToArray();
-        var each = ends.Select((end, i) => i == 0 ? end : end - ends[i - 1]).ToArray();
-        Array.Sort(distances, each);
-        var (below, at) = (0L, 0);
-        while (at < each.Length && (below += each[at]) * 2 < Count)
-        {
-            at++;
-        }
-
-        return at < each.Length ? distances[at] : double.NaN;
-    }
-
     /// <summary>How many values are below <paramref name="low"/> or above <paramref name="high"/>, and those limits moved out to the border of their bucket, for which the number is exact.</summary>
-    public (double Low, double High, long Count) Outside(double low, double high)
+    public (double Low, double High, long Outside) Fence(double low, double high)
     {
         var (order, ends) = Sorted();
         var (lowest, highest) = (ToKey(low) >> shift, ToKey(high) >> shift);

@@ -85,7 +85,7 @@ public sealed class CheckTests : IDisposable
         var json = await SluiceAsync("datasets", "trend", "people", "--store", "store", "--json");
 
         Assert.Equal((0, 0), (text.ExitCode, json.ExitCode));
-        Assert.Matches("│ 2 v-[0-9a-f]{16} │ .* │ +2 │ +[0-9.]+ │ -[0-9.]+ │", text.Output);
+        Assert.Matches("│ 2 v-[0-9a-f]{16} │ .* │ +2 │ +[0-9.]+ │ +-[0-9.]+ │", text.Output);
         Assert.Equal([1, 2], json.Json["versions"]!.AsArray().Select(v => (int)v!["number"]!));
         Assert.Equal("missing_value", (string?)json.Json["commonIssues"]![0]!["check"]);
     }

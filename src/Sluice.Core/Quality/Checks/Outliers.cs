@@ -46,10 +46,10 @@ sealed class Outliers(QualityValidation.Options options) : Check
         foreach (var (field, column) in seen.Schema.Zip(seen.Columns).Where(c => Numbers.IsNumber(c.First.Type)))
         {
             numbers += column.Present;
-            if (LimitsOf(column.Numbers!) is var (low, high) && column.Numbers!.Values.Outside(low, high) is { Count: > 0 } outside)
+            if (LimitsOf(column.Numbers!) is var (low, high) && column.Numbers!.Values.Fence(low, high) is { Outside: > 0 } fence)
             {
-                issues += outside.Count;
-                limits.Add(new Fence(field.Name, outside.Low, outside.High));
+                issues += fence.Outside;
+                limits.Add(new Fence(field.Name, fence.Low, fence.High));
             }
         }
 
@@ -95,7 +95,7 @@ sealed class Outliers(QualityValidation.Options options) : Check
         var (first, last, spread) = method switch
         {
             FarMethod.ZScore => (numbers.Mean, numbers.Mean, numbers.Deviation),
-            FarMethod.RobustZ => (median, median, DeviationsPerMad * values.MedianDistance(median)),
+            FarMethod.RobustZ => (median, median, DeviationsPerMad * values.MedianDeviation()),
             _ => (values.Quantile(0.25), values.Quantile(0.75), values.Quantile(0.75) - values.Quantile(0.25)),
         };
         var (low, high) = (first - (threshold * spread), last + (threshold * spread));
