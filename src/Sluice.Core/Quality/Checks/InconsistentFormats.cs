@@ -98,7 +98,9 @@ sealed class InconsistentFormats : Check
 
             if (format.Variants.Count > 0)
             {
-                yield return new Suggestion(Reason, format.Column, $"{format.Variants.Count:N0} values differ from a more frequent one only in case or white space, for example '{format.Variants[0]}'", new JsonObject
+                var how = format.Variants.Count == 1 ? "value differs" : "values differ";
+                var text = $"{format.Variants.Count:N0} {how} from a more frequent one only in case or white space, for example '{format.Variants[0]}'";
+                yield return new Suggestion(Reason, format.Column, text, new JsonObject
                 {
                     ["type"] = "data_cleaning",
                     ["config"] = new JsonObject { ["operations"] = new JsonArray("strip_whitespace", "standardize_case"), ["columns"] = new JsonArray(format.Column) },
