@@ -13,6 +13,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     SchemaCommand.Create(),
     ReadCommand.Create(),
     ProfileCommand.Create(),
+    CheckCommand.Create(),
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
     RepairCommand.Create(),

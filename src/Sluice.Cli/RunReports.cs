@@ -22,7 +22,8 @@ static class RunReports
 
         Directory.CreateDirectory(folder);
         var scratch = path + ".tmp";
-        await File.WriteAllTextAsync(scratch, HtmlReport.Render(manifest, record, took), cancellation);
+        var trend = manifest is null ? null : await QualityTrend.OfAsync(app.Services.GetRequiredService<DatasetCatalogue>(), outcome.Dataset, cancellation);
+        await File.WriteAllTextAsync(scratch, HtmlReport.Render(manifest, record, took, trend), cancellation);
         File.Move(scratch, path, overwrite: true);
         return path;
     }

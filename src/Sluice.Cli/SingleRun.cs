@@ -11,14 +11,32 @@ using Spectre.Console;
 
 namespace Sluice.Cli;
 
-/// <summary>A file through no step or one, in a store that is thrown away: what <c>apply</c> and <c>read</c> do.</summary>
+/// <summary>A file through no step or one, in a store that is thrown away: what <c>apply</c>, <c>read</c> and <c>check</c> do.</summary>
 static class SingleRun
 {
     const int PreviewRows = 10;
     const int MaxCell = 40;
 
-    public static async Task<int> RunAsync(
-        ParseResult parsed, string input, JsonObject? step, string? output, string? evidence, CancellationToken cancellation)
+    public static Task<int> RunAsync(
+        ParseResult parsed, string input, JsonObject? step, string? output, string? evidence, CancellationToken cancellation) =>
+        WithAsync(input, step, async run =>
+        {
+            if (evidence is not null)
+            {
+                await Exports.WriteAsync(new EvidenceRows(run.Files, run.Record), evidence, null, cancellation);
+            }
+
+            var rows = run.Outcome.Version is null ? null : await run.Catalogue.OpenAsync(run.Outcome.Dataset, run.Outcome.Version, cancellation);
+            if (output is not null && rows is not null)
+            {
+                await Exports.WriteAsync(rows, output, null, cancellation);
+            }
+
+            return await ShowAsync(parsed, run.Record, rows, output, run.Source, cancellation);
+        }, cancellation);
+
+    /// <summary>Runs the step and hands on what came of it; afterwards the store is gone.</summary>
+    public static async Task<int> WithAsync(string input, JsonObject? step, Func<SingleResult, Task<int>> use, CancellationToken cancellation)
     {
         var scratch = Directory.CreateTempSubdirectory("sluice-");
         try
@@ -34,20 +52,8 @@ static class SingleRun
             var request = new RunRequest("single", "pipelines/single.yaml", "command line", folder);
             var outcome = await LocalRun.RunAsync(engine, request, Environment.ProcessorCount, null, cancellation);
             var record = DocumentJson.Parse<RunRecord>(await store.ReadAsync(outcome.Record!, cancellation));
-            if (evidence is not null)
-            {
-                await Exports.WriteAsync(new EvidenceRows(files, record), evidence, null, cancellation);
-            }
-
-            var catalogue = new DatasetCatalogue(store, ledger, files, TimeProvider.System);
-            var rows = outcome.Version is null ? null : await catalogue.OpenAsync(outcome.Dataset, outcome.Version, cancellation);
-            if (output is not null && rows is not null)
-            {
-                await Exports.WriteAsync(rows, output, null, cancellation);
-            }
-
             var source = await Pipeline.Parse(text).Source.Source.DescribeAsync(inputs, cancellation);
-            return await ShowAsync(parsed, record, rows, output, source, cancellation);
+            return await use(new SingleResult(files, new DatasetCatalogue(store, ledger, files, TimeProvider.System), outcome, record, source));
         }
         finally
         {
@@ -93,7 +99,8 @@ static class SingleRun
             await PreviewAsync(rows, cancellation);
         }
 
-        if (source.Count > 0)
+        // How the file was read is the result where nothing else was done to it.
+        if (source.Count > 0 && record.Steps.Count == 0)
         {
             AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(", ", source.Select(s => $"{s.Key.Replace('_', ' ')} {s.Value}"))}[/]");
         }
@@ -140,3 +147,7 @@ static class SingleRun
 
     static string Cut(string text) => text.Length <= MaxCell ? text : string.Concat(text.AsSpan(0, MaxCell - 1), "…");
 }
+
+/// <summary>What came of a single step.</summary>
+sealed record SingleResult(
+    BatchFiles Files, DatasetCatalogue Catalogue, RunOutcome Outcome, RunRecord Record, IReadOnlyList<KeyValuePair<string, string>> Source);

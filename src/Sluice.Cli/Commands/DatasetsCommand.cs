@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
 
-/// <summary><c>sluice datasets list|show|diff|export</c>: what is in the store that the settings name. Reads only, so it works while a run goes on.</summary>
+/// <summary><c>sluice datasets list|show|diff|trend|export</c>: what is in the store that the settings name. Reads only, so it works while a run goes on.</summary>
 static class DatasetsCommand
 {
-    public static Command Create() => new("datasets", "List, show, compare and export datasets.") { List(), Show(), Diff(), Export() };
+    public static Command Create() => new("datasets", "List, show, compare and export datasets.") { List(), Show(), Diff(), Trend(), Export() };
 
     static Command List()
     {
@@ -80,6 +80,27 @@ static class DatasetsCommand
             else
             {
                 Ui.ManifestView.Show(diff);
+            }
+
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    static Command Trend()
+    {
+        var name = new Argument<string>("dataset") { Description = "DATASET." };
+        var command = new Command("trend", "Quality over the versions: scores and the most common issues.") { name };
+        Shell.Act(command, (parsed, cancellation) => WithAsync(parsed, async (catalogue, _) =>
+        {
+            var trend = await QualityTrend.OfAsync(catalogue, parsed.GetRequiredValue(name), cancellation);
+            if (parsed.GetValue(Shell.Json))
+            {
+                Shell.Print(trend);
+            }
+            else
+            {
+                Ui.QualityView.Show(trend);
             }
 
             return ExitCodes.Done;

@@ -130,7 +130,8 @@ sealed class CellKinds(IEnumerable<string> missingTokens)
         return value.Length > at + 1 && value[at] == '0';
     }
 
-    bool IsToken(ReadOnlySpan<byte> value)
+    /// <summary>Whether a value without white space around it is a word that means missing.</summary>
+    public bool IsToken(ReadOnlySpan<byte> value)
     {
         foreach (var token in tokens)
         {

@@ -131,15 +131,17 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
                 + $"There are: {string.Join(", ", versions.Select(v => $"{v.Number} ({v.Version})"))}.");
         }
 
-        var bytes = await store.ReadAsync(ManifestPath(dataset, found[0].Version), cancellation);
-        return (found[0], DocumentJson.Parse<VersionManifest>(bytes));
+        return (found[0], await ManifestAsync(dataset, found[0].Version, cancellation));
     }
+
+    /// <summary>The manifest of a version that is known to be there, by its id.</summary>
+    public async Task<VersionManifest> ManifestAsync(string dataset, string version, CancellationToken cancellation) =>
+        DocumentJson.Parse<VersionManifest>(await store.ReadAsync(ManifestPath(dataset, version), cancellation));
 
     /// <summary>The rows of a version, for sinks and exports.</summary>
     public async Task<DatasetRows> OpenAsync(string dataset, string version, CancellationToken cancellation)
     {
-        var bytes = await store.ReadAsync(ManifestPath(dataset, version), cancellation);
-        return new VersionRows(files, DocumentJson.Parse<VersionManifest>(bytes));
+        return new VersionRows(files, await ManifestAsync(dataset, version, cancellation));
     }
 
     async Task ListHeadAsync(string dataset, LedgerRow? row, VersionEntry? head, CancellationToken cancellation)

@@ -25,6 +25,12 @@ sealed class ColumnState(Field field) : State
 
     public long Present => Rows - Missing;
 
+    /// <summary>Every different value and how often it occurs, while there are at most 200.</summary>
+    public TopValues Values => top;
+
+    /// <summary>Its numbers, dates or times; null for text and booleans.</summary>
+    public NumberSummary? Numbers => numbers;
+
     /// <summary>The type its text values should have; null for columns that have one.</summary>
     public ColumnKind? Kind(double minShare) => votes?.Fit(field.Name, minShare);
 

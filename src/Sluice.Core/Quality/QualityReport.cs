@@ -1,4 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sluice.Cleaning;
+using Sluice.Steps;
 
 namespace Sluice.Quality;
 
@@ -25,15 +28,32 @@ public sealed record QualityReport
 
     /// <summary>What a reader should know: checks that were asked for and could not run.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Columns that are missing together, most frequent first; only with the check <c>missing_patterns</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MissingPattern>? MissingPatterns { get; init; }
+
+    /// <summary>What checks learned and judge each row by, by check: limits of numbers, formats of columns.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, JsonElement>? Learned { get; init; }
+
+    /// <summary>What one check learned; null when nothing.</summary>
+    public T? LearnedBy<T>(string check)
+        where T : class => Learned?.TryGetValue(check, out var json) == true ? json.Deserialize<T>(StepJson.Options) : null;
 }
+
+/// <summary>Columns that are missing together.</summary>
+/// <param name="Columns">All columns that these rows lack.</param>
+/// <param name="Rows">Rows that lack exactly them.</param>
+public sealed record MissingPattern(IReadOnlyList<string> Columns, long Rows);
 
 /// <summary>One check.</summary>
 /// <param name="Name">Reason of its evidence: <c>missing_value</c>, <c>duplicate_row</c>, <c>wrong_type</c>, <c>out_of_range</c>…</param>
 /// <param name="Column">Column of a business rule; null for a check over the whole table.</param>
 /// <param name="Severity">Its weight.</param>
-/// <param name="Issues">Failures: cells, rows or columns.</param>
+/// <param name="Issues">Failures: cells, rows, pairs of rows, columns or tables.</param>
 /// <param name="Denominator">How many there could be.</param>
-/// <param name="Unit">What is counted: cells, rows or columns.</param>
+/// <param name="Unit">What is counted: cells, rows, pairs, columns or tables.</param>
 public sealed record CheckResult(string Name, string? Column, Steps.Severity Severity, long Issues, long Denominator, string Unit)
 {
     public double Rate => Denominator == 0 ? 0 : (double)Issues / Denominator;

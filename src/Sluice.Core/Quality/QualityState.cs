@@ -2,15 +2,13 @@ using Sluice.Steps;
 
 namespace Sluice.Quality;
 
-/// <summary>What the checks need to know of all rows.</summary>
-sealed class QualityState(Schema schema, int rules) : State
+/// <summary>What the checks need to know of all rows: statistics of the columns, which they share, and a state for each that has one of its own.</summary>
+sealed class QualityState(Schema schema, IEnumerable<Check> checks) : State
 {
     public ColumnState[] Columns { get; } = [.. schema.Select(f => new ColumnState(f))];
 
-    /// <summary>Failures of each business rule, and rows it judged.</summary>
-    public long[] RuleFailures { get; } = new long[rules];
-
-    public long[] RuleJudged { get; } = new long[rules];
+    /// <summary>In the order of the checks; null for those without a state.</summary>
+    public State?[] Checks { get; } = [.. checks.Select(c => c.NewState(schema))];
 
     public long Rows { get; set; }
 
@@ -25,40 +23,27 @@ sealed class QualityState(Schema schema, int rules) : State
             Columns[i].Merge(theirs.Columns[i]);
         }
 
-        for (var i = 0; i < RuleFailures.Length; i++)
+        for (var i = 0; i < Checks.Length; i++)
         {
-            RuleFailures[i] += theirs.RuleFailures[i];
-            RuleJudged[i] += theirs.RuleJudged[i];
+            Checks[i]?.Merge(theirs.Checks[i]!);
         }
     }
 
     public override void Write(BinaryWriter writer)
     {
         writer.Write(Rows);
-        foreach (var column in Columns)
+        foreach (var state in Columns.Concat<State?>(Checks))
         {
-            column.Write(writer);
-        }
-
-        for (var i = 0; i < RuleFailures.Length; i++)
-        {
-            writer.Write(RuleFailures[i]);
-            writer.Write(RuleJudged[i]);
+            state?.Write(writer);
         }
     }
 
     public override void Read(BinaryReader reader)
     {
         Rows = reader.ReadInt64();
-        foreach (var column in Columns)
+        foreach (var state in Columns.Concat<State?>(Checks))
         {
-            column.Read(reader);
-        }
-
-        for (var i = 0; i < RuleFailures.Length; i++)
-        {
-            RuleFailures[i] = reader.ReadInt64();
-            RuleJudged[i] = reader.ReadInt64();
+            state?.Read(reader);
         }
     }
 }

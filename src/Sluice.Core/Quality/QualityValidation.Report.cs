@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sluice.Pipelines;
 using Sluice.Steps;
 
 namespace Sluice.Quality;
@@ -5,27 +8,57 @@ namespace Sluice.Quality;
 // From what was seen to the report, the score and the gates.
 public sealed partial class QualityValidation
 {
-    const string MissingColumn = "missing_column", MissingValue = "missing_value", WrongType = "wrong_type";
-
-    string Duplicate => options.KeyColumns.Count == 0 ? "duplicate_row" : "duplicate_key";
-
     public override byte[] Fit(State? state, object? decided)
     {
         var seen = (QualityState)state!;
         var types = seen.Columns.Select(c => c.Kind(TypeShare)).OfType<Cleaning.ColumnKind>().Where(k => k.Type != ColumnType.Text).ToList();
-        var checks = Checks(seen, types, decided as long? ?? 0).ToList();
+        var found = checks.Select((check, i) => check.Fit(
+            new Seen(seen.Schema, seen.Rows, seen.Columns, types, seen.Checks[i], (decided as object?[])?[i], earlier))).ToList();
+        var results = found.SelectMany(f => f.Results).ToList();
+        var learned = found.Index().Where(f => f.Item.Learned is not null)
+            .ToDictionary(f => NameOf(checks[f.Index]), f => JsonSerializer.SerializeToElement(f.Item.Learned, StepJson.Options));
         var report = new QualityReport
         {
-            Score = Score(checks),
+            Score = Score(results),
             Rows = seen.Rows,
-            Checks = checks,
+            Checks = results,
             Columns = [.. seen.Columns.Select((c, i) => c.Profile(types.FirstOrDefault(t => t.Column == seen.Schema[i].Name)?.Misfits ?? 0))],
             Types = types,
             GateFailures = [],
-            Notes = options.DeepAnalysis ? ["deep_analysis was asked for and did not run: no language model is configured."] : [],
+            Notes = [.. options.DeepAnalysis ? [DeepAnalysis.None.Note] : Array.Empty<string>(), .. found.SelectMany(f => f.Notes)],
+            MissingPatterns = found.Select(f => f.MissingPatterns).FirstOrDefault(p => p is not null),
+            Learned = learned.Count == 0 ? null : learned,
         };
         return Fitted.Of(report with { GateFailures = [.. Gates(report)] });
     }
+
+    /// <summary>Options for a single look at a table, checked as those of a pipeline are: all checks unless it names some, and freshness as of a given day.</summary>
+    /// <param name="config">Options as YAML or JSON; null for none.</param>
+    /// <param name="fileName">Name of the text for messages.</param>
+    /// <param name="today">Day that freshness is measured from where a rule names none.</param>
+    /// <returns>The options as JSON.</returns>
+    /// <exception cref="PipelineException">Every problem of the options, with its place.</exception>
+    public static string OptionsForLook(string? config, string? fileName, DateOnly today)
+    {
+        var problems = new ProblemList(fileName);
+        var node = YamlReader.Read(config ?? "{}", problems);
+        problems.ThrowIfAny();
+        var bound = new OptionBinder(problems).Bind(
+            node, node ?? new YamlMap(1, 1), typeof(Options), "quality_validation", new JsonObject { ["checks"] = new JsonArray(Check.AllName) });
+        problems.ThrowIfAny();
+        var options = (Options)bound!;
+        return CanonicalJson.Of(options with
+        {
+            BusinessRules = [.. options.BusinessRules.Select(r => r.Type == RuleType.Freshness ? r with { AsOf = r.AsOf ?? today } : r)],
+        });
+    }
+
+    /// <summary>What a person could do about a report; the checks that made it are known by their names.</summary>
+    public static IReadOnlyList<Suggestion> Suggest(QualityReport report) =>
+        [.. Check.Of(new Options { Checks = [Check.AllName] }).SelectMany(check => check.Suggest(report))];
+
+    /// <summary>Empty for demands and rules, which have no name under <c>checks</c>.</summary>
+    static string NameOf(Check check) => Check.All.FirstOrDefault(c => c.Type == check.GetType()).Name ?? "";
 
     /// <summary>The published formula; see <see cref="QualityReport.Score"/>. Without a single check that counts, nothing is wrong: 100.</summary>
     internal static double Score(IReadOnlyList<CheckResult> checks)
@@ -47,34 +80,6 @@ public sealed partial class QualityValidation
         Severity.Medium => 0.4,
         _ => 0.1,
     };
-
-    IEnumerable<CheckResult> Checks(QualityState seen, IReadOnlyList<Cleaning.ColumnKind> types, long duplicates)
-    {
-        if (options.Schema.RequiredColumns is { Count: > 0 } required)
-        {
-            yield return new CheckResult(MissingColumn, null, Severity.Critical, required.Count(c => !seen.Schema.Has(c)), required.Count, "columns");
-        }
-
-        if (Runs(QualityCheck.Missing))
-        {
-            yield return new CheckResult(MissingValue, null, Severity.Medium, seen.Columns.Sum(c => c.Missing), seen.Rows * seen.Columns.Length, "cells");
-        }
-
-        if (Runs(QualityCheck.Duplicates))
-        {
-            yield return new CheckResult(Duplicate, null, Severity.High, duplicates, seen.Rows, "rows");
-        }
-
-        if (Runs(QualityCheck.MixedTypes))
-        {
-            yield return new CheckResult(WrongType, null, Severity.High, types.Sum(t => t.Misfits), seen.Columns.Sum(c => c.Present), "cells");
-        }
-
-        for (var i = 0; i < rules.Length; i++)
-        {
-            yield return new CheckResult(rules[i].Reason, rules[i].Column, rules[i].Severity, seen.RuleFailures[i], seen.RuleJudged[i], "rows");
-        }
-    }
 
     IEnumerable<string> Gates(QualityReport report)
     {

@@ -1,21 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using Sluice.Cleaning;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sluice.Steps;
 
 namespace Sluice.Quality;
-
-/// <summary>A check of the table as a whole.</summary>
-public enum QualityCheck
-{
-    /// <summary>Null, NaN, empty or blank cells. Severity medium; counted in cells.</summary>
-    Missing,
-
-    /// <summary>Rows that equal an earlier row, or have its key. Severity high; counted in rows.</summary>
-    Duplicates,
-
-    /// <summary>Cells of a text column that are not of the type most of its cells have. Severity high; counted in cells.</summary>
-    MixedTypes,
-}
 
 /// <summary>What happens to a row that fails a business rule.</summary>
 public enum ValidationMode
@@ -34,13 +22,29 @@ public sealed partial class QualityValidation : Step
     // Below this share of one type a text column is text, and nothing in it is of a wrong type.
     const double TypeShare = 0.5;
 
+    // A decision is a byte per row, a bit of it per check that walks over keys.
+    const int MostKeyed = 8;
+
     readonly Options options;
-    readonly CompiledRule[] rules;
+    readonly Check[] checks;
+    readonly int[] keyed;
+    readonly EarlierReport? earlier;
 
     public QualityValidation(Options options)
+        : this(options, null)
     {
-        this.options = options;
-        rules = [.. options.BusinessRules.Where(r => CompiledRule.Problem(r) is null).Select(r => new CompiledRule(r))];
+    }
+
+    QualityValidation(Options options, EarlierReport? earlier)
+    {
+        (this.options, this.earlier) = (options, earlier);
+        checks =
+        [
+            .. options.Schema.RequiredColumns is { Count: > 0 } required ? [new MissingColumns(required)] : Array.Empty<Check>(),
+            .. Check.Of(options),
+            .. options.BusinessRules.Where(r => RuleCheck.Problem(r) is null).Select(RuleCheck.Of),
+        ];
+        keyed = [.. Enumerable.Range(0, checks.Length).Where(i => checks[i].IsKeyed)];
     }
 
     public sealed record Options
@@ -48,7 +52,7 @@ public sealed partial class QualityValidation : Step
         /// <summary>What the table must look like.</summary>
         public SchemaDemand Schema { get; init; } = new();
 
-        /// <summary>Rules on single columns.</summary>
+        /// <summary>Rules of the business, as data: on values, across columns, across rows, and on the table.</summary>
         public IReadOnlyList<BusinessRule> BusinessRules { get; init; } = [];
 
         /// <summary>Asks for a semantic look by a language model. None is configured in this version: the report says that it did not run.</summary>
@@ -64,8 +68,15 @@ public sealed partial class QualityValidation : Step
         /// <summary>Gates of single checks: largest share of failures, 0 to 1, by the check's reason, for example <c>missing_value: 0.2</c>. Default: none.</summary>
         public IReadOnlyDictionary<string, double> MaxIssueRate { get; init; } = new Dictionary<string, double>();
 
-        /// <summary>Checks of the table to run. Default: all.</summary>
-        public IReadOnlyList<QualityCheck> Checks { get; init; } = [QualityCheck.Missing, QualityCheck.Duplicates, QualityCheck.MixedTypes];
+        /// <summary>
+        /// Checks of the table to run: missing, missing_patterns, duplicates, mixed_types, outliers, inconsistent_formats, invalid_values; or all. Default: missing,
+        /// duplicates and mixed_types, which every run measures, so that scores of all versions can be compared. <c>sluice check</c> runs all.
+        /// </summary>
+        public IReadOnlyList<string> Checks { get; init; } = ["missing", "duplicates", "mixed_types"];
+
+        /// <summary>How the check outliers finds far values. Default: beyond 3 interquartile ranges outside the quartiles.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public OutlierOptions? Outliers { get; init; }
 
         /// <summary>Columns that identify a row: duplicates are then rows with an earlier row's key. Default: whole rows are compared.</summary>
         public IReadOnlyList<string> KeyColumns { get; init; } = [];
@@ -91,27 +102,32 @@ public sealed partial class QualityValidation : Step
         FailOnCritical = false,
         MaxIssueRate = new Dictionary<string, double>(),
         Mode = ValidationMode.Flag,
-    });
+    }, earlier);
+
+    /// <summary>Whether a rule compares with the version before.</summary>
+    internal bool LooksBack => options.BusinessRules.Any(r => r.Type == RuleType.Historical);
+
+    /// <summary>The same checks, compared with a report on the version before.</summary>
+    /// <param name="version">Its id.</param>
+    /// <param name="report">Report on its rows.</param>
+    internal QualityValidation Against(string version, JsonElement report) =>
+        new(options, new EarlierReport(version, report.Deserialize<QualityReport>(StepJson.Options)!));
 
     public override bool IsPassive => options.Mode == ValidationMode.Flag;
 
-    public override bool IsKeyed => Runs(QualityCheck.Duplicates);
-
-    bool Runs(QualityCheck check) => options.Checks.Contains(check);
+    public override bool IsKeyed => keyed.Length > 0;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
-        for (var i = 0; i < options.BusinessRules.Count; i++)
+        for (var i = 0; i < options.Checks.Count; i++)
         {
-            var rule = options.BusinessRules[i];
-            if (CompiledRule.Problem(rule) is var (option, message))
+            if (options.Checks[i] != Check.AllName && Check.All.All(c => c.Name != options.Checks[i]))
             {
-                problems.Add(option.Length == 0 ? $"business_rules[{i}]" : $"business_rules[{i}].{option}", message);
+                problems.Add($"checks[{i}]", $"'{options.Checks[i]}' is no check. There are: {string.Join(", ", Check.All.Select(c => c.Name))}; or all.");
             }
-
-            problems.Column(input, $"business_rules[{i}].column", rule.Column);
         }
 
+        PlanRules(input, problems);
         for (var i = 0; i < options.KeyColumns.Count; i++)
         {
             problems.Column(input, $"key_columns[{i}]", options.KeyColumns[i]);
@@ -133,14 +149,48 @@ public sealed partial class QualityValidation : Step
         return input;
     }
 
-    IEnumerable<string> Reasons() =>
-        new[] { MissingColumn, MissingValue, Duplicate, WrongType }.Concat(rules.Select(r => r.Reason)).Distinct();
+    void PlanRules(Schema input, StepProblems problems)
+    {
+        for (var i = 0; i < options.BusinessRules.Count; i++)
+        {
+            var (rule, path) = (options.BusinessRules[i], $"business_rules[{i}]");
+            if (RuleCheck.Problem(rule) is var (option, message))
+            {
+                problems.Add(option.Length == 0 ? path : $"{path}.{option}", message);
+            }
+            else if (rule.Type == RuleType.Expression)
+            {
+                foreach (var problem in new ExpressionRule(rule).Problems(input))
+                {
+                    problems.Add($"{path}.expression", problem);
+                }
+            }
+
+            if (rule.Column is not null && problems.Column(input, $"{path}.column", rule.Column) && rule is { Type: RuleType.Freshness, AsOf: not null }
+                && !Schemas.Unify.IsOpen(input[rule.Column]) && input[rule.Column].Type is not (ColumnType.Date or ColumnType.Timestamp))
+            {
+                problems.Add($"{path}.column", $"'{rule.Column}' is {input[rule.Column].Type.ToString().ToLowerInvariant()}; freshness needs a date or a timestamp. Put fix_types before this step.");
+            }
+
+            for (var column = 0; column < (rule.Columns?.Count ?? 0); column++)
+            {
+                problems.Column(input, $"{path}.columns[{column}]", rule.Columns![column]);
+            }
+        }
+
+        if (keyed.Length > MostKeyed)
+        {
+            problems.Add("business_rules", $"duplicates and the rules unique and denial are {keyed.Length} together; a step can have {MostKeyed}. Put the others into a second quality_validation.");
+        }
+    }
+
+    IEnumerable<string> Reasons() => new[] { MissingColumns.Reason }.Concat(checks.SelectMany(c => c.Reasons)).Distinct();
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => options.Mode == ValidationMode.Flag
         ? wanted
-        : wanted.Union(rules.Select(r => r.Column)).ToHashSet(StringComparer.Ordinal);
+        : wanted.Union(checks.SelectMany(c => c.Columns).Where(input.Has)).ToHashSet(StringComparer.Ordinal);
 
-    public override State NewState(Schema input) => new QualityState(input, rules.Length);
+    public override State NewState(Schema input) => new QualityState(input, checks);
 
     public override void Observe(Batch batch, State state)
     {
@@ -151,113 +201,71 @@ public sealed partial class QualityValidation : Step
             seen.Columns[i].Observe(batch[seen.Schema[i].Name]);
         }
 
-        for (var i = 0; i < rules.Length; i++)
+        for (var i = 0; i < checks.Length; i++)
         {
-            // Measured again after the pipeline, a rule's column may be gone: then it judges nothing.
-            if (batch.Schema.Has(rules[i].Column))
+            if (seen.Checks[i] is { } own)
             {
-                seen.RuleJudged[i] += rules[i].Judge(batch[rules[i].Column], _ => seen.RuleFailures[i]++);
+                checks[i].Observe(batch, own);
             }
         }
     }
 
-    public override RowKey[] Keys(Batch batch)
-    {
-        var present = options.KeyColumns.Where(batch.Schema.Has).ToList();
-        return present.Count == 0 ? RowHash.Rows(batch.Columns, batch.Rows) : Cleaning.KeyColumns.Of(batch, present);
-    }
+    /// <summary>The keys of each keyed check, one check after another.</summary>
+    public override RowKey[] Keys(Batch batch) => keyed.Length == 1
+        ? checks[keyed[0]].Keys(batch, 0)
+        : [.. keyed.SelectMany((check, family) => checks[check].Keys(batch, (ulong)family))];
 
-    /// <summary>Marks every row whose key an earlier row has; gives their number.</summary>
+    /// <summary>Lets each keyed check walk over its keys; a row's decision has a bit for each that it fails.</summary>
     public override object Decide(KeyedRows rows, Decisions decisions)
     {
-        long duplicates = 0;
-        RowKey? before = null;
-        foreach (var row in rows)
+        var decided = new object?[checks.Length];
+        for (var i = 0; i < keyed.Length; i++)
         {
-            if (row.Key == before && row.Key != Cleaning.KeyColumns.None)
-            {
-                duplicates++;
-                decisions.Set(row.Batch, row.Row, 1);
-            }
-
-            before = row.Key;
+            var bit = (byte)(1 << i);
+            var own = keyed.Length == 1 ? rows : new KeyFamily(rows, decisions, i);
+            decided[keyed[i]] = checks[keyed[i]].Decide(own, row => decisions.Mark(row.Batch, row.Row, bit));
         }
 
-        return duplicates;
+        return decided;
     }
 
-    /// <summary>Evidence depends on the types that columns should have, not on how many cells have them.</summary>
-    public override string ApplyKey(Fitted fitted) =>
-        string.Join('\n', fitted.As<QualityReport>().Types.Where(t => t.Misfits > 0).Select(t => $"{t.Type} {t.Column}"));
+    /// <summary>Evidence depends on the types that columns should have and on what checks learned, not on counts.</summary>
+    public override string ApplyKey(Fitted fitted)
+    {
+        var report = fitted.As<QualityReport>();
+        var types = report.Types.Where(t => t.Misfits > 0).Select(t => $"{t.Type} {t.Column}");
+        return string.Join('\n', types.Concat(report.Learned?.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {l.Value.GetRawText()}") ?? []));
+    }
 
     public override string? GateFailure(Fitted fitted) =>
         fitted.As<QualityReport>().GateFailures is { Count: > 0 } failures ? string.Join(" ", failures) : null;
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
-        if (Runs(QualityCheck.Missing))
+        var report = fitted.As<QualityReport>();
+        for (var i = 0; i < checks.Length; i++)
         {
-            FlagMissing(batch, verdicts);
-        }
-
-        if (Runs(QualityCheck.Duplicates))
-        {
-            FlagDuplicates(fitted, verdicts);
-        }
-
-        if (Runs(QualityCheck.MixedTypes))
-        {
-            FlagTypes(batch, fitted.As<QualityReport>().Types, verdicts);
-        }
-
-        foreach (var rule in rules.Where(r => batch.Schema.Has(r.Column)))
-        {
-            var id = verdicts.Rule(rule.Reason, rule.Column, rule.Severity, options.Mode == ValidationMode.Reject);
-            rule.Judge(batch[rule.Column], row => verdicts.Fail(id, row));
+            var bit = (byte)(1 << Math.Max(0, Array.IndexOf(keyed, i)));
+            JsonElement? learned = report.Learned?.TryGetValue(NameOf(checks[i]), out var json) == true ? json : null;
+            checks[i].Apply(new Judged(batch, report, learned, fitted.Decisions, bit, options.Mode == ValidationMode.Reject, verdicts));
         }
 
         return verdicts.Keep(batch);
     }
 
-    static void FlagMissing(Batch batch, Verdicts verdicts)
+    /// <summary>The keys of one of several checks, with the rows they belong to.</summary>
+    sealed class KeyFamily(KeyedRows all, Decisions decisions, int family) : KeyedRows
     {
-        for (var i = 0; i < batch.Schema.Count; i++)
-        {
-            var rows = MissingCells.Rows(batch[i]);
-            if (rows.Count > 0)
-            {
-                var id = verdicts.Rule(MissingValue, batch.Schema[i].Name, Severity.Medium);
-                rows.ForEach(row => verdicts.Fail(id, row));
-            }
-        }
-    }
+        public override long Count => all.Count;
 
-    void FlagDuplicates(Fitted fitted, Verdicts verdicts)
-    {
-        var decisions = fitted.Decisions;
-        for (var row = 0; row < decisions.Length; row++)
+        public override IEnumerator<KeyedRow> GetEnumerator()
         {
-            if (decisions[row] == 1)
+            foreach (var row in all)
             {
-                verdicts.Fail(verdicts.Rule(Duplicate, null, Severity.High), row);
-            }
-        }
-    }
-
-    static void FlagTypes(Batch batch, IReadOnlyList<ColumnKind> types, Verdicts verdicts)
-    {
-        var kinds = new CellKinds(CellKinds.DefaultTokens);
-        foreach (var type in types.Where(t => t.Misfits > 0 && batch.Schema.Has(t.Column)))
-        {
-            if (batch[type.Column] is TextColumn text)
-            {
-                var id = verdicts.Rule(WrongType, type.Column, Severity.High);
-                for (var row = 0; row < text.Rows; row++)
+                var rows = decisions.RowsOf(row.Batch);
+                if (row.Row / rows == family)
                 {
-                    if (!text.IsNull(row) && kinds.Of(text[row]) is var kind && kind != CellKind.Blank && !type.Holds(kind))
-                    {
-                        verdicts.Fail(id, row);
-                    }
+                    yield return row with { Row = row.Row % rows };
                 }
             }
         }

@@ -25,6 +25,18 @@ static class Charts
             """);
     }
 
+    /// <summary>Scores from 0 to 100 in order, as a line with a dot each.</summary>
+    public static Html Line(IReadOnlyList<(string Label, double Score)> points)
+    {
+        const int Width = 720, Height = 120, Margin = 6;
+        var step = (Width - (2.0 * Margin)) / Math.Max(1, points.Count - 1);
+        var places = points.Select((p, i) => (X: Margin + (i * step), Y: Margin + ((Height - (2 * Margin)) * (1 - (p.Score / 100))), p.Label)).ToList();
+        return Html.Of($"""
+            <svg class="trend" viewBox="0 0 {Width} {Height}" role="img" aria-label="Quality score of {points.Count} versions"><polyline points="{string.Join(' ', places.Select(p => FormattableString.Invariant($"{p.X:0.#},{p.Y:0.#}")))}"/>{places.Select(p => Html.Of(
+                $"""<circle cx="{p.X:0.#}" cy="{p.Y:0.#}" r="4"><title>{p.Label}</title></circle>"""))}</svg>
+            """);
+    }
+
     /// <summary>A score from 0 to 100 as a ring.</summary>
     public static Html Score(double? score, string label)
     {

@@ -16,7 +16,8 @@ public static partial class HtmlReport
     /// <param name="manifest">The version; null when a gate refused.</param>
     /// <param name="record">The run.</param>
     /// <param name="took">How long it took, or null.</param>
-    public static string Render(VersionManifest? manifest, RunRecord record, TimeSpan? took = null)
+    /// <param name="trend">Quality of the dataset's versions up to this one, or null.</param>
+    public static string Render(VersionManifest? manifest, RunRecord record, TimeSpan? took = null, QualityTrend? trend = null)
     {
         var before = ReportOf(record.QualityBefore);
         var after = manifest is null ? null : ReportOf(manifest.QualityAfter);
@@ -28,6 +29,8 @@ public static partial class HtmlReport
             <main>
             {Flow(manifest, record)}
             {Checks(before, after)}
+            {Advice(after ?? before)}
+            {History(trend)}
             {Splits(manifest)}
             {Columns(manifest, before, after)}
             {Quarantine(record)}

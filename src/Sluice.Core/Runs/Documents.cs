@@ -12,7 +12,11 @@ namespace Sluice.Runs;
 /// <param name="Key">Hash of pipeline, inputs and engine version: equal keys give equal versions.</param>
 /// <param name="Inputs">Input files with their content hash.</param>
 /// <param name="Shards">Parts of the inputs, in order.</param>
-public sealed record RunPlan(RunRequest Request, string Key, IReadOnlyList<InputDigest> Inputs, IReadOnlyList<Shard> Shards);
+/// <param name="Earlier">The dataset's version when the run began; null where no rule compares with it, or there was none.</param>
+public sealed record RunPlan(RunRequest Request, string Key, IReadOnlyList<InputDigest> Inputs, IReadOnlyList<Shard> Shards, EarlierVersion? Earlier = null);
+
+/// <summary>What a run's rules compare with: the reports on the version that was the head when it began.</summary>
+public sealed record EarlierVersion(string Version, JsonElement QualityBefore, JsonElement QualityAfter);
 
 /// <summary>An input file by content.</summary>
 public sealed record InputDigest(string File, long Bytes, string Sha256);

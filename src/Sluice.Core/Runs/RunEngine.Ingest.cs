@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Connectors;
+using Sluice.Quality;
 using Sluice.Schemas;
 
 namespace Sluice.Runs;
@@ -71,7 +72,20 @@ public sealed partial class RunEngine
             key.Add(file.Sha256).Add(file.File);
         }
 
-        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards), cancellation);
+        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation)), cancellation);
+    }
+
+    /// <summary>The head of the dataset, where a rule compares with it. It is kept in the plan: the run compares with it also when it is resumed later.</summary>
+    async Task<EarlierVersion?> EarlierAsync(Pipelines.Pipeline pipeline, CancellationToken cancellation)
+    {
+        if (!pipeline.Steps.Any(s => s.Step is QualityValidation { LooksBack: true })
+            || await Catalogue.VersionsAsync(pipeline.Dataset, cancellation) is not [.., var head])
+        {
+            return null;
+        }
+
+        var manifest = await Catalogue.ManifestAsync(pipeline.Dataset, head.Version, cancellation);
+        return new EarlierVersion(head.Version, manifest.QualityBefore, manifest.QualityAfter);
     }
 
     /// <summary>Wrong column names stop a run before it starts: the first shard's columns are checked against every step.</summary>

@@ -260,9 +260,13 @@ public sealed partial class RunEngine
         }
 
         var state = seen.State is null ? null : await WriteContentAsync("states", seen.State.ToBytes(), cancellation);
-        var keys = step.IsKeyed ? await WriteContentAsync("keys", KeyRuns.Encode(seen.Keys, kept), cancellation) : null;
+        var keys = step.IsKeyed ? await WriteContentAsync("keys", KeyRuns.Encode(seen.Keys, Kept(kept, batch.Rows, seen.Keys.Length)), cancellation) : null;
         return new ObserveMemo(state, keys, batch.Rows, poison);
     }
+
+    // A step with several keys a row numbers rows n + r, 2n + r… for them, with n the rows of the whole batch.
+    static int[]? Kept(int[]? kept, int rows, int keys) =>
+        kept is null or [] ? kept : [.. Enumerable.Range(0, keys / kept.Length).SelectMany(family => kept.Select(row => (family * rows) + row))];
 
     static (State? State, RowKey[] Keys) Look(Step step, Batch batch, Schema schema)
     {

@@ -98,7 +98,9 @@ public sealed partial class RunEngine
     }
 
     /// <summary>The checks that measured the rows as read, without gate, so that both scores mean the same.</summary>
-    static Step QualityAfter(Run run) => run.Steps.OfType<QualityValidation>().LastOrDefault()?.WithoutGate() ?? QualityBefore;
+    static Step QualityAfter(Run run) => run.Steps.OfType<QualityValidation>().LastOrDefault() is not { } checks ? QualityBefore
+        : run.Plan.Earlier is { } earlier ? checks.WithoutGate().Against(earlier.Version, earlier.QualityAfter)
+        : checks.WithoutGate();
 
     static string MeasureKey(Run run, BatchRef file) =>
         new MemoKey("measure").Add(file.Sha256).Add(

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sluice.Connectors;
 using Sluice.Pipelines;
+using Sluice.Quality;
 using Sluice.Steps;
 using Sluice.Storage;
 
@@ -224,7 +225,8 @@ public sealed partial class RunEngine(
 
         public IReadOnlyList<PipelineStep> Chain => Pipeline.Steps;
 
-        public IReadOnlyList<Step> Steps { get; } = [.. Pipeline.Steps.Select(s => s.Step)];
+        public IReadOnlyList<Step> Steps { get; } =
+            [.. Pipeline.Steps.Select(s => s.Step is QualityValidation checks && Plan.Earlier is { } earlier ? checks.Against(earlier.Version, earlier.QualityBefore) : s.Step)];
 
         /// <summary>Type, code version and options of a step: what a memo key needs to know of it.</summary>
         public string Identity(int step) => $"{Chain[step].Type}@{Steps[step].CodeVersion}{Chain[step].OptionsJson}";

@@ -21,6 +21,12 @@ public sealed class Decisions(IReadOnlyList<int> rowsPerBatch)
 
     public void Set(int batch, int row, byte decision) => (batches[batch] ??= new byte[rowsPerBatch[batch]])[row] = decision;
 
+    /// <summary>Sets bits of a row's decision, beside those that are set.</summary>
+    public void Mark(int batch, int row, byte bits) => (batches[batch] ??= new byte[rowsPerBatch[batch]])[row] |= bits;
+
+    /// <summary>Rows of one batch.</summary>
+    public int RowsOf(int batch) => rowsPerBatch[batch];
+
     /// <summary>Decisions of one batch; all zero when none was set.</summary>
     public byte[] Of(int batch) => batches[batch] ?? new byte[rowsPerBatch[batch]];
 }

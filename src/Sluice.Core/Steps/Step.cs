@@ -38,7 +38,7 @@ public abstract class Step
     /// <summary>Whether <see cref="Keys"/> and <see cref="Decide"/> are used.</summary>
     public virtual bool IsKeyed => false;
 
-    /// <summary>One key per row.</summary>
+    /// <summary>One key per row; or several, all rows' first keys and then all rows' second: row <c>r</c> of <c>n</c> is then also row <c>n + r</c> for Decide.</summary>
     public virtual RowKey[] Keys(Batch batch) => [];
 
     /// <summary>Walks all rows in key order and decides; returns a small summary that <see cref="Fit"/> is given, or null.</summary>

@@ -86,6 +86,23 @@ public sealed partial class ValueHistogram
         return counted;
     }
 
+    /// <summary>How many values are below <paramref name="low"/> or above <paramref name="high"/>, and those limits moved out to the border of their bucket, for which the number is exact.</summary>
+    public (double Low, double High, long Outside) Fence(double low, double high)
+    {
+        var (order, ends) = Sorted();
+        var (lowest, highest) = (ToKey(low) >> shift, ToKey(high) >> shift);
+        var below = CountBefore(lowest);
+        var above = Count - (highest == ulong.MaxValue ? Count : CountBefore(highest + 1));
+        return (FromKey(lowest << shift), FromKey((highest << shift) | ((1UL << shift) - 1)), below + above);
+
+        long CountBefore(ulong key)
+        {
+            var at = Array.BinarySearch(order, key);
+            at = at < 0 ? ~at : at;
+            return at == 0 ? 0 : ends[at - 1];
+        }
+    }
+
     double AtRank(long rank)
     {
         var (order, ends) = Sorted();

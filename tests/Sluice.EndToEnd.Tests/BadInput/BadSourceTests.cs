@@ -99,13 +99,18 @@ public sealed class BadSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x1F, 0x8B, 8, 0, 1, 2, 3 }, "a gzip file (unpack it)")]
-    [InlineData(new byte[] { (byte)'a', (byte)',', 0, (byte)'b' }, "a zero byte at position 2, so it is binary, or UTF-16 without a byte order mark (set encoding: utf-16le)")]
-    public async Task A_binary_file(byte[] bytes, string found)
+    [InlineData(
+        new byte[] { 0x1F, 0x8B, 8, 0, 1, 2, 3 },
+        "The file \"data.csv\" is compressed (Gzip) and cannot be unpacked: the gzip data ends too early. Expected a whole file. Copy or download it again.")]
+    [InlineData(
+        new byte[] { (byte)'a', (byte)',', 0, (byte)'b' },
+        "The file \"data.csv\" is not CSV: found a zero byte at position 2, so it is binary, or UTF-16 without a byte order mark (set encoding: utf-16le). "
+        + "Expected text. Check file_path and the type of the source.")]
+    public async Task A_binary_file(byte[] bytes, string error)
     {
         folder.Write("data.csv", bytes);
         folder.Write("pipeline.yaml", BadRun.Yaml());
 
-        Assert.Equal($"The file \"data.csv\" is not CSV: found {found}. Expected text. Check file_path and the type of the source.", await BadRun.ErrorAsync(folder, SourceFailed));
+        Assert.Equal(error, await BadRun.ErrorAsync(folder, SourceFailed));
     }
 }

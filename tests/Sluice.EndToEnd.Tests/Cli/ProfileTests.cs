@@ -53,8 +53,8 @@ public sealed class ProfileTests : IDisposable
         var unknown = await SluiceAsync("profile", "new.csv", "--against", "shop@9");
 
         Assert.Equal("price", (string)json.Json["drift"]!["changes"]![0]!["column"]!);
-        Assert.Equal(4, unknown.ExitCode);
-        Assert.StartsWith("error: Version '9' of dataset 'shop' does not exist.", unknown.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.StartsWith("error: 'shop@9' is no file, and as a version it cannot be read: Version '9' of dataset 'shop' does not exist.", unknown.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

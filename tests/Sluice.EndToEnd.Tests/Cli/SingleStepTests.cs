@@ -97,7 +97,9 @@ public sealed class SingleStepTests : IDisposable
         var back = await SluiceAsync("read", "data.parquet", "--json");
         var shown = await SluiceAsync("read", "data.parquet");
 
-        Assert.Equal((0, "3 rows read, 3 kept → data.parquet\n"), (written.ExitCode, written.Output));
+        Assert.Equal(0, written.ExitCode);
+        Assert.StartsWith("delimiter ',', quote '\"', ", written.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\n3 rows read, 3 kept → data.parquet\n", written.Output, StringComparison.Ordinal);
         Assert.Equal(["int64", "text", "int64"], back.Json["schema"]!.AsArray().Select(f => (string)f!["type"]!));
         Assert.Matches("│ 2 +│ Bob +│ 200 +│", shown.Output);
     }

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sluice.Quality;
+using Sluice.Reports;
+using Sluice.Runs;
+using Sluice.Steps;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>sluice check FILE</c>: what is wrong with a table, where, and what to do about it.</summary>
+static class CheckCommand
+{
+    public static Command Create()
+    {
+        var input = new Argument<string>("file") { Description = "File, folder or glob to read." };
+        var config = new Option<string?>("--config") { Description = "Options of quality_validation: a YAML or JSON file, or JSON. Without checks in it, all run." };
+        var report = new Option<string?>("--report", "-o") { Description = "HTML report to write." };
+        var evidence = new Option<string?>("--evidence") { Description = "File for every failing row and check: .parquet, .csv or .jsonl." };
+        var command = new Command("check", "Say what is wrong with a table. Exit code 1 when a gate of the options refuses it.") { input, config, report, evidence };
+        Shell.Act(command, async (parsed, cancellation) =>
+        {
+            var given = parsed.GetValue(config);
+            var isFile = given is not null && !given.AsSpan().TrimStart().StartsWith("{");
+            if (isFile && !File.Exists(given))
+            {
+                return Shell.Invalid(parsed, $"--config names the file '{given}', which does not exist. Give a YAML or JSON file, or JSON that begins with '{{'.");
+            }
+
+            var text = isFile ? await File.ReadAllTextAsync(given!, cancellation) : given;
+            var options = QualityValidation.OptionsForLook(text, isFile ? given : null, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
+            var step = new JsonObject { ["id"] = "check", ["type"] = "quality_validation", ["config"] = JsonNode.Parse(options) };
+            return await SingleRun.WithAsync(parsed.GetRequiredValue(input), step, async run =>
+            {
+                if (parsed.GetValue(evidence) is { } rows)
+                {
+                    await Exports.WriteAsync(new EvidenceRows(run.Files, run.Record), rows, null, cancellation);
+                }
+
+                if (parsed.GetValue(report) is { } page)
+                {
+                    var version = run.Outcome.Version is null ? null : (await run.Catalogue.ShowAsync(run.Outcome.Dataset, "latest", cancellation)).Manifest;
+                    await File.WriteAllTextAsync(page, HtmlReport.Render(version, run.Record), cancellation);
+                }
+
+                return await ShowAsync(parsed, parsed.GetRequiredValue(input), run, cancellation);
+            }, cancellation);
+        });
+        return command;
+    }
+
+    static async Task<int> ShowAsync(ParseResult parsed, string file, SingleResult run, CancellationToken cancellation)
+    {
+        var report = run.Record.QualityBefore.Deserialize<QualityReport>(StepJson.Options)!;
+        var findings = await TableFindings.OfAsync(file, report, run, cancellation);
+        var exitCode = run.Record.GateFailure is null ? ExitCodes.Done : ExitCodes.GateFailed;
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(findings);
+            return exitCode;
+        }
+
+        Ui.QualityView.Show(findings);
+        return run.Record.GateFailure is null ? exitCode : Shell.Fail(parsed, exitCode, run.Record.GateFailure);
+    }
+}
