@@ -69,7 +69,7 @@ public sealed partial class QualityValidation : Step
         public IReadOnlyDictionary<string, double> MaxIssueRate { get; init; } = new Dictionary<string, double>();
 
         /// <summary>
-        /// Checks of the table to run: missing, missing_patterns, duplicates, mixed_types, outliers, inconsistent_formats, invalid_values; or all. Default: missing,
+        /// Checks of the table to run: missing, missing_patterns, duplicates, mixed_types, outliers, inconsistent_formats, invalid_values, pii; or all. Default: missing,
         /// duplicates and mixed_types, which every run measures, so that scores of all versions can be compared. <c>sluice check</c> runs all.
         /// </summary>
         public IReadOnlyList<string> Checks { get; init; } = ["missing", "duplicates", "mixed_types"];

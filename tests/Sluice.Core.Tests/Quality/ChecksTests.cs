@@ -96,6 +96,17 @@ public sealed class AllChecksTests : StepContract
 public sealed class ChecksTests
 {
     [Fact]
+    public void Personal_data_in_the_open_is_critical_whatever_the_column_and_names_alone_are_not()
+    {
+        string?[] notes = ["call +44 20 7946 0958", "card 4111 1111 1111 1111", "card 4111 1111 1111 1112", "ann@example.org wrote", null, "Ann Miller of Berlin"];
+
+        var (report, rows) = Failing(new() { Checks = ["pii"] }, DirtyTable.Text(("note", notes)), "pii_exposed");
+
+        Assert.Equal([0, 1, 3], rows);
+        Assert.Equal(("pii_exposed", Severity.Critical, 3L, 5L), report.Checks.Select(c => (c.Name, c.Severity, c.Issues, c.Denominator)).Single());
+    }
+
+    [Fact]
     public void Columns_missing_together_are_named_most_frequent_first()
     {
         var report = Report(["missing_patterns"], DirtyTable.Text(("a", ["1", "", null, "4", ""]), ("b", ["x", " ", "", "y", ""]), ("c", ["1", "2", "3", null, "5"])));
@@ -220,7 +231,7 @@ public sealed class ChecksTests
         var problem = Assert.Single(StepRunner.Problems(new QualityValidation(new() { Checks = ["missing", "pi"] }), DirtyTable.Schema));
 
         Assert.Equal(
-            "checks[1]: 'pi' is no check. There are: missing, missing_patterns, duplicates, mixed_types, outliers, inconsistent_formats, invalid_values; or all.", problem);
+            "checks[1]: 'pi' is no check. There are: missing, missing_patterns, duplicates, mixed_types, outliers, inconsistent_formats, invalid_values, pii; or all.", problem);
     }
 
     static QualityReport Report(string[] checks, Batch table) => new Fitted(StepRunner.Run(new QualityValidation(new() { Checks = checks }), table).Json).As<QualityReport>();
