@@ -94,6 +94,57 @@ static class Checksums
         return Bytes.IsDigit(text[^1]) && sum % 10 == Digit(text[^1]);
     }
 
+    /// <summary>ISO 3779 with the check digit that North America asks for, at position 9 of 17.</summary>
+    public static bool Vin(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<int> weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+        ReadOnlySpan<byte> values = "12345678012345070923456789"u8;
+        var sum = 0;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            sum += weights[i] * (Bytes.IsDigit(text[i]) ? Digit(text[i]) : values[text[i] - 'A'] - '0');
+        }
+
+        return text[8] == (sum % 11 == 10 ? 'X' : '0' + (sum % 11));
+    }
+
+    /// <summary>GS1: EAN-8, UPC-A, EAN-13, GTIN-14; weights 1 and 3 from the right.</summary>
+    public static bool Gtin(ReadOnlySpan<byte> digits)
+    {
+        var sum = 0;
+        for (var i = 0; i < digits.Length; i++)
+        {
+            sum += Digit(digits[^(i + 1)]) * ((i & 1) == 0 ? 1 : 3);
+        }
+
+        return sum % 10 == 0 && !AllSame(digits);
+    }
+
+    /// <summary>ISO 2108 and ISO 3297: weights from the length down to 1, modulo 11, X for ten. ISBN-10, ISSN.</summary>
+    public static bool Modulo11(ReadOnlySpan<byte> text)
+    {
+        var sum = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            sum += (text.Length - i) * (text[i] == 'X' ? 10 : Digit(text[i]));
+        }
+
+        return sum % 11 == 0;
+    }
+
+    /// <summary>ISO/IEC 7064 MOD 11-2, the last character being the check digit: ORCID, ISNI.</summary>
+    public static bool Mod11And2(ReadOnlySpan<byte> text)
+    {
+        var total = 0;
+        foreach (var value in text[..^1])
+        {
+            total = (total + Digit(value)) * 2;
+        }
+
+        var check = (12 - (total % 11)) % 11;
+        return text[^1] == (check == 10 ? 'X' : '0' + check);
+    }
+
     public static bool AllSame(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept(text[0]) < 0;
 
     /// <summary>Whether digits are a day of a month, in any year.</summary>

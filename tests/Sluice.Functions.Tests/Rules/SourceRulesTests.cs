@@ -38,7 +38,7 @@ public sealed partial class SourceRulesTests
     [Fact]
     public void Azure_storage_is_named_only_where_the_ports_are_made_of_it()
     {
-        var users = Sources().Where(s => s.Lines.Any(line => AzureUsing().IsMatch(line))).Select(s => Path.GetFileName(s.Name));
+        var users = Sources().Where(s => s.Lines.Any(line => AzureUsing().IsMatch(line))).Select(s => s.Name);
 
         Assert.DoesNotContain(users, name => !AzureFile().IsMatch(name));
     }
@@ -119,7 +119,7 @@ public sealed partial class SourceRulesTests
     [GeneratedRegex(@"^\s*(global\s+)?using\s+(static\s+)?Azure\.(Storage|Data)\b")]
     private static partial Regex AzureUsing();
 
-    [GeneratedRegex(@"^(Blob\w+|BlobStore\.\w+|TableLedger.*|Stores|Platform\..*)\.cs$")]
+    [GeneratedRegex(@"/(Sluice\.Functions/(Storage/(Blob\w+(\.Upload)?|TableLedger|Stores)|Platform\.\w+)|Sluice\.EmbedJob/BlobStoreAddress)\.cs$")]
     private static partial Regex AzureFile();
 
     [GeneratedRegex(@"\bclass\s+\w+Exception\b")]

@@ -64,19 +64,8 @@ static class General
 
     static bool IsBic(ReadOnlySpan<byte> text) => Countries.IsCode(text[4], text[5]);
 
-    // ISO 3779 with the check digit of North America; elsewhere position 9 is free, and context must say what it is.
-    static bool IsVin(ReadOnlySpan<byte> text)
-    {
-        ReadOnlySpan<int> weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
-        ReadOnlySpan<byte> values = "12345678012345070923456789"u8;
-        var sum = 0;
-        for (var i = 0; i < 17; i++)
-        {
-            sum += weights[i] * (Bytes.IsDigit(text[i]) ? Checksums.Digit(text[i]) : values[text[i] - 'A'] - '0');
-        }
-
-        return !Checksums.AllSame(text) && text[8] == (sum % 11 == 10 ? 'X' : '0' + (sum % 11)) && text.IndexOfAnyInRange((byte)'A', (byte)'Z') >= 0;
-    }
+    // Outside of North America position 9 is free, and context must say what it is.
+    static bool IsVin(ReadOnlySpan<byte> text) => !Checksums.AllSame(text) && Checksums.Vin(text) && text.IndexOfAnyInRange((byte)'A', (byte)'Z') >= 0;
 
     // Neither nobody nor everybody.
     static bool IsMac(ReadOnlySpan<byte> text) => !Checksums.AllSame(text) || text[0] is not ((byte)'0' or (byte)'F');

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
+using Sluice.Privacy;
+using Sluice.Privacy.Recognisers;
 
 namespace Sluice.SchemaDetection;
 
@@ -24,25 +27,29 @@ static partial class Formats
 
     public static bool Mac(string v) => MacForm().IsMatch(v);
 
-    public static bool Iban(string v) => IbanForm().IsMatch(v) && Bare(v) is { Length: >= 15 and <= 34 } bare && Checksums.Iban(bare);
+    public static bool Iban(string v) => IbanForm().IsMatch(v) && Bare(v) is { Length: >= 15 and <= 34 } bare && General.IsIban(Ascii(bare));
 
     public static bool Bic(string v) => BicForm().IsMatch(v) && Vocabulary.CountryCodes2.Contains(v[4..6]);
 
     /// <summary>Length and first digits of a card network, and the check digit.</summary>
-    public static bool CreditCard(string v) => CardForm().IsMatch(v) && Checksums.Luhn(Bare(v));
+    public static bool CreditCard(string v) => CardForm().IsMatch(v) && IsLuhn(Bare(v));
 
-    public static bool Imei(string v) => Bare(v) is { Length: 15 } bare && Digits(bare) && Checksums.Luhn(bare);
+    static bool IsLuhn(string digits) => Ascii(digits) is var bytes && Checksums.Luhn(bytes) && !Checksums.AllSame(bytes);
+
+    static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text.ToUpperInvariant());
+
+    public static bool Imei(string v) => Bare(v) is { Length: 15 } bare && Digits(bare) && IsLuhn(bare);
 
     public static bool Isbn(string v) => IsbnForm().IsMatch(v) && Bare(v) is var bare
-        && (bare.Length == 13 ? bare.StartsWith("97", StringComparison.Ordinal) && Checksums.Gtin(bare) : bare.Length == 10 && Checksums.Modulo11(bare));
+        && (bare.Length == 13 ? bare.StartsWith("97", StringComparison.Ordinal) && Checksums.Gtin(Ascii(bare)) : bare.Length == 10 && Checksums.Modulo11(Ascii(bare)));
 
-    public static bool Issn(string v) => IssnForm().IsMatch(v) && Checksums.Modulo11(Bare(v));
+    public static bool Issn(string v) => IssnForm().IsMatch(v) && Checksums.Modulo11(Ascii(Bare(v)));
 
-    public static bool Gtin(string v) => v.Length is 8 or 12 or 13 or 14 && Digits(v) && Checksums.Gtin(v);
+    public static bool Gtin(string v) => v.Length is 8 or 12 or 13 or 14 && Digits(v) && Checksums.Gtin(Ascii(v));
 
-    public static bool Vin(string v) => VinForm().IsMatch(v) && Checksums.Vin(v);
+    public static bool Vin(string v) => VinForm().IsMatch(v) && Checksums.Vin(Ascii(v));
 
-    public static bool Orcid(string v) => OrcidForm().IsMatch(v) && Checksums.Orcid(Bare(v[(v.LastIndexOf('/') + 1)..]));
+    public static bool Orcid(string v) => OrcidForm().IsMatch(v) && Checksums.Mod11And2(Ascii(Bare(v[(v.LastIndexOf('/') + 1)..])));
 
     public static bool Doi(string v) => DoiForm().IsMatch(v);
 
