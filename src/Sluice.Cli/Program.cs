@@ -17,6 +17,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
     RepairCommand.Create(),
+    FeaturesCommand.Create(),
 };
 
 if (Console.IsOutputRedirected)

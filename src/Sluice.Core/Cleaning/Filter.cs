@@ -26,7 +26,7 @@ public sealed class Filter(Filter.Options options) : Step
         /// <summary>
         /// Condition on the columns. Operators: = &lt;&gt; &lt; &lt;= &gt; &gt;= AND OR NOT IS [NOT] NULL, IS [NOT] DISTINCT FROM, [NOT] BETWEEN, IN, LIKE, ILIKE,
         /// ~ (regular expression), + - * / % ||. Text in 'single', column names with spaces in "double" quotes, DATE '2024-01-31'. Functions: lower, upper,
-        /// trim, length, substring, starts_with, ends_with, contains, matches, abs, round, floor, ceil, year, month, day, coalesce, nullif, cast, try_cast, CASE.
+        /// trim, length, substring, starts_with, ends_with, contains, matches, abs, round, floor, ceil, sqrt, exp, ln, log10, year, month, day, coalesce, nullif, cast, try_cast, CASE.
         /// </summary>
         [Required]
         public string Condition { get; init; } = "";

@@ -24,6 +24,7 @@ public sealed class ImputeMissing : Step
 {
     readonly Options options;
     readonly ColumnChoice choice;
+    readonly TrainSet train;
     readonly Lock gate = new();
     (byte[] Json, ImputeTable Table)? built;
 
@@ -35,7 +36,8 @@ public sealed class ImputeMissing : Step
     internal ImputeMissing(Options options, bool strict)
     {
         this.options = options;
-        choice = new ColumnChoice(options.Columns, f => f.Format != "json", "any column but JSON", strict);
+        train = new TrainSet(options.SplitColumn, options.FitOn);
+        choice = new ColumnChoice(options.Columns, f => f.Format != "json" && f.Name != options.SplitColumn, "any column but JSON and the split", strict);
     }
 
     public sealed record Options
@@ -56,11 +58,23 @@ public sealed class ImputeMissing : Step
 
         /// <summary>Adds a boolean column <c>NAME_imputed</c> for each of <c>columns</c>, which must then be given. Default: false.</summary>
         public bool MarkColumns { get; init; }
+
+        /// <summary>Set to learn from, where <c>split_column</c> is there. Default: train.</summary>
+        [MinLength(1)]
+        public string FitOn { get; init; } = "train";
+
+        /// <summary>Column with the name of each row's set; where it is not there, or this is empty, all rows are learned from. Default: split.</summary>
+        public string SplitColumn { get; init; } = "split";
     }
+
+    public override int CodeVersion => 2;
+
+    public override TrainSet? LearnsFrom => train;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
         choice.Plan(input, problems);
+        train.Plan(input, problems);
         if (!options.MarkColumns)
         {
             return input;
@@ -85,26 +99,36 @@ public sealed class ImputeMissing : Step
         return result;
     }
 
-    public override State NewState(Schema input) => new TextRowSample(options.MaxRows);
+    public override State NewState(Schema input) => new TrainState<TextRowSample>(new TextRowSample(options.MaxRows));
 
-    public override void Observe(Batch batch, State state) => ((TextRowSample)state).Add(CellTexts.Of(batch));
+    public override void Observe(Batch batch, State state)
+    {
+        var seen = (TrainState<TextRowSample>)state;
+        seen.Seen.Add(CellTexts.Of(WithoutSplit(seen.Add(batch, train))));
+    }
 
-    public override byte[] Fit(State? state, object? decided) => Fitted.Of(((TextRowSample)state!).Rows(maxCopies: 1).ToArray());
+    public override byte[] Fit(State? state, object? decided)
+    {
+        var seen = (TrainState<TextRowSample>)state!;
+        seen.Require(train);
+        return Fitted.Of(seen.Seen.Rows(maxCopies: 1).ToArray());
+    }
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
-        var (result, texts) = (batch, CellTexts.Of(batch));
-        var table = Table(batch.Schema, fitted);
-        for (var column = 0; column < batch.Schema.Count; column++)
+        var rows = WithoutSplit(batch);
+        var (result, texts) = (batch, CellTexts.Of(rows));
+        var table = Table(rows.Schema, fitted);
+        for (var column = 0; column < rows.Schema.Count; column++)
         {
-            var field = batch.Schema[column];
+            var field = rows.Schema[column];
             if (!choice.Has(field))
             {
                 continue;
             }
 
             var values = new Dictionary<int, string?>();
-            foreach (var row in MissingCells.Rows(batch[column]))
+            foreach (var row in MissingCells.Rows(rows[column]))
             {
                 if (table.Guess(texts, row, column, options.Method, options.Neighbours) is { } guess && CellPatch.Fits(field, guess))
                 {
@@ -113,7 +137,7 @@ public sealed class ImputeMissing : Step
                 }
             }
 
-            result = values.Count == 0 ? result : result.With(field, CellPatch.Put(field, batch[column], values));
+            result = values.Count == 0 ? result : result.With(field, CellPatch.Put(field, rows[column], values));
             verdicts.Change("impute_missing", field.Name, values.Count);
             if (options.MarkColumns)
             {
@@ -123,6 +147,10 @@ public sealed class ImputeMissing : Step
 
         return result;
     }
+
+    // Which set a row is in says nothing of its values, and new rows are in none.
+    Batch WithoutSplit(Batch batch) =>
+        train.IsIn(batch.Schema) ? batch.Select(batch.Schema.Select(f => f.Name).Where(name => name != train.Column).ToHashSet(StringComparer.Ordinal)) : batch;
 
     static string Mark(string column) => column + "_imputed";
 

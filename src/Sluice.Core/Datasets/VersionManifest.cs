@@ -27,6 +27,9 @@ public sealed record VersionManifest
 
     public required IReadOnlyList<InputDigest> Inputs { get; init; }
 
+    /// <summary>Columns as they were read, before the first step: what new rows are brought to. Null in versions of earlier releases.</summary>
+    public IReadOnlyList<Field>? InputSchema { get; init; }
+
     public required PipelineDigest Pipeline { get; init; }
 
     /// <summary>Version of the engine's file format and algorithms.</summary>
@@ -60,5 +63,5 @@ public sealed record VersionFile(BatchRef File, long FirstInputRow, long LastInp
 /// <summary>The pipeline that made a version.</summary>
 public sealed record PipelineDigest(string Name, string Hash, JsonElement Definition);
 
-/// <summary>What one step did and learned.</summary>
-public sealed record VersionStep(string Type, StepCounts Counts, JsonElement? Fitted);
+/// <summary>What one step did and learned, and the version of its code that did.</summary>
+public sealed record VersionStep(string Type, StepCounts Counts, JsonElement? Fitted, int? CodeVersion = null);

@@ -19,6 +19,10 @@ sealed partial class Binder
         ["floor"] = (1, 1),
         ["ceil"] = (1, 1),
         ["ceiling"] = (1, 1),
+        ["sqrt"] = (1, 1),
+        ["exp"] = (1, 1),
+        ["ln"] = (1, 1),
+        ["log10"] = (1, 1),
         ["coalesce"] = (1, 100),
         ["nullif"] = (2, 2),
         ["substring"] = (2, 3),
@@ -58,6 +62,10 @@ sealed partial class Binder
             "round" => Round(call),
             "floor" => Rounded(call, Math.Floor),
             "ceil" or "ceiling" => Rounded(call, Math.Ceiling),
+            "sqrt" => Mapped(call, static v => (Math.Sqrt(v), v >= 0 || double.IsNaN(v))),
+            "exp" => Mapped(call, static v => (Math.Exp(v), true)),
+            "ln" => Mapped(call, static v => (Math.Log(v), v > 0 || double.IsNaN(v))),
+            "log10" => Mapped(call, static v => (Math.Log10(v), v > 0 || double.IsNaN(v))),
             "coalesce" => Coalesce(call),
             "nullif" => NullIf(call),
             "substring" or "substr" => Substring(call),
@@ -102,10 +110,12 @@ sealed partial class Binder
         var open => open,
     };
 
-    Node Rounded(CallSyntax call, Func<double, double> round)
+    Node Rounded(CallSyntax call, Func<double, double> round) => Mapped(call, v => (round(v), true));
+
+    Node Mapped(CallSyntax call, Func<double, (double Value, bool Good)> map)
     {
         var number = Number(call);
-        return number.Type == Kind.Open ? number : new MapNode<double, double>(Kind.Float64, Coerce(number, Kind.Float64)!, v => (round(v), true), false, call.At);
+        return number.Type == Kind.Open ? number : new MapNode<double, double>(Kind.Float64, Coerce(number, Kind.Float64)!, map, false, call.At);
     }
 
     // Halves away from zero, as PostgreSQL rounds numeric.

@@ -45,6 +45,13 @@ public sealed class Expression
     public ColumnType? TypeOf(Schema schema) => Root(schema, null, null, []) is var node && node.Type is Kind.Open ? null
         : node.Type == Kind.Null ? ColumnType.Text : (ColumnType)node.Type;
 
+    /// <summary>As <see cref="TypeOf"/>, for columns that are known for good: one that has no value at all is NULL.</summary>
+    internal ColumnType? FinalTypeOf(Schema schema)
+    {
+        var missing = schema.Where(f => f.Format == Schemas.Unify.Empty).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        return Root(schema, null, missing, []) is var node && node.Type is Kind.Open ? null : node.Type == Kind.Null ? ColumnType.Text : (ColumnType)node.Type;
+    }
+
     /// <summary>The value of every row. The batch needs only the <see cref="Columns"/>.</summary>
     /// <param name="batch">Rows.</param>
     /// <param name="wanted">Type it must have, or null for any.</param>

@@ -47,6 +47,10 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     {
         var instances = chain.All.ToDictionary(node => node.Id, Create);
         problems.ThrowIfAny();
+        PipelineStep[] steps = [.. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))];
+        var places = chain.All.ToDictionary(node => node.Id, node => new StepPlaces(node.Place, node.Places));
+        LeakLint.Check(steps, (id, path) => path.Length == 0 ? places[id].Step : places[id].Of(path), problems);
+        problems.ThrowIfAny();
         return new Pipeline
         {
             Name = header.Name,
@@ -57,10 +61,10 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             Debug = header.Debug,
             FileName = file,
             Source = new PipelineSource(chain.Source.Id, chain.Source.Type, (Source)instances[chain.Source.Id]!, chain.Source.OptionsJson),
-            Steps = [.. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))],
+            Steps = steps,
             Sinks = [.. chain.Sinks.Select(node => new PipelineSink(node.Id, node.Type, (Sink)instances[node.Id]!, node.OptionsJson))],
             CanonicalJson = Canonical(header, chain),
-            Places = chain.All.ToDictionary(node => node.Id, node => new StepPlaces(node.Place, node.Places)),
+            Places = places,
         };
     }
 

@@ -31,6 +31,7 @@ public sealed partial class RunEngine
             Rejected = rejects,
             Files = versionFiles,
             Inputs = run.Plan.Inputs,
+            InputSchema = (await BaseAsync(run, cancellation)).Schema,
             Pipeline = new PipelineDigest(run.Pipeline.Name, run.Pipeline.Hash, JsonDocument.Parse(run.Pipeline.CanonicalJson).RootElement),
             Engine = MemoKey.Engine,
             Steps = await FittedStepsAsync(run, steps, cancellation),
@@ -51,7 +52,7 @@ public sealed partial class RunEngine
 
             // Quality reports are in the manifest once, under their own name.
             var json = fit is null || run.Steps[i] is Quality.QualityValidation ? null : fit.Json;
-            steps.Add(new VersionStep(run.Chain[i].Type, counts[i], json is null ? null : JsonDocument.Parse(json).RootElement));
+            steps.Add(new VersionStep(run.Chain[i].Type, counts[i], json is null ? null : JsonDocument.Parse(json).RootElement, run.Steps[i].CodeVersion));
         }
 
         return steps;

@@ -17,6 +17,12 @@ public sealed partial class Split(Split.Options options) : Step
 
     public override bool IsKeyed => true;
 
+    /// <summary>Column that it writes the name of each row's set to.</summary>
+    public string OutputColumn => options.OutputColumn;
+
+    /// <summary>Names of its sets.</summary>
+    public IReadOnlyList<string> SetNames => sets.Names;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         sets.Plan(problems);

@@ -65,6 +65,15 @@ public abstract class Step
     /// <summary>A gate that failed with these parameters, as one sentence; null when the run may go on.</summary>
     public virtual string? GateFailure(Fitted fitted) => null;
 
+    /// <summary>
+    /// The rows it learns from, for a step that writes what it learned into rows (encodes, scales, fills in); null for others. A pipeline with such a
+    /// step before its split is refused: what was learned from test rows would leak into training.
+    /// </summary>
+    public virtual TrainSet? LearnsFrom => null;
+
+    /// <summary>The step as new rows meet it once the dataset is used; null for one that says nothing of a single row: a split, duplicates, a check.</summary>
+    public virtual Step? ForNewRows => IsKeyed || IsPassive ? null : this;
+
     public abstract Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts);
 
     /// <summary>True when the data must be looked at before Apply.</summary>

@@ -1,0 +1,56 @@
+using Sluice.Splits;
+using Sluice.Steps;
+
+namespace Sluice.Pipelines;
+
+/// <summary>
+/// Refuses a pipeline in which a step learns from rows that are later put aside for validation or test: what it writes into the training rows would
+/// tell of them. After the split, such a step must learn from a set that the split makes.
+/// </summary>
+static class LeakLint
+{
+    /// <param name="steps">The chain, in order.</param>
+    /// <param name="placeOf">Where an option of a step of the file is.</param>
+    /// <param name="problems">Gets every such step.</param>
+    public static void Check(IReadOnlyList<PipelineStep> steps, Func<string, string, YamlNode> placeOf, ProblemList problems)
+    {
+        PipelineStep? before = null;
+        foreach (var (step, i) in steps.Select((step, i) => (step, i)))
+        {
+            before = step.Step is Split ? step : before;
+            if (step.Step.LearnsFrom is not { } train)
+            {
+                continue;
+            }
+
+            if (steps.Skip(i + 1).FirstOrDefault(s => s.Step is Split) is { } after)
+            {
+                problems.Add(
+                    placeOf(step.Group, ""),
+                    $"Step '{step.Id}' ({step.Type}) learns from all rows, but step '{after.Id}' only then splits them: what it learns from validation and test rows "
+                    + $"would leak into training. Move '{step.Id}' after '{after.Id}'; there it learns from the set '{train.Set}' alone.");
+            }
+            else if (before is { Step: Split split })
+            {
+                CheckSet(step, train, before.Id, split, placeOf, problems);
+            }
+        }
+    }
+
+    static void CheckSet(PipelineStep step, TrainSet train, string id, Split split, Func<string, string, YamlNode> placeOf, ProblemList problems)
+    {
+        if (train.Column != split.OutputColumn)
+        {
+            problems.Add(
+                placeOf(step.Group, "split_column"),
+                $"Step '{step.Id}' ({step.Type}) has split_column '{train.Column}', but step '{id}' writes the sets into '{split.OutputColumn}': it would learn from "
+                + $"validation and test rows too. Set split_column: {split.OutputColumn}.");
+        }
+        else if (!split.SetNames.Contains(train.Set))
+        {
+            problems.Add(
+                placeOf(step.Group, "fit_on"),
+                $"Step '{step.Id}' ({step.Type}) learns from the set '{train.Set}', but step '{id}' makes: {string.Join(", ", split.SetNames)}. Set fit_on to the training set.");
+        }
+    }
+}
