@@ -95,7 +95,19 @@ static class CategoryColumns
     }
 
     static IEnumerable<string> OneHot(string[] categories, EncodeCategoricals.Options options) =>
-        (options.DropFirst ? categories.Skip(1) : categories).Concat(options.Unknown == UnknownCategory.Infrequent ? ["infrequent"] : []);
+        (options.DropFirst ? categories.Skip(1) : categories).Concat(options.Unknown == UnknownCategory.Infrequent ? [Infrequent(categories)] : []);
+
+    // A category may be called so.
+    static string Infrequent(string[] categories)
+    {
+        var name = "infrequent";
+        while (categories.Contains(name))
+        {
+            name += "_";
+        }
+
+        return name;
+    }
 
     static int[] Codes(Batch batch, string name, Categories known, UnknownCategory unknown, Verdicts verdicts)
     {

@@ -88,9 +88,9 @@ public sealed class GroupFeatures(GroupFeatures.Options options) : Step
             input, problems, "columns", options.Columns, f => Numbers.IsNumber(f.Type) || f.Type == ColumnType.Boolean, "int64, float64 or boolean",
             "Leave it out, or convert it first with fix_types.");
         train.Plan(input, problems);
-        if (options.GroupBy.Contains(options.SplitColumn))
+        if (options.GroupBy.ToList().IndexOf(options.SplitColumn) is var split and >= 0)
         {
-            problems.Add("group_by", $"Column '{options.SplitColumn}' is the split: new rows do not have it. Group by another column.");
+            problems.Add($"group_by[{split}]", $"Column '{options.SplitColumn}' is the split: new rows do not have it. Group by another column.");
         }
 
         return problems.Items.Count > 0 ? input : FeatureColumns.Plan(input, options.GroupBy[0], Outputs(), keep: true);
@@ -121,7 +121,8 @@ public sealed class GroupFeatures(GroupFeatures.Options options) : Step
         if (seen.Seen.IsOver)
         {
             throw new DataException(
-                $"There are more than {options.MaxGroups:N0} different groups of {string.Join(", ", options.GroupBy)}; that is max_groups. Raise it, or group by a coarser column.");
+                $"There are more than {options.MaxGroups:N0} different groups of {string.Join(", ", options.GroupBy)}, or one of more than "
+                + $"{CategoryStates<State>.MaxBytes:N0} bytes; that is max_groups. Raise it, or group by a coarser column.");
         }
 
         var all = new ColumnFigures(options.Columns.Count);

@@ -62,6 +62,12 @@ static class Suggestions
             yield return Step($"Empty values of {Listed(names)} that are far from the others", "remove_outliers", config, $"About {far.Sum(i => i.Count):N0} cells become missing");
         }
 
+        var dates = table.Columns.Where(c => c.Sketch.Field.Type is ColumnType.Date or ColumnType.Timestamp && c.Sketch.Present > 0).Select(c => c.Name).ToList();
+        if (dates.Count > 0)
+        {
+            yield return Step($"Extract date components of {Listed(dates)} for a model: year, month, day, weekday", "date_parts", Columns(dates), "Columns are added");
+        }
+
         if (Checks(table) is { } checks)
         {
             yield return checks;
