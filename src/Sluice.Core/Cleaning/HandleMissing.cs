@@ -13,6 +13,7 @@ public sealed class HandleMissing : Step
     const string Alternatives = "Use auto, median, mean, mode, constant or drop.";
     readonly Options options;
     readonly ColumnChoice choice;
+    readonly TrainSet? train;
 
     public HandleMissing(Options options)
         : this(options, strict: true)
@@ -22,6 +23,7 @@ public sealed class HandleMissing : Step
     internal HandleMissing(Options options, bool strict)
     {
         this.options = options;
+        train = options.FitOn is { } set ? new TrainSet(options.SplitColumn, set) : null;
         choice = options.MissingStrategy switch
         {
             MissingStrategy.Mean or MissingStrategy.Median => new(
@@ -49,12 +51,25 @@ public sealed class HandleMissing : Step
 
         /// <summary>Value for <c>missing_strategy: constant</c>; dates as yyyy-MM-dd, timestamps as ISO 8601 in UTC. Default: none.</summary>
         public string? FillValue { get; init; }
+
+        /// <summary>
+        /// Set to learn the values from, where <c>split_column</c> is there; the step then belongs after the split. Default: none, all rows are learned from.
+        /// </summary>
+        public string? FitOn { get; init; }
+
+        /// <summary>For <c>fit_on</c>: column with the name of each row's set. Default: split.</summary>
+        public string SplitColumn { get; init; } = "split";
     }
+
+    public override TrainSet? LearnsFrom => Learns ? train : null;
+
+    public override int CodeVersion => 2;
 
     bool Learns => options.MissingStrategy is not (MissingStrategy.Constant or MissingStrategy.Drop);
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
+        train?.Plan(input, problems);
         switch (options.MissingStrategy)
         {
             case MissingStrategy.SmartImpute:
@@ -77,32 +92,34 @@ public sealed class HandleMissing : Step
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
         options.MissingStrategy == MissingStrategy.Drop ? wanted.Union(choice.Names(input)).ToHashSet(StringComparer.Ordinal) : wanted;
 
-    public override State? NewState(Schema input) => Learns ? NewState() : null;
+    public override State? NewState(Schema input) => Learns ? new TrainState<ColumnStates<FillState>>(NewState()) : null;
 
     ColumnStates<FillState> NewState() => new(() => new FillState(options.MissingStrategy == MissingStrategy.Mode ? ModeCap : AutoCap));
 
-    public override IReadOnlySet<string>? Observes(Schema input) => choice.PossibleNames(input);
+    public override IReadOnlySet<string>? Observes(Schema input) => train?.With(choice.PossibleNames(input), input) ?? choice.PossibleNames(input);
 
     public override void Observe(Batch batch, State state)
     {
-        var columns = (ColumnStates<FillState>)state;
-        for (var i = 0; i < batch.Schema.Count; i++)
+        var seen = (TrainState<ColumnStates<FillState>>)state;
+        var rows = seen.Add(batch, train ?? TrainSet.All);
+        for (var i = 0; i < rows.Schema.Count; i++)
         {
-            if (choice.Has(batch.Schema[i]))
+            if (choice.Has(rows.Schema[i]))
             {
-                columns[batch.Schema[i].Name].Observe(batch[i]);
+                seen.Seen[rows.Schema[i].Name].Observe(rows[i]);
             }
         }
     }
 
     public override byte[] Fit(State? state, object? decided)
     {
-        if (state is not ColumnStates<FillState> columns)
+        if (state is not TrainState<ColumnStates<FillState>> seen)
         {
             return Fitted.None.Json;
         }
 
-        return Fitted.Of(columns.Names.Select(name => columns[name].Fit(name, options.MissingStrategy)).OfType<FillValue>().ToArray());
+        seen.Require(train ?? TrainSet.All, "handle_missing");
+        return Fitted.Of(seen.Seen.Names.Select(name => seen.Seen[name].Fit(name, options.MissingStrategy)).OfType<FillValue>().ToArray());
     }
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)

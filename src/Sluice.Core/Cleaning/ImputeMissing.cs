@@ -110,7 +110,7 @@ public sealed class ImputeMissing : Step
     public override byte[] Fit(State? state, object? decided)
     {
         var seen = (TrainState<TextRowSample>)state!;
-        seen.Require(train);
+        seen.Require(train, "impute_missing");
         return Fitted.Of(seen.Seen.Rows(maxCopies: 1).ToArray());
     }
 

@@ -90,12 +90,12 @@ public sealed partial class EncodeCategoricals : Step
     {
         if (state is TrainState<TargetState> means)
         {
-            means.Require(train);
+            means.Require(train, "encode_categoricals");
             return target!.Fit(means.Seen);
         }
 
         var counts = (TrainState<ColumnStates<TopValues>>)state!;
-        counts.Require(train);
+        counts.Require(train, "encode_categoricals");
         return Fitted.Of(options.Columns.Where(NeedsLearning).Select(name => Learn(name, counts.Seen[name])).ToArray());
     }
 

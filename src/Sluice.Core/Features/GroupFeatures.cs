@@ -117,7 +117,7 @@ public sealed class GroupFeatures(GroupFeatures.Options options) : Step
     public override byte[] Fit(State? state, object? decided)
     {
         var seen = (TrainState<CategoryStates<ColumnFigures>>)state!;
-        seen.Require(train);
+        seen.Require(train, "group_features");
         if (seen.Seen.IsOver)
         {
             throw new DataException(

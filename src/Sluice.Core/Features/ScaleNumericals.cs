@@ -144,7 +144,7 @@ public sealed class ScaleNumericals(ScaleNumericals.Options options) : Step
     public override byte[] Fit(State? state, object? decided)
     {
         var seen = (TrainState<ColumnStates<NumberSummary>>)state!;
-        seen.Require(train);
+        seen.Require(train, "scale_numericals");
         return Fitted.Of(options.Columns.Select(name => Scale.Of(name, seen.Seen[name], options)).ToArray());
     }
 

@@ -158,7 +158,7 @@ public sealed class TextFeatures(TextFeatures.Options options) : Step
     public override byte[] Fit(State? state, object? decided)
     {
         var seen = (TrainState<ColumnStates<TextCounts>>)state!;
-        seen.Require(train);
+        seen.Require(train, "text_features");
         return Fitted.Of(options.Columns.Select(name => new LearnedTexts(name, seen.Seen[name].InverseFrequencies())).ToArray());
     }
 

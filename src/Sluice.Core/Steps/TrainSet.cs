@@ -10,6 +10,9 @@ namespace Sluice.Steps;
 /// <param name="Set">The set to learn from.</param>
 public sealed record TrainSet(string Column, string Set)
 {
+    /// <summary>Every row, whatever columns there are.</summary>
+    public static TrainSet All { get; } = new("", "");
+
     readonly byte[] name = System.Text.Encoding.UTF8.GetBytes(Set);
 
     public bool IsIn(Schema schema) => Column.Length > 0 && schema.Has(Column);
@@ -96,13 +99,15 @@ public sealed class TrainState<T>(T seen) : State
         return train;
     }
 
+    /// <param name="set">The rows to learn from.</param>
+    /// <param name="step">The step that learns, for the message.</param>
     /// <exception cref="DataException">There are rows, and none of the set.</exception>
-    public void Require(TrainSet set)
+    public void Require(TrainSet set, string step)
     {
         if (rows > 0 && training == 0)
         {
             throw new DataException(
-                $"There is nothing to learn from: none of {rows:N0} rows has '{set.Set}' in column '{set.Column}'. "
+                $"{step} has nothing to learn from: none of {rows:N0} rows has '{set.Set}' in column '{set.Column}'. "
                 + "Set fit_on to the name of the training set, or split_column to the column of the split.");
         }
     }

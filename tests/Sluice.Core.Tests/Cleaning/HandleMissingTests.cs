@@ -110,6 +110,17 @@ public sealed class HandleMissingTests : StepContract
         ["columns[0]: Column 'count' is int64; this works on columns that can hold fill_value 'none'. Leave it out, or convert it first with fix_types."],
         StepRunner.Problems(new HandleMissing(new() { MissingStrategy = MissingStrategy.Constant, FillValue = "none", Columns = ["count"] }), Sample().Schema));
 
+    [Fact]
+    public void Learns_from_one_set_alone_where_that_is_asked_for()
+    {
+        var batch = DirtyTable.Numbers("x", 1, 3, 100, null).With(new Field("split", ColumnType.Text, false), TextColumn.Of("train", "train", "test", "test"));
+
+        var all = StepRunner.Run(new HandleMissing(new() { MissingStrategy = MissingStrategy.Mean, Columns = ["x"] }), batch);
+        var train = StepRunner.Run(new HandleMissing(new() { MissingStrategy = MissingStrategy.Mean, Columns = ["x"], FitOn = "train" }), batch);
+
+        Assert.Equal((104.0 / 3, 2.0), (all.All.Float64("x")[3], train.All.Float64("x")[3]));
+    }
+
     static long MissingCellsOf(Batch batch, string column) => DirtyTable.Shown(batch, column).Count(string.IsNullOrWhiteSpace);
 }
 

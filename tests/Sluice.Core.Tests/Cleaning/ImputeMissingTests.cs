@@ -56,6 +56,19 @@ public sealed class ImputeMissingTests : StepContract
     }
 
     [Fact]
+    public void Learns_from_the_training_set_alone_and_not_from_the_name_of_the_set()
+    {
+        var rows = DirtyTable.Text(
+            ("kind", ["k", "k", "k", "k", "k", "k"]), ("colour", ["red", "red", null, "blue", "blue", "blue"]), ("split", ["train", "train", "test", "test", "test", "test"]));
+
+        var run = StepRunner.Run(new ImputeMissing(new() { Columns = ["colour"] }), rows);
+
+        Assert.Equal("red", run.All["colour"].Display(2));
+        Assert.Equal("""[["k","red"]]""", System.Text.Encoding.UTF8.GetString(run.Json));
+        Assert.Equal("red", new ImputeMissing(new() { Columns = ["colour"] }).Apply(rows.Select(new HashSet<string> { "kind", "colour" }), new Fitted(run.Json), new Verdicts(6))["colour"].Display(2));
+    }
+
+    [Fact]
     public void Marks_need_named_columns() => Assert.Equal(
         ["mark_columns: It adds a column for each of columns, but columns is not given. Name the columns to fill."],
         StepRunner.Problems(new ImputeMissing(new() { MarkColumns = true }), DirtyTable.Text(("a", ["1"])).Schema).Take(1));

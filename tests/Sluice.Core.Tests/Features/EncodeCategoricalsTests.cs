@@ -128,7 +128,7 @@ public sealed class EncodeCategoricalsTests
         var error = Assert.Throws<DataException>(() => Run(new() { Columns = ["c"], FitOn = "training" }));
 
         Assert.Equal(
-            "There is nothing to learn from: none of 6 rows has 'training' in column 'split'. Set fit_on to the name of the training set, or split_column to the column of the split.",
+            "encode_categoricals has nothing to learn from: none of 6 rows has 'training' in column 'split'. Set fit_on to the name of the training set, or split_column to the column of the split.",
             error.Message);
     }
 

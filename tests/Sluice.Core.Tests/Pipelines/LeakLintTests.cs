@@ -21,6 +21,7 @@ public sealed class LeakLintTests
     [InlineData("text_features, config: {columns: [x], ngrams: word}")]
     [InlineData("group_features, config: {columns: [x], group_by: [y]}")]
     [InlineData("impute_missing")]
+    [InlineData("handle_missing, config: {fit_on: train}")]
     public void So_is_every_step_that_writes_what_it_learned(string step)
     {
         Assert.Single(Problems(Head + $"  - {{id: s, type: {step}}}\n" + Split));
