@@ -50,9 +50,8 @@ public sealed class DateParts(DateParts.Options options) : Step
     public sealed record Options
     {
         /// <summary>Date or timestamp columns. At least one.</summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyList<string> Columns { get; init; } = [];
+        public required IReadOnlyList<string> Columns { get; init; }
 
         /// <summary>
         /// Parts to add, each as a whole number in a column NAME_part: year, quarter, month, day, weekday (Monday 1 to Sunday 7), day_of_year, is_weekend

@@ -29,9 +29,8 @@ public sealed class DeriveColumns(DeriveColumns.Options options) : Step
         /// Expression of each new column, by its name; a column of that name is replaced. All are computed from the columns that come in, so one cannot use
         /// another's result: use two steps for that.
         /// </summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
+        public required IReadOnlyDictionary<string, string> Columns { get; init; }
 
         /// <summary>A value that cannot be computed: <c>missing</c>, or <c>reject</c> for the row to go. Default: missing.</summary>
         public ExpressionErrorAction OnError { get; init; } = ExpressionErrorAction.Missing;

@@ -42,9 +42,8 @@ public sealed partial class EncodeCategoricals
     public sealed record Options
     {
         /// <summary>Columns to encode: text, boolean, int64, date or timestamp. At least one.</summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyList<string> Columns { get; init; } = [];
+        public required IReadOnlyList<string> Columns { get; init; }
 
         /// <summary><c>one_hot</c>, <c>ordinal</c>, <c>frequency</c>, <c>count</c>, <c>target</c> or <c>hashing</c>. Default: one_hot.</summary>
         public EncodingMethod Method { get; init; } = EncodingMethod.OneHot;

@@ -51,14 +51,12 @@ public sealed class GroupFeatures(GroupFeatures.Options options) : Step
     public sealed record Options
     {
         /// <summary>Columns whose values together make a group; a missing value is a value of its own. At least one.</summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyList<string> GroupBy { get; init; } = [];
+        public required IReadOnlyList<string> GroupBy { get; init; }
 
         /// <summary>Number columns to take figures of. At least one.</summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyList<string> Columns { get; init; } = [];
+        public required IReadOnlyList<string> Columns { get; init; }
 
         /// <summary><c>mean</c>, <c>sum</c>, <c>min</c>, <c>max</c>, <c>std</c>, <c>count</c>: each gives a column COLUMN_figure_by_GROUP. Default: mean.</summary>
         [MinLength(1)]

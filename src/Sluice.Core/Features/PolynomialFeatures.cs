@@ -20,9 +20,8 @@ public sealed class PolynomialFeatures : Step
     public sealed record Options
     {
         /// <summary>Number columns to multiply. At least one.</summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyList<string> Columns { get; init; } = [];
+        public required IReadOnlyList<string> Columns { get; init; }
 
         /// <summary>Largest number of factors of a product: 2 gives a_x_b and, for the square, a_x_a. Default: 2.</summary>
         [Range(1, 4)]

@@ -55,9 +55,8 @@ public sealed class ScaleNumericals(ScaleNumericals.Options options) : Step
     public sealed record Options
     {
         /// <summary>Number columns to scale. At least one.</summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyList<string> Columns { get; init; } = [];
+        public required IReadOnlyList<string> Columns { get; init; }
 
         /// <summary>
         /// <c>min_max</c>, <c>standard</c> (z score), <c>robust</c> (median and interquartile range), <c>max_abs</c>, <c>log1p</c>, <c>quantile</c> or

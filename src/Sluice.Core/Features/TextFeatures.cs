@@ -67,9 +67,8 @@ public sealed class TextFeatures(TextFeatures.Options options) : Step
     public sealed record Options
     {
         /// <summary>Text columns. At least one.</summary>
-        [Required]
         [MinLength(1)]
-        public IReadOnlyList<string> Columns { get; init; } = [];
+        public required IReadOnlyList<string> Columns { get; init; }
 
         /// <summary>
         /// Figures, each in a column NAME_figure: length, words, unique_words, digit_share, upper_share, punctuation_share. Default: all of them.

@@ -107,6 +107,21 @@ public sealed class HostileFeatureTests
         }
     }
 
+    [Theory]
+    [InlineData("encode_categoricals")]
+    [InlineData("scale_numericals")]
+    [InlineData("derive_columns")]
+    [InlineData("date_parts")]
+    [InlineData("text_features")]
+    [InlineData("group_features")]
+    [InlineData("polynomial_features")]
+    public void A_step_that_names_no_column_is_refused(string type)
+    {
+        var error = Assert.Throws<PipelineException>(() => Catalog.Default.Configure(CapabilityKind.Step, type, "{}"));
+
+        Assert.Contains(error.Problems, p => p.Message.StartsWith($"{type} needs the option 'columns'", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Encoding_by_given_categories_twice_changes_nothing_more()
     {
