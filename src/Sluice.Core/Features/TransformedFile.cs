@@ -39,22 +39,29 @@ public sealed class TransformedFile : DatasetRows
     public static async Task<TransformedFile> OfAsync(
         Transforms transforms, Source source, InputFiles inputs, MissingColumn missing, BatchFiles files, CancellationToken cancellation)
     {
-        var result = new TransformedFile(files, transforms.Output);
-        var ignored = new HashSet<string>(StringComparer.Ordinal);
+        // Which columns a file has is known once all of it was seen: a JSON record leaves out what it has no value for.
+        var shards = new List<Shard>();
+        var names = new List<string>();
         await foreach (var shard in source.ListShardsAsync(inputs, new ShardCut(), cancellation))
         {
-            var found = (await source.ReadAsync(inputs, shard, null, cancellation)).Batch.Schema;
-            var rows = await source.ReadAsync(inputs, shard, new Schema(found.Select(f => new Field(f.Name, ColumnType.Text))), cancellation);
+            shards.Add(shard);
+            names.AddRange((await source.ReadAsync(inputs, shard, null, cancellation)).Batch.Schema.Select(f => f.Name).Except(names).ToList());
+        }
+
+        var result = new TransformedFile(files, transforms.Output);
+        var text = new Schema(names.Select(name => new Field(name, ColumnType.Text)));
+        foreach (var shard in shards)
+        {
+            var rows = await source.ReadAsync(inputs, shard, text, cancellation);
             var transformed = transforms.Apply(rows.Batch, missing);
             result.RowsRead += shard.Records;
-            ignored.UnionWith(found.Select(f => f.Name).Except(transforms.Document.Input.Select(f => f.Name)));
             Add(result.rejected, transformed.Rejected);
             Add(result.rejected, rows.Rejected.GroupBy(r => r.Reason).ToDictionary(g => g.Key, g => g.LongCount()));
             Add(result.findings, transformed.Findings);
             result.batches.Add(await files.WriteAsync(transformed.Rows, cancellation));
         }
 
-        result.Ignored = [.. ignored.Order(StringComparer.Ordinal)];
+        result.Ignored = [.. names.Except(transforms.Document.Input.Select(f => f.Name)).Order(StringComparer.Ordinal)];
         return result;
     }
 

@@ -83,6 +83,22 @@ public sealed class TargetEncodingTests
     }
 
     [Fact]
+    public void A_category_that_says_nothing_tells_nothing_out_of_fold_and_much_in_sample()
+    {
+        // 500 categories of chance and a target of chance: whatever the feature says of the target in the training rows is a leak.
+        var random = new Random(17);
+        var rows = Table([.. Enumerable.Range(0, 2_000).Select(_ => ((string?)$"c{random.Next(500)}", (double)random.Next(2), "train"))]);
+        var step = Step(smoothing: 1);
+
+        var run = StepRunner.Run(step, rows);
+        var inSample = step.ForNewRows!.Apply(rows, new Fitted(run.Json), new Verdicts(rows.Rows));
+
+        var target = FeatureTable.Numbers(rows, "x");
+        Assert.InRange(Correlation(FeatureTable.Numbers(run.All, "c"), target), -0.1, 0.1);
+        Assert.InRange(Correlation(FeatureTable.Numbers(inSample, "c"), target), 0.35, 1);
+    }
+
+    [Fact]
     public void New_rows_are_never_out_of_fold()
     {
         var batch = Table(("a", 1, "train"), ("a", 3, "train"), ("b", 8, "train"), ("b", 0, "train"));
@@ -102,6 +118,12 @@ public sealed class TargetEncodingTests
         var run = StepRunner.Run(new EncodeCategoricals(new() { Columns = ["c"], Method = EncodingMethod.Target, Target = "y", TargetValue = "yes", Smoothing = 0 }), batch);
 
         Assert.Equal(0.5, FeatureTable.Numbers(run.All, "c")[3]);
+    }
+
+    static double Correlation(double[] x, double[] y)
+    {
+        var (mx, my) = (x.Average(), y.Average());
+        return x.Zip(y).Sum(p => (p.First - mx) * (p.Second - my)) / Math.Sqrt(x.Sum(v => (v - mx) * (v - mx)) * y.Sum(v => (v - my) * (v - my)));
     }
 
     static EncodeCategoricals Step(double smoothing = 10) =>

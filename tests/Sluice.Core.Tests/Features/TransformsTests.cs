@@ -169,6 +169,25 @@ public sealed class TransformsTests(TrainedVersion trained) : IClassFixture<Trai
     }
 
     [Fact]
+    public async Task A_file_may_have_columns_in_some_of_its_records_only()
+    {
+        // Far apart, so that they are read in different pieces.
+        var filler = new string('x', 3_000);
+        var lines = Enumerable.Range(0, 12_000).Select(i => i == 0
+            ? """{"id": 0, "city": "Berlin", "age": 40, "income": 1, "joined": "2024-01-31T10:00:00", "note": "a", "zip": "01000", "vip": true, "mail": "a@b.c"}"""
+            : $$"""{"id": {{i}}, "city": "Oslo", "other": "{{filler}}"}""");
+        await File.WriteAllLinesAsync(Path.Combine(trained.Runs.Folder, "sparse.jsonl"), lines);
+        await using var store = new MemoryStore();
+
+        var rows = await TransformedFile.OfAsync(
+            new Transforms(trained.Document), new JsonSource(new() { FilePath = "sparse.jsonl" }), new FolderInputs([trained.Runs.Folder], trained.Runs.Folder),
+            MissingColumn.Refuse, new BatchFiles(store), CancellationToken.None);
+
+        Assert.Equal((12_000L, 12_000L), (rows.RowsRead, rows.Rows));
+        Assert.Equal(["other"], rows.Ignored);
+    }
+
+    [Fact]
     public void A_document_of_other_code_or_another_format_is_refused()
     {
         var other = trained.Document with { Steps = [.. trained.Document.Steps.Select(s => s with { CodeVersion = s.CodeVersion + 1 })] };
