@@ -26,7 +26,12 @@ public sealed class DeriveColumnsTests
         {
             Columns = new Dictionary<string, string>
             {
-                ["x"] = "x + 1", ["root"] = "sqrt(x)", ["log"] = "ln(x)", ["log10"] = "log10(x * 100)", ["e"] = "exp(x - x)", ["mail"] = "lower(mail)",
+                ["x"] = "x + 1",
+                ["root"] = "sqrt(x)",
+                ["log"] = "ln(x)",
+                ["log10"] = "log10(x * 100)",
+                ["e"] = "exp(x - x)",
+                ["mail"] = "lower(mail)",
             },
         });
 

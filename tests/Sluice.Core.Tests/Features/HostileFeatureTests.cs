@@ -127,7 +127,9 @@ public sealed class HostileFeatureTests
     {
         var step = new EncodeCategoricals(new()
         {
-            Columns = ["t"], Method = EncodingMethod.Ordinal, Unknown = UnknownCategory.Ignore,
+            Columns = ["t"],
+            Method = EncodingMethod.Ordinal,
+            Unknown = UnknownCategory.Ignore,
             Categories = new Dictionary<string, IReadOnlyList<string>> { ["t"] = ["0", "1", "2"] },
         });
         var once = StepRunner.Run(step, DirtyTable.Text(("t", ["2", "0", null, "1", "x"]))).All;

@@ -1,6 +1,6 @@
+using Sluice.Batches;
 using Sluice.Core.Tests.Steps;
 using Sluice.Features;
-using Sluice.Batches;
 using Sluice.Steps;
 
 namespace Sluice.Core.Tests.Features;
