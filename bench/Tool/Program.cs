@@ -15,6 +15,9 @@ switch (args)
     case ["fanout", var activities, var window, var store]:
         await FanOut.RunAsync(int.Parse(activities), int.Parse(window), store);
         return 0;
+    case ["names", var texts, var sentences, var model]:
+        NameTraining.Run(texts, sentences, model);
+        return 0;
     case ["quality", .. var rest]:
         return QualityTable.Run(rest);
     default:
@@ -24,6 +27,7 @@ switch (args)
                    sluice-bench edit FILE clustered|spread ROWS   changes one digit in that many rows, in place
                    sluice-bench duckdb CSV PARQUET                DuckDB's own COPY and SUMMARIZE
                    sluice-bench fanout ACTIVITIES WINDOW STORE    no-op activities on the embedded runtime
+                   sluice-bench names TEXTS SENTENCES MODEL       learns the model of names
                    sluice-bench quality [AREA] …                  figures on published data
             """);
         return 2;

@@ -16,7 +16,7 @@ static class AddressFinder
         {
             var last = Math.Max(NumberFirst(words, i, capitalsSpeak), Math.Max(StreetFirst(words, i), Box(words, i)));
             last = last < 0 ? -1 : Tail(words, last, capitalsSpeak);
-            last = Math.Max(last, Math.Max(Block(words, i), PlaceAndCode(words, i)));
+            last = Math.Max(last, Math.Max(Block(words, i, capitalsSpeak), PlaceAndCode(words, i)));
             if (last < 0)
             {
                 continue;
@@ -41,7 +41,7 @@ static class AddressFinder
     }
 
     // An address whose street has no word for one: numbers and names in turn, over lines and commas, from a house's number to a postal code.
-    static int Block(List<Word> words, int i)
+    static int Block(List<Word> words, int i, bool capitalsSpeak)
     {
         if (!words[i].Number || words[i].Length > 5 || words[i].Bound)
         {
@@ -58,12 +58,16 @@ static class AddressFinder
                 numbers++;
                 last = names > 0 ? j : last;
             }
-            else if (word.Capital && !word.Is(WordKinds.Title) && (!word.IsCommon || word.Is(WordKinds.Street | WordKinds.Unit | WordKinds.Direction)))
+            else if (!word.Number && IsMissing(words, j))
+            {
+                continue;
+            }
+            else if ((word.Capital || (!capitalsSpeak && !word.Listed)) && !word.Is(WordKinds.Title) && (!word.IsCommon || word.Is(WordKinds.Street | WordKinds.Unit | WordKinds.Direction)))
             {
                 names++;
                 last = word.Is(WordKinds.Place) ? j : last;
             }
-            else if (!word.Is(WordKinds.Unit | WordKinds.Place))
+            else if (!word.Is(WordKinds.Unit | WordKinds.Place) && (word.Listed || word.Is(WordKinds.Common) || word.Length > 5))
             {
                 break;
             }
@@ -71,6 +75,10 @@ static class AddressFinder
 
         return names > 0 && numbers > 1 && last > 0 && (breaks > 0 || numbers > 2) ? last : -1;
     }
+
+    // A field that is missing, in an address that was put together of fields: ", nan,".
+    static bool IsMissing(List<Word> words, int i) => words[i].Before is Gap.Line or Gap.Comma && words[i].Is(WordKinds.Missing)
+        && (i + 1 == words.Count || words[i + 1].Before is Gap.Line or Gap.Comma or Gap.Space && words[i + 1].Number || words[i + 1].Before is Gap.Line or Gap.Comma);
 
     // "Denmark 15838".
     static int PlaceAndCode(List<Word> words, int i) =>
@@ -184,6 +192,11 @@ static class AddressFinder
         {
             var word = words[j];
             lines += word.Before == Gap.Line ? 1 : 0;
+            if (IsMissing(words, j))
+            {
+                continue;
+            }
+
             if (word.Before == Gap.Break && !unit && !word.Is(WordKinds.Unit) || lines > 4)
             {
                 break;

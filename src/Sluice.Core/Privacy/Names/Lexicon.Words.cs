@@ -101,13 +101,17 @@ static partial class Lexicon
 
     const string DirectionWords = "n s e w ne nw se sw north south east west northeast northwest southeast southwest";
 
-    const string ParticleWords = "de del della di da dos das do du des van von der den ter ten la le lo el al bin ibn ben abu st y e of the und zu zur af av";
+    const string ParticleWords = "de del della di da dos das do du des van von der den ter ten la le lo el al bin ibn ben abu st y e of the und zu zur af av nad pod pri sur sous lez upon och aan op im am ob na ad las los dei degli bij onder";
 
     const string PersonCueWords = "called named mr mrs ms dear hi hello hey regards sincerely yours signed attn contact name i'm am patient customer client employee guest owner author student applicant passenger nurse doctor husband wife son daughter brother sister mother father friend colleague cardholder holder beneficiary recipient sender tenant with by told met ask tell thanks";
 
     const string PlaceCueWords = "in from to near visit visiting city town capital country born lives live living moved travel traveled travelled flight fly located based";
 
     const string OrganizationCueWords = "at company employer firm worked works work joined bank ceo cto founder";
+
+    const string SuffixWords = "md phd dds dvm dmd esq jr sr ii iii iv cpa rn mba msc bsc dphil obe mbe frcs";
+
+    const string MissingWords = "nan null none nil na unknown";
 
     const string AddressCueWords = "address addresses";
 }

@@ -23,6 +23,8 @@ enum WordKinds
     PlaceCue = 8_192,
     OrganizationCue = 16_384,
     AddressCue = 32_768,
+    Missing = 65_536,
+    Suffix = 131_072,
 }
 
 /// <summary>Small word lists, written for this project from general knowledge. They tell what a word can be; what it is, its neighbours say.</summary>
@@ -31,11 +33,16 @@ static partial class Lexicon
     static readonly FrozenDictionary<string, WordKinds> kinds = Build();
     static readonly FrozenDictionary<string, WordKinds>.AlternateLookup<ReadOnlySpan<char>> bySpan = kinds.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> englishBySpan = ReadEnglish().GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>Given names of the list, for made-up people.</summary>
     public static string PlainGivenNames => GivenNames;
 
     /// <summary>Surnames of the list, for made-up people.</summary>
     public static string PlainSurnames => Surnames;
+
+    /// <summary>Places of the list.</summary>
+    public static string PlainPlaces => Places;
 
     public static WordKinds Of(ReadOnlySpan<char> lower)
     {
@@ -45,6 +52,21 @@ static partial class Lexicon
 
     /// <summary>Whether words joined by underscores are one place.</summary>
     public static bool IsPlace(ReadOnlySpan<char> joined) => bySpan.TryGetValue(joined, out var found) && found.HasFlag(WordKinds.Place);
+
+    /// <summary>Whether a dictionary of English has the word, as what it means in small letters. See EnglishWords.LICENSE.txt.</summary>
+    public static bool IsEnglish(ReadOnlySpan<char> lower) => englishBySpan.Contains(lower);
+
+    static HashSet<string> ReadEnglish()
+    {
+        using var reader = new StreamReader(typeof(Lexicon).Assembly.GetManifestResourceStream("Sluice.Privacy.Names.EnglishWords.txt")!);
+        var all = new HashSet<string>(60_000, StringComparer.Ordinal);
+        while (reader.ReadLine() is { } word)
+        {
+            all.Add(word);
+        }
+
+        return all;
+    }
 
     static bool EndsAsStreet(ReadOnlySpan<char> lower)
     {
@@ -79,6 +101,8 @@ static partial class Lexicon
         Add(all, PlaceCueWords, WordKinds.PlaceCue);
         Add(all, OrganizationCueWords, WordKinds.OrganizationCue);
         Add(all, AddressCueWords, WordKinds.AddressCue);
+        Add(all, MissingWords, WordKinds.Missing);
+        Add(all, SuffixWords, WordKinds.Suffix);
         return all.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

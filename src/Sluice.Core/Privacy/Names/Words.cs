@@ -32,7 +32,11 @@ enum Gap
 /// <param name="Number">Whether it has a digit.</param>
 /// <param name="Bound">Whether it is a part of something longer: of a host's name, a path, an address.</param>
 /// <param name="English">Whether it ends as only everyday words do: -ing, -tion.</param>
-readonly record struct Word(int Start, int End, WordKinds Kinds, Gap Before, bool Capital, bool Upper, bool Number, bool Bound, bool English)
+/// <param name="Listed">Whether an English dictionary has it, as what it says in small letters.</param>
+/// <param name="Identity">A hash of it in small letters.</param>
+/// <param name="Ending">A hash of its last three letters.</param>
+readonly record struct Word(
+    int Start, int End, WordKinds Kinds, Gap Before, bool Capital, bool Upper, bool Number, bool Bound, bool English, bool Listed, uint Identity, uint Ending)
 {
     public int Length => End - Start;
 
@@ -96,12 +100,25 @@ static class Words
         var capital = Bytes.IsUpper(word[0]) || (word[0] >= 0x80 && Rune.DecodeFromUtf8(word, out var rune, out _) == OperationStatus.Done && Rune.IsUpper(rune));
         var upper = capital && word.Length > 1 && word.IndexOfAnyInRange((byte)'a', (byte)'z') < 0;
         return new Word(start, end, Lexicon.Of(lower), first ? Gap.Break : GapOf(gap), capital, upper, word.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0,
-            IsBound(text, start, end), EndsAsEnglish(lower));
+            IsBound(text, start, end), EndsAsEnglish(lower),
+            Lexicon.IsEnglish(lower), Hash(lower), Hash(lower[Math.Max(0, lower.Length - 3)..]));
     }
 
     static bool IsBound(ReadOnlySpan<byte> text, int start, int end) =>
         (start > 1 && text[start - 1] is (byte)'@' or (byte)'/' or (byte)'_' or (byte)'.' or (byte)'=' && text[start - 2] > ' ' && !(text[start - 1] == '.' && Bytes.IsUpper(text[start])))
         || (end + 1 < text.Length && text[end] is (byte)'@' or (byte)'_' or (byte)'.' or (byte)'=' && (Bytes.IsDigit(text[end + 1]) || (Bytes.IsLetter(text[end + 1]) && !Bytes.IsUpper(text[end + 1]))));
+
+    // FNV-1a.
+    static uint Hash(ReadOnlySpan<char> text)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in text)
+        {
+            hash = (hash ^ letter) * 16777619;
+        }
+
+        return hash;
+    }
 
     static bool EndsAsEnglish(ReadOnlySpan<char> lower)
     {
@@ -133,6 +150,12 @@ static class Words
         if (text[at] < 0x80)
         {
             return Bytes.IsLetter(text[at]) || Bytes.IsDigit(text[at]) ? 1 : 0;
+        }
+
+        // UTF-8 that was read as Latin-1 and written again: "SÃ£o TomÃ©".
+        if (text[at] == 0xC2 && at >= 2 && text[at - 2] == 0xC3 && text[at - 1] is 0x82 or 0x83 && at + 1 < text.Length)
+        {
+            return 2;
         }
 
         return Rune.DecodeFromUtf8(text[at..], out var rune, out var bytes) == OperationStatus.Done && (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.NonSpacingMark)
