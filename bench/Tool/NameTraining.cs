@@ -201,6 +201,7 @@ static class NameTraining
         for (var prior = 0.0; prior < 2.6; prior += 0.25)
         {
             var (right, said, all, kind) = (0, 0, 0, 0);
+            var byKind = new (int Right, int Said)[NameModel.Classes];
             foreach (var text in kept)
             {
                 var (context, gold) = Prepare([.. text.Select(t => new Token(t.Text, t.Tag, t.Begins))]);
@@ -213,6 +214,8 @@ static class NameTraining
                         context.Tags[i] = scores[0] < 1 / (1 + Math.Exp(-prior)) ? (NameTag)(best > 0 ? best : 1 + scores[1..].IndexOf(Math.Max(scores[1], Math.Max(scores[2], scores[3])))) : NameTag.None;
                     }
 
+                    byKind[(int)context.Tags[i]].Said++;
+                    byKind[(int)context.Tags[i]].Right += gold[i] != NameTag.None ? 1 : 0;
                     said += context.Tags[i] != NameTag.None ? 1 : 0;
                     all += gold[i] != NameTag.None ? 1 : 0;
                     right += context.Tags[i] != NameTag.None && gold[i] != NameTag.None ? 1 : 0;
@@ -221,7 +224,8 @@ static class NameTraining
             }
 
             var (precision, recall) = ((double)right / said, (double)right / all);
-            Console.Error.WriteLine($"prior {prior:F2}: precision {precision:F3}, recall {recall:F3}, F2 {5 * precision * recall / ((4 * precision) + recall):F3}, kind right {(double)kind / right:F3}");
+            Console.Error.WriteLine($"prior {prior:F2}: precision {precision:F3}, recall {recall:F3}, F2 {5 * precision * recall / ((4 * precision) + recall):F3}, kind right {(double)kind / right:F3}, "
+                + $"precision by kind: {string.Join(", ", byKind.Skip(1).Select((k, i) => $"{(NameTag)(i + 1)} {(double)k.Right / k.Said:F3} of {k.Said}"))}");
         }
     }
 }

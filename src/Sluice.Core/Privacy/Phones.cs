@@ -6,7 +6,7 @@ static class Phones
     const int MaxDigits = 15;
 
     public static IReadOnlyList<string> Context { get; } =
-        ["phone", "telephone", "tel", "mobile", "cell", "cellphone", "call", "fax", "sms", "whatsapp", "dial", "ring", "handy", "telefon", "móvil", "téléphone"];
+        ["phone", "telephone", "tel", "mobile", "cell", "cellphone", "call", "fax", "sms", "whatsapp", "dial", "ring", "reach", "desk", "landline", "hotline", "handy", "telefon", "móvil", "téléphone"];
 
     /// <summary>Reads a number that starts at <paramref name="from"/>, where no word goes on.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, int from, out PiiSpan span)
@@ -115,6 +115,12 @@ static class Phones
         }
 
         if (north && groups.Length >= 2 && groups[^1] == 4 && groups[^2] == 3)
+        {
+            return 0.75;
+        }
+
+        // The same after the code of a country, without a sign that it is one.
+        if (groups.Length >= 4 && groups[^3..] is [3, 3, 4] && digits.Length is >= 11 and <= 13)
         {
             return 0.75;
         }

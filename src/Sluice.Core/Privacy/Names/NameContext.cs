@@ -6,6 +6,8 @@ sealed class NameContext
     /// <summary>How many features a word has.</summary>
     public const int FeatureCount = 24;
 
+    const byte Heading = 255;
+
     readonly NameRules rules = new();
     readonly List<(int First, int Last, NameTag Tag)> proposals = [];
     bool capitalsSpeak, isLong;
@@ -41,6 +43,8 @@ sealed class NameContext
             hints.Add((NameTag.None, false, CanBe(word), Mark(text, word)));
             Tags.Add(NameTag.None);
         }
+
+        MarkHeadings(text);
 
         foreach (var (first, last, tag) in proposals)
         {
@@ -86,6 +90,32 @@ sealed class NameContext
     // What stands around it tight: quotes, brackets, signs of tweets and headings.
     static byte Mark(ReadOnlySpan<byte> text, Word word) =>
         (byte)((word.Start == 0 ? 0 : Class(text[word.Start - 1]) * 8) + (word.End >= text.Length ? 0 : Class(text[word.End])));
+
+    // Words in quotes that all have capitals, but for small ones, are the name of a work: "The Taming of the Shrew".
+    void MarkHeadings(ReadOnlySpan<byte> text)
+    {
+        for (var first = 0; first < Words.Count; first++)
+        {
+            var last = first;
+            while (Opens(text, first) && last + 1 < Words.Count && !Closes(text, last) && (Words[last + 1].Capital || Words[last + 1].Length <= 4) && last - first < 12)
+            {
+                last++;
+            }
+
+            if (last > first && Closes(text, last) && Words[first].Capital && Words[last].Capital)
+            {
+                for (; first <= last; first++)
+                {
+                    hints[first] = hints[first] with { Mark = Heading };
+                }
+            }
+        }
+    }
+
+    bool Opens(ReadOnlySpan<byte> text, int i) => Words[i].Start is var at && at > 0 && (text[at - 1] is (byte)'"' or 0x9C || (text[at - 1] == '\'' && (at == 1 || text[at - 2] == ' ')));
+
+    bool Closes(ReadOnlySpan<byte> text, int i) =>
+        Words[i].End is var at && at < text.Length && (text[at] is (byte)'"' or (byte)'\'' || text[at..].StartsWith("”"u8) || (at + 1 < text.Length && text[at] is (byte)',' or (byte)'.' or (byte)'!' or (byte)'?' && text[at + 1] == '"'));
 
     static int Class(byte value) => value switch
     {

@@ -11,7 +11,8 @@ static class NameModel
     /// <summary>Weights are stored in units of this.</summary>
     public const float Unit = 1 / 24f;
 
-    // How much a name is preferred to none: one that stays unseen costs more than a word too many. Chosen on text kept from learning.
+    // How much a person or a place is preferred to no name: one that stays unseen costs more than a word too many. Chosen on text kept from learning,
+    // where four in five of what is said of each kind are right; of organisations that is so without.
     const double Prior = 0.75;
 
     static readonly sbyte[] weights = Read();
@@ -40,7 +41,7 @@ static class NameModel
         for (var c = 1; c < Classes; c++)
         {
             best = sums[c] > sums[best] ? c : best;
-            all += Math.Exp(((sums[c] - sums[0]) * Unit) + Prior);
+            all += Math.Exp(((sums[c] - sums[0]) * Unit) + (c == (int)NameTag.Organization ? 0 : Prior));
         }
 
         // Most words are no names; what is one nearly as likely as not is told with its confidence.

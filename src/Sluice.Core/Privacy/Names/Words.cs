@@ -101,12 +101,16 @@ static class Words
         var upper = capital && word.Length > 1 && word.IndexOfAnyInRange((byte)'a', (byte)'z') < 0;
         return new Word(start, end, Lexicon.Of(lower), first ? Gap.Break : GapOf(gap), capital, upper, word.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0,
             IsBound(text, start, end), EndsAsEnglish(lower),
-            Lexicon.IsEnglish(lower), Hash(lower), Hash(lower[Math.Max(0, lower.Length - 3)..]));
+            IsListed(lower, capital), Hash(lower), Hash(lower[Math.Max(0, lower.Length - 3)..]));
     }
 
     static bool IsBound(ReadOnlySpan<byte> text, int start, int end) =>
         (start > 1 && text[start - 1] is (byte)'@' or (byte)'/' or (byte)'_' or (byte)'.' or (byte)'=' && text[start - 2] > ' ' && !(text[start - 1] == '.' && Bytes.IsUpper(text[start])))
         || (end + 1 < text.Length && text[end] is (byte)'@' or (byte)'_' or (byte)'.' or (byte)'=' && (Bytes.IsDigit(text[end + 1]) || (Bytes.IsLetter(text[end + 1]) && !Bytes.IsUpper(text[end + 1]))));
+
+    // Of "ex-President" and "non-Muslim" the small letters say what it is.
+    static bool IsListed(ReadOnlySpan<char> lower, bool capital) =>
+        Lexicon.IsEnglish(lower) || (!capital && lower.IndexOf('-') is var hyphen and > 0 && Lexicon.IsEnglish(lower[..hyphen]));
 
     // FNV-1a.
     static uint Hash(ReadOnlySpan<char> text)
