@@ -6,17 +6,20 @@ namespace Sluice.Privacy.Names;
 /// </summary>
 static class AddressFinder
 {
-    const int MaxStreetWords = 5, MaxTail = 14;
+    const int MaxStreetWords = 5, MaxTail = 18;
 
     /// <summary>Ranges of words, in order, that do not overlap.</summary>
-    public static void Find(List<Word> words, bool capitalsSpeak, List<(int First, int Last)> found)
+    /// <param name="words">The words of a cell.</param>
+    /// <param name="capitals">Whether names have capitals in it.</param>
+    /// <param name="found">Cleared first.</param>
+    public static void Find(List<Word> words, bool capitals, List<(int First, int Last)> found)
     {
         found.Clear();
         for (var i = 0; i < words.Count; i++)
         {
-            var last = Math.Max(NumberFirst(words, i, capitalsSpeak), Math.Max(StreetFirst(words, i), Box(words, i)));
-            last = last < 0 ? -1 : Tail(words, last, capitalsSpeak);
-            last = Math.Max(last, Math.Max(Block(words, i, capitalsSpeak), PlaceAndCode(words, i)));
+            var last = Math.Max(NumberFirst(words, i, capitals), Math.Max(StreetFirst(words, i), Box(words, i)));
+            last = Math.Max(last, Block(words, i, capitals));
+            last = Math.Max(last < 0 ? -1 : Tail(words, last, capitals), PlaceAndCode(words, i));
             if (last < 0)
             {
                 continue;
@@ -41,7 +44,7 @@ static class AddressFinder
     }
 
     // An address whose street has no word for one: numbers and names in turn, over lines and commas, from a house's number to a postal code.
-    static int Block(List<Word> words, int i, bool capitalsSpeak)
+    static int Block(List<Word> words, int i, bool capitals)
     {
         if (!words[i].Number || words[i].Length > 5 || words[i].Bound)
         {
@@ -62,7 +65,7 @@ static class AddressFinder
             {
                 continue;
             }
-            else if ((word.Capital || (!capitalsSpeak && !word.Listed)) && !word.Is(WordKinds.Title) && (!word.IsCommon || word.Is(WordKinds.Street | WordKinds.Unit | WordKinds.Direction)))
+            else if ((word.Capital || (!capitals && !word.Listed)) && !word.Is(WordKinds.Title) && (!word.IsCommon || word.Is(WordKinds.Street | WordKinds.Unit | WordKinds.Direction)))
             {
                 names++;
                 last = word.Is(WordKinds.Place) ? j : last;
@@ -86,7 +89,7 @@ static class AddressFinder
             ? i + 1 : -1;
 
     // 221B Baker Street; 12 rue de la Paix; 8-10 St. John's Rd.
-    static int NumberFirst(List<Word> words, int i, bool capitalsSpeak)
+    static int NumberFirst(List<Word> words, int i, bool capitals)
     {
         if (!words[i].Number || words[i].Length > 8)
         {
@@ -100,9 +103,9 @@ static class AddressFinder
                 return -1;
             }
 
-            if (words[j].Is(WordKinds.StreetFirst) && j == i + 1 && j + 1 < words.Count && words[j + 1].Before == Gap.Space && !words[j + 1].Is(WordKinds.Common))
+            if (words[j].Is(WordKinds.StreetFirst) && j == i + 1 && j + 1 < words.Count && words[j + 1].Before is Gap.Space or Gap.Dot && (words[j + 1].Capital || !words[j + 1].Is(WordKinds.Common)))
             {
-                return Named(words, j, capitalsSpeak);
+                return Named(words, j, capitals);
             }
 
             if (words[j].Is(WordKinds.Street) && j > i + 1 && !(j + 1 < words.Count && j + 1 - i <= MaxStreetWords && words[j + 1].Before == Gap.Space && words[j + 1].Is(WordKinds.Street) && IsLong(words[j + 1])))
@@ -127,12 +130,12 @@ static class AddressFinder
 
     static bool IsLong(Word word) => word.Length > 2;
 
-    static int Named(List<Word> words, int street, bool capitalsSpeak)
+    static int Named(List<Word> words, int street, bool capitals)
     {
         var last = street;
         for (var j = street + 1; j < words.Count && j - street <= MaxStreetWords && words[j].Before is Gap.Space or Gap.Dot; j++)
         {
-            if (words[j].Number || (words[j].IsCommon && !words[j].Is(WordKinds.Particle)) || (capitalsSpeak && !words[j].Capital && !words[j].Is(WordKinds.Particle)))
+            if (words[j].Number || (words[j].IsCommon && !words[j].Is(WordKinds.Particle) && !(words[j].Capital && capitals && !words[j].Is(WordKinds.Unit))) || (capitals && !words[j].Capital && !words[j].Is(WordKinds.Particle)))
             {
                 break;
             }
@@ -184,38 +187,88 @@ static class AddressFinder
             && words[box].Before is Gap.Space or Gap.Dot && words[box + 1].Before == Gap.Space ? box + 1 : -1;
     }
 
-    static int Tail(List<Word> words, int last, bool capitalsSpeak)
+    // What follows a street: numbers of units, a town, a state, a code, a country, in parts between commas and line ends or without.
+    static int Tail(List<Word> words, int last, bool capitals)
     {
-        var end = last;
-        var (unit, lines) = (false, 0);
-        for (var j = last + 1; j < words.Count && j - last <= MaxTail; j++)
+        var (end, lines) = (last, 0);
+        for (var j = last + 1; j < words.Count && j - last <= MaxTail;)
         {
-            var word = words[j];
+            var (word, afterUnit) = (words[j], words[j - 1].Is(WordKinds.Unit));
             lines += word.Before == Gap.Line ? 1 : 0;
             if (IsMissing(words, j))
             {
+                j++;
                 continue;
             }
 
-            if (word.Before == Gap.Break && !unit && !word.Is(WordKinds.Unit) || lines > 4)
+            if ((word.Before == Gap.Break && !afterUnit && !word.Is(WordKinds.Unit)) || lines > 4)
             {
                 break;
             }
 
             var isNew = word.Before is Gap.Comma or Gap.Line;
-            var name = word.Is(WordKinds.Place) || (word.Is(WordKinds.State) && (word.Upper || (!capitalsSpeak && !word.Is(WordKinds.Common))))
-                || (capitalsSpeak ? word.Capital && (!word.Is(WordKinds.Common) || isNew && !word.Is(WordKinds.PersonCue)) && (word.Before != Gap.Dot || words[j - 1].Length <= 4)
-                    : !word.Is(WordKinds.Common) && (isNew || j > last + 1 && lines > 0 || words[j - 1].Is(WordKinds.Place) || word.Is(WordKinds.Direction)));
-            var part = word.Is(WordKinds.Unit) || word.Is(WordKinds.Direction) || (word.Number && word.Length <= 8 && (unit || isNew || word.Length >= 3 || (j == last + 1 && word.Before == Gap.Space))) || (unit && word.Length <= 3);
-            if (!name && !part && !(word.Is(WordKinds.Particle) && word.Length <= 3 && j + 1 < words.Count && words[j + 1].Capital && capitalsSpeak))
+            if (word.Is(WordKinds.Unit) && j + 1 < words.Count && (words[j + 1].Number || words[j + 1].Length <= 2))
+            {
+                j++;
+                continue;
+            }
+
+            var part = word.Number ? word.Length <= 8 && (afterUnit || isNew || word.Length >= 3 || j == last + 1) : (afterUnit && word.Length <= 3) || word.Is(WordKinds.Direction);
+            var count = part ? 1 : word.Number ? 0 : capitals ? Town(words, j, isNew) : SmallTown(words, j, isNew);
+            if (count == 0)
             {
                 break;
             }
 
-            unit = word.Is(WordKinds.Unit);
-            end = word.Is(WordKinds.Unit) || (word.Is(WordKinds.Particle) && !name) ? end : j;
+            j += count;
+            end = j - 1;
         }
 
         return end;
+    }
+
+    // "Kirkby Stephen", "Bosnia and Herzegovina", "Bad Tölz" where a part begins.
+    static int Town(List<Word> words, int from, bool isNew)
+    {
+        var count = 0;
+        for (var j = from; j < words.Count && !words[j].Number && !words[j].Is(WordKinds.Unit) && (j == from || words[j].Before is Gap.Space or Gap.Dot); j++)
+        {
+            var word = words[j];
+            if (word.Before == Gap.Dot && words[j - 1].Length > 4)
+            {
+                break;
+            }
+
+            if (word.Capital && (word.Is(WordKinds.Place) || (word.Is(WordKinds.State) && word.Upper) || !word.Is(WordKinds.Common) || count > 0 || (isNew && !word.Is(WordKinds.PersonCue))))
+            {
+                count = j - from + 1;
+            }
+            else if (count == 0 || !word.Is(WordKinds.Particle) || j - from - count > 1)
+            {
+                break;
+            }
+        }
+
+        return count;
+    }
+
+    // The same where there are no capitals: words that no dictionary has.
+    static int SmallTown(List<Word> words, int from, bool isNew)
+    {
+        var count = 0;
+        for (var j = from; j < words.Count && !words[j].Number && !words[j].Is(WordKinds.Unit) && (j == from || words[j].Before is Gap.Space or Gap.Dot); j++)
+        {
+            var word = words[j];
+            if (word.Is(WordKinds.Place) || (word.Is(WordKinds.State) && !word.Is(WordKinds.Common)) || (!word.Is(WordKinds.Common) && !word.Listed && (isNew || count > 0 || words[from - 1].Number)))
+            {
+                count = j - from + 1;
+            }
+            else if (!(isNew && j == from && word.Is(WordKinds.Common | WordKinds.Surname) | word.Listed) && !(count > 0 && word.Is(WordKinds.Particle)))
+            {
+                break;
+            }
+        }
+
+        return count;
     }
 }

@@ -33,6 +33,10 @@ static partial class Lexicon
     static readonly FrozenDictionary<string, WordKinds> kinds = Build();
     static readonly FrozenDictionary<string, WordKinds>.AlternateLookup<ReadOnlySpan<char>> bySpan = kinds.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    // First words of places of several words.
+    static readonly HashSet<uint> placeStarts = [.. Places.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        .Where(place => place.Contains('_', StringComparison.Ordinal)).Select(place => Names.Words.Hash(place.AsSpan(0, place.IndexOf('_', StringComparison.Ordinal))))];
+
     static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> englishBySpan = ReadEnglish().GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Given names of the list, for made-up people.</summary>
@@ -50,8 +54,30 @@ static partial class Lexicon
         return known == WordKinds.None && EndsAsStreet(lower) ? WordKinds.Street : known;
     }
 
-    /// <summary>Whether words joined by underscores are one place.</summary>
-    public static bool IsPlace(ReadOnlySpan<char> joined) => bySpan.TryGetValue(joined, out var found) && found.HasFlag(WordKinds.Place);
+    /// <summary>How many words from <paramref name="i"/> on are one place of several words; 0 when they are none.</summary>
+    public static int PlaceAt(ReadOnlySpan<byte> text, List<Word> words, int i)
+    {
+        if (!placeStarts.Contains(words[i].Identity))
+        {
+            return 0;
+        }
+
+        Span<char> joined = stackalloc char[64];
+        for (var count = Math.Min(8, words.Count - i); count > 1; count--)
+        {
+            if (words[i + count - 1].End - words[i].Start is var length && length < joined.Length
+                && Bytes.Lower(text.Slice(words[i].Start, length), joined) is var lower && lower.Length > 0)
+            {
+                joined[..lower.Length].Replace(' ', '_');
+                if (bySpan.TryGetValue(joined[..lower.Length], out var found) && found.HasFlag(WordKinds.Place))
+                {
+                    return count;
+                }
+            }
+        }
+
+        return 0;
+    }
 
     /// <summary>Whether a dictionary of English has the word, as what it means in small letters. See EnglishWords.LICENSE.txt.</summary>
     public static bool IsEnglish(ReadOnlySpan<char> lower) => englishBySpan.Contains(lower);

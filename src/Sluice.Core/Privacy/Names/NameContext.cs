@@ -36,7 +36,8 @@ sealed class NameContext
 
         capitalsSpeak = CapitalsSpeak();
         isLong = Words.Count > 6;
-        AddressFinder.Find(Words, capitalsSpeak, Addresses);
+        MarkPlaces(text);
+        AddressFinder.Find(Words, Words.Exists(word => word.Capital && !word.Upper), Addresses);
         rules.Find(text, Words, capitalsSpeak, Addresses, proposals);
         foreach (var word in Words)
         {
@@ -70,6 +71,19 @@ sealed class NameContext
     public bool GoesOn(int i, NameTag tag) =>
         i + 1 < Words.Count && (Words[i + 1].Before == Gap.Space || (Words[i + 1].Before == Gap.Dot && (Words[i].IsInitial || Words[i].Length <= 2))
             || (tag == NameTag.Organization && Words[i + 1] is { Before: Gap.Comma, Capital: true } next && next.Is(WordKinds.Organization)));
+
+    // Each word of "New Zealand" is of a place.
+    void MarkPlaces(ReadOnlySpan<byte> text)
+    {
+        for (var i = 0; i + 1 < Words.Count; i++)
+        {
+            var count = Lexicon.PlaceAt(text, Words, i);
+            for (; count > 0; count--, i++)
+            {
+                Words[i] = Words[i] with { Kinds = Words[i].Kinds | WordKinds.Place };
+            }
+        }
+    }
 
     // Capitals mean something where most words have none.
     bool CapitalsSpeak()

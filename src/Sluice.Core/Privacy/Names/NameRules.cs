@@ -35,7 +35,7 @@ sealed class NameRules
 
     int Next(ReadOnlySpan<byte> text, int i, List<(int First, int Last, NameTag Tag)> found)
     {
-        if (PlaceOfSeveralWords(text, i) is var place && place > 1)
+        if (Lexicon.PlaceAt(text, words, i) is var place && place > 1)
         {
             found.Add((i, i + place - 1, NameTag.Location));
             return i + place;
@@ -194,23 +194,4 @@ sealed class NameRules
 
     // Of the words that announce, only "name" does so with one between.
     bool IsNameWord(int i) => words[i].Length is 4 or 5 && words[i].Is(WordKinds.PersonCue) && words[i].Is(WordKinds.Common) && !words[i].Is(WordKinds.PlaceCue);
-
-    int PlaceOfSeveralWords(ReadOnlySpan<byte> text, int i)
-    {
-        Span<char> joined = stackalloc char[48];
-        for (var count = Math.Min(4, words.Count - i); count > 1; count--)
-        {
-            if (words[i + count - 1].End - words[i].Start is var length && length < joined.Length
-                && Bytes.Lower(text.Slice(words[i].Start, length), joined) is var lower && lower.Length > 0)
-            {
-                joined[..lower.Length].Replace(' ', '_');
-                if (Lexicon.IsPlace(joined[..lower.Length]))
-                {
-                    return count;
-                }
-            }
-        }
-
-        return 0;
-    }
 }

@@ -112,8 +112,8 @@ static class Words
     static bool IsListed(ReadOnlySpan<char> lower, bool capital) =>
         Lexicon.IsEnglish(lower) || (!capital && lower.IndexOf('-') is var hyphen and > 0 && Lexicon.IsEnglish(lower[..hyphen]));
 
-    // FNV-1a.
-    static uint Hash(ReadOnlySpan<char> text)
+    /// <summary>FNV-1a.</summary>
+    public static uint Hash(ReadOnlySpan<char> text)
     {
         var hash = 2166136261u;
         foreach (var letter in text)
