@@ -213,7 +213,8 @@ static class AddressFinder
                 continue;
             }
 
-            var part = word.Number ? word.Length <= 8 && (afterUnit || isNew || word.Length >= 3 || j == last + 1) : (afterUnit && word.Length <= 3) || word.Is(WordKinds.Direction);
+            var part = word.Number ? word.Length <= 8 && (afterUnit || isNew || word.Length >= 3 || j == last + 1) : (afterUnit && word.Length <= 3) || word.Is(WordKinds.Direction)
+                || (word.Is(WordKinds.Street) && j == last + 1 && word.Before == Gap.Space && words[last].Is(WordKinds.Street));
             var count = part ? 1 : word.Number ? 0 : capitals ? Town(words, j, isNew) : SmallTown(words, j, isNew);
             if (count == 0)
             {
@@ -249,7 +250,8 @@ static class AddressFinder
             }
         }
 
-        return count;
+        // One everyday word is a label of what comes next: "Mobile: …".
+        return count == 1 && words[from].IsCommon ? 0 : count;
     }
 
     // The same where there are no capitals: words that no dictionary has.

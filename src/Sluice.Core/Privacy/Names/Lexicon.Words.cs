@@ -93,7 +93,7 @@ static partial class Lexicon
     const string StreetWords = "street st road rd avenue ave av lane ln drive dr boulevard blvd court ct place pl square sq terrace ter way highway hwy parkway pkwy circle cir trail trl crescent cres close grove gardens row mews alley loop path pike plaza route freeway expressway turnpike crossing xing bend ridge hollow wharf quay esplanade promenade walk rise vale glen run cove landing heights manor bypass causeway motorway strasse straße gasse weg platz allee straat laan gracht kade plein dijk utca út útja tér körút gatan gate vägen gata väg vej gade allé veien gaten katu tie ulica ulice náměstí sokak caddesi";
 
     // Street words of languages that put them first.
-    const string StreetFirstWords = "rue avenue boulevard chemin impasse quai place allée allee route via viale piazza corso vicolo strada largo calle avenida paseo plaza camino carrer rúa rua travessa praça estrada ulica ul ulitsa am im zum rruga strada calea bulevardul aleea jalan";
+    const string StreetFirstWords = "rue avenue boulevard chemin impasse quai place allée allee route via viale piazza corso vicolo strada largo calle avenida paseo plaza camino carrer rúa rua travessa praça estrada ulica ul ulitsa am im zum rte cra carrera rruga strada calea bulevardul aleea jalan";
 
     static readonly string[] streetEndings = ["straße", "strasse", "gasse", "platz", "allee", "straat", "laan", "plein", "weg", "gracht", "kade", "dijk", "gatan", "gata", "vägen", "väg", "vej", "gade", "veien", "vegen", "gaten", "katu", "tie", "kuja", "ufer", "damm"];
 

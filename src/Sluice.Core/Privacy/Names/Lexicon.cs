@@ -105,7 +105,7 @@ static partial class Lexicon
             }
         }
 
-        return lower.Length >= 8 && lower.EndsWith("weg", StringComparison.Ordinal);
+        return lower.Length >= 8 && lower[^3..] is "weg" or "vej" or "väg";
     }
 
     static FrozenDictionary<string, WordKinds> Build()

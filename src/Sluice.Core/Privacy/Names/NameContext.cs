@@ -72,6 +72,9 @@ sealed class NameContext
         i + 1 < Words.Count && (Words[i + 1].Before == Gap.Space || (Words[i + 1].Before == Gap.Dot && (Words[i].IsInitial || Words[i].Length <= 2))
             || (tag == NameTag.Organization && Words[i + 1] is { Before: Gap.Comma, Capital: true } next && next.Is(WordKinds.Organization)));
 
+    /// <summary>Whether a word goes with the organisation before it because it has a capital too where names have them: "Acme Country Club".</summary>
+    public bool Belongs(int i, NameTag tag) => tag == NameTag.Organization && capitalsSpeak && Words[i] is { Capital: true, Before: Gap.Space, Number: false };
+
     // Each word of "New Zealand" is of a place.
     void MarkPlaces(ReadOnlySpan<byte> text)
     {

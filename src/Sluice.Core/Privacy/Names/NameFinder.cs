@@ -56,7 +56,7 @@ sealed class NameFinder
             }
 
             var first = i;
-            for (; context.GoesOn(i, tag) && NameModel.Judge(context, i + 1) is var (next, more) && next == tag; i++)
+            for (; context.GoesOn(i, tag) && NameModel.Judge(context, i + 1) is var (next, more) && (next == tag || context.Belongs(i + 1, tag)); i++)
             {
                 context.Tags[i + 1] = tag;
                 sure = Math.Max(sure, more);
