@@ -26,7 +26,7 @@ public sealed class KAnonymityTests : StepContract
 
     protected override Batch Sample() => Patients(300, 5);
 
-    static Batch Patients(int rows, int seed)
+    internal static Batch Patients(int rows, int seed)
     {
         var random = new Random(seed);
         var ages = new ValueBuilder<long>(ColumnType.Int64);

@@ -19,6 +19,9 @@ public sealed class KAnonymity(KAnonymity.Options options) : Step
         [Length(1, 8)]
         public required IReadOnlyList<QuasiIdentifier> QuasiIdentifiers { get; init; }
 
+        /// <summary>full_domain (every value of a column to one level), mondrian or mondrian_relaxed (each part of the table as fine as it can be). Default: full_domain.</summary>
+        public AnonymityMethod Method { get; init; }
+
         /// <summary>Least rows of a group. Default: 5.</summary>
         [Range(2, 1_000_000)]
         public int K { get; init; } = 5;
@@ -30,13 +33,27 @@ public sealed class KAnonymity(KAnonymity.Options options) : Step
         [Range(1, 10_000)]
         public int L { get; init; } = 1;
 
+        /// <summary>What l counts: distinct, entropy or recursive (with c). Default: distinct.</summary>
+        public Diversity Diversity { get; init; }
+
+        /// <summary>For recursive diversity: the most frequent value occurs less than c times as often as the l-th and rarer ones together. Default: 3.</summary>
+        [Range(0.0, 1_000_000.0, MinimumIsExclusive = true)]
+        public double C { get; init; } = 3;
+
+        /// <summary>For t: levels of the sensitive values, one mapping per level, from the values of the table to coarser ones. Default: numbers by rank, others equally far.</summary>
+        public IReadOnlyList<IReadOnlyDictionary<string, string>> SensitiveLevels { get; init; } = [];
+
         /// <summary>Largest distance (earth mover's) of a group's sensitive values from those of the table, 0 to 1. Default: no demand.</summary>
         [Range(0.0, 1.0)]
         public double? T { get; init; }
 
-        /// <summary>Largest share of rows that may be left out, 0 to 1. Default: 0.05.</summary>
+        /// <summary>Largest share of rows that may be left out, 0 to 1. Mondrian leaves none out. Default: 0.05.</summary>
         [Range(0.0, 1.0)]
         public double MaxSuppressed { get; init; } = 0.05;
+
+        /// <summary>Mondrian: most parts that the table is cut into; larger parts are cut first. Default: 10,000.</summary>
+        [Range(1, 100_000)]
+        public int MaxParts { get; init; } = 10_000;
 
         /// <summary>Most different combinations of quasi-identifiers that are kept in memory. Default: 1,000,000.</summary>
         [Range(1, 50_000_000)]
@@ -44,7 +61,7 @@ public sealed class KAnonymity(KAnonymity.Options options) : Step
     }
 
     /// <summary>What was fitted. Without a plan the gate refuses.</summary>
-    /// <param name="Plan">Levels and what is left out; null when no levels meet the demand.</param>
+    /// <param name="Plan">Levels or cuts, and what is left out; null when none meet the demand.</param>
     /// <param name="Types">Types of the quasi-identifiers as they came.</param>
     public sealed record Outcome(AnonymityPlan? Plan, IReadOnlyList<ColumnType> Types);
 
@@ -72,9 +89,9 @@ public sealed class KAnonymity(KAnonymity.Options options) : Step
             }
         }
 
-        if (combinations > MaxCombinations)
+        if (combinations > MaxCombinations && options.Method == AnonymityMethod.FullDomain)
         {
-            problems.Add("quasi_identifiers", $"These columns have {combinations:N0} combinations of levels; at most {MaxCombinations:N0} are tried. Name fewer columns, or give some 'coarsening: suppress'.");
+            problems.Add("quasi_identifiers", $"These columns have {combinations:N0} combinations of levels; at most {MaxCombinations:N0} are tried. Name fewer columns, give some 'coarsening: suppress', or use method: mondrian.");
         }
 
         if (options.Sensitive is { } sensitive)
@@ -128,67 +145,78 @@ public sealed class KAnonymity(KAnonymity.Options options) : Step
             }
         }
 
-        return Fitted.Of(new Outcome(Search(types).Find(groups), types));
+        var ladders = Ladders(types);
+        var plan = options.Method == AnonymityMethod.FullDomain
+            ? new LevelSearch(ladders, Demand, options.MaxSuppressed).Find(groups)
+            : new Mondrian(ladders, Demand, options.Method == AnonymityMethod.MondrianRelaxed, options.MaxParts).Find(groups);
+        return Fitted.Of(new Outcome(plan, types));
     }
 
-    LevelSearch Search(IReadOnlyList<ColumnType> types) => new(
-        [.. options.QuasiIdentifiers.Select((column, i) => new Ladder(column, types[i]))], new Demand(options.K, options.L, options.T), options.MaxSuppressed);
+    Demand Demand => new(options.K, options.L, options.T) { Diversity = options.Diversity, C = options.C, Levels = options.SensitiveLevels };
 
-    public override string ApplyKey(Fitted fitted) =>
-        fitted.As<Outcome>().Plan is { } plan ? string.Join(',', plan.Levels) + "|" + string.Join('\n', plan.Suppressed) : "";
+    Ladder[] Ladders(IReadOnlyList<ColumnType> types) => [.. options.QuasiIdentifiers.Select((column, i) => new Ladder(column, types[i]))];
+
+    public override string ApplyKey(Fitted fitted) => fitted.As<Outcome>().Plan is { } plan ? Encoding.UTF8.GetString(Fitted.Of(new { plan.Levels, plan.Cuts, plan.Suppressed })) : "";
 
     public override string? GateFailure(Fitted fitted) => fitted.As<Outcome>().Plan is not null
         ? null
-        : $"k_anonymity: no levels give k = {options.K}, l = {options.L}{(options.T is { } t ? $", t = {t}" : "")} with at most {options.MaxSuppressed:P0} of the rows left out. "
-            + "Lower the demand, raise max_suppressed, or name fewer quasi-identifiers.";
+        : $"k_anonymity: no {(options.Method == AnonymityMethod.FullDomain ? "levels give" : "parts have")} k = {options.K}, l = {options.L}{(options.T is { } t ? $", t = {t}" : "")}"
+            + (options.Method == AnonymityMethod.FullDomain ? $" with at most {options.MaxSuppressed:P0} of the rows left out. Lower the demand, raise max_suppressed, or name fewer quasi-identifiers."
+                : ": not even the table as a whole does. Lower the demand.");
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var (plan, types) = (fitted.As<Outcome>().Plan, fitted.As<Outcome>().Types);
+        var ladders = Ladders(types);
         var columns = Names.Select(name => batch[name]).ToArray();
-        var search = Search(types);
-        var ladders = options.QuasiIdentifiers.Select((column, i) => new Ladder(column, types[i])).ToArray();
-        var result = batch;
-        if (plan is { Suppressed.Count: > 0 })
+        var told = Told(plan, ladders);
+        TextBuilder[] builders = [.. columns.Select(_ => new TextBuilder(batch.Rows))];
+        var changed = new int[columns.Length];
+        var rule = plan is null or { Cuts.Count: 0, Suppressed.Count: 0 } ? -1 : verdicts.Rule("not_anonymous", null, Severity.High, rejects: true);
+        for (var row = 0; row < batch.Rows; row++)
         {
-            var rule = verdicts.Rule("not_anonymous", null, Severity.High, rejects: true);
-            var suppressed = plan.Suppressed.ToHashSet(StringComparer.Ordinal);
-            for (var row = 0; row < batch.Rows; row++)
+            var labels = told(GroupState.Key(columns, row));
+            if (labels is null)
             {
-                if (suppressed.Contains(search.KeyAt(GroupState.Key(columns, row), plan.Levels)))
+                verdicts.Fail(rule, row);
+            }
+
+            for (var i = 0; i < columns.Length; i++)
+            {
+                var value = labels is null ? Ladder.Nothing : labels[i];
+                changed[i] += columns[i].Display(row) == value ? 0 : 1;
+                if (value.Length == 0)
                 {
-                    verdicts.Fail(rule, row);
+                    builders[i].AppendNull();
+                }
+                else
+                {
+                    builders[i].Append(Encoding.UTF8.GetBytes(value));
                 }
             }
         }
 
+        var result = batch;
         for (var i = 0; i < columns.Length; i++)
         {
-            // Without a plan the gate has refused: what is written as evidence tells nothing.
-            var level = plan?.Levels[i] ?? ladders[i].Top;
-            result = result.With(new Field(options.QuasiIdentifiers[i].Column, ColumnType.Text), Coarse(columns[i], ladders[i], level));
-            verdicts.Change("k_anonymity", options.QuasiIdentifiers[i].Column, level > 0 ? batch.Rows : 0);
+            result = result.With(new Field(options.QuasiIdentifiers[i].Column, ColumnType.Text), builders[i].Build());
+            verdicts.Change("k_anonymity", options.QuasiIdentifiers[i].Column, changed[i]);
         }
 
         return verdicts.Keep(result);
     }
 
-    static TextColumn Coarse(Column column, Ladder ladder, int level)
+    // What is told of a row by its key; null of one that is left out. Without a plan the gate has refused: what is written as evidence tells nothing.
+    static Func<string, IReadOnlyList<string>?> Told(AnonymityPlan? plan, Ladder[] ladders)
     {
-        var builder = new TextBuilder(column.Rows);
-        for (var row = 0; row < column.Rows; row++)
+        if (plan is { Cuts.Count: > 0 })
         {
-            var value = ladder.At(column.Display(row), level);
-            if (value.Length == 0)
-            {
-                builder.AppendNull();
-            }
-            else
-            {
-                builder.Append(Encoding.UTF8.GetBytes(value));
-            }
+            var tree = new CutTree(plan.Cuts, ladders);
+            return tree.LabelsOf;
         }
 
-        return builder.Build();
+        var levels = plan?.Levels ?? [.. ladders.Select(ladder => ladder.Top)];
+        var suppressed = plan?.Suppressed.ToHashSet(StringComparer.Ordinal);
+        return key => LevelSearch.KeyAt(ladders, key, levels) is var coarse && suppressed?.Contains(coarse) == true ? null : coarse.Split(GroupState.Separator);
     }
 }

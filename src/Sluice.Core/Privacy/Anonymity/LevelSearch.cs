@@ -1,13 +1,15 @@
 namespace Sluice.Privacy.Anonymity;
 
 /// <summary>What was chosen.</summary>
-/// <param name="Levels">Level of each quasi-identifier.</param>
+/// <param name="Levels">Full domain: level of each quasi-identifier.</param>
+/// <param name="Cuts">Mondrian: the cuts.</param>
 /// <param name="Suppressed">Keys of groups that meet the demand at no price, and whose rows are left out.</param>
 /// <param name="SuppressedRows">Their rows.</param>
 /// <param name="Before">The table as it came.</param>
 /// <param name="After">The table as it goes: measured again on what is left.</param>
+/// <param name="Loss">What it cost.</param>
 public sealed record AnonymityPlan(
-    IReadOnlyList<int> Levels, IReadOnlyList<string> Suppressed, long SuppressedRows, AnonymityMeasure Before, AnonymityMeasure After);
+    IReadOnlyList<int> Levels, IReadOnlyList<Cut> Cuts, IReadOnlyList<string> Suppressed, long SuppressedRows, AnonymityMeasure Before, AnonymityMeasure After, InformationLoss Loss);
 
 /// <summary>
 /// Full-domain generalisation: every value of a column goes to one level. All combinations of levels are tried from the least coarse on, by the
@@ -22,7 +24,7 @@ sealed class LevelSearch(IReadOnlyList<Ladder> ladders, Demand demand, double ma
     public AnonymityPlan? Find(GroupState state)
     {
         var groups = state.Groups;
-        var distance = new Distance(groups.Values);
+        var distance = demand.DistanceTo(groups.Values);
         var before = Demand.Measure([.. groups.Values], distance);
         foreach (var levels in Combinations())
         {
@@ -34,8 +36,9 @@ sealed class LevelSearch(IReadOnlyList<Ladder> ladders, Demand demand, double ma
                 continue;
             }
 
-            var left = coarse.Where(group => demand.IsMet(group.Value, distance)).Select(group => group.Value).ToList();
-            return Verified(left) is { } after ? new AnonymityPlan(levels, [.. bad.Select(group => group.Key)], rows, before, after) : null;
+            var left = coarse.Where(group => demand.IsMet(group.Value, distance)).ToList();
+            return Verified([.. left.Select(group => group.Value)]) is { } after
+                ? new AnonymityPlan(levels, [], [.. bad.Select(group => group.Key)], rows, before, after, Loss(groups.Keys, left, levels, rows)) : null;
         }
 
         return null;
@@ -43,12 +46,23 @@ sealed class LevelSearch(IReadOnlyList<Ladder> ladders, Demand demand, double ma
         // Rows that are left out change the whole that t is measured against.
         AnonymityMeasure? Verified(List<SortedDictionary<string, long>> left)
         {
-            var after = Demand.Measure(left, new Distance(left));
-            return after.Rows == 0 || (after.K >= demand.K && after.L >= demand.L && (demand.T is null || after.T <= demand.T)) ? after : null;
+            var whole = demand.DistanceTo(left);
+            return left.TrueForAll(group => demand.IsMet(group, whole)) ? Demand.Measure(left, whole) : null;
         }
     }
 
-    public string KeyAt(string key, IReadOnlyList<int> levels)
+    InformationLoss Loss(IEnumerable<string> keys, List<KeyValuePair<string, SortedDictionary<string, long>>> left, int[] levels, long suppressed)
+    {
+        var values = keys.Select(key => key.Split(GroupState.Separator)).ToArray();
+        Dimension[] dimensions = [.. ladders.Select((ladder, i) => new Dimension(ladder, [.. values.Select(value => value[i])]))];
+        return InformationLoss.Of(
+            [.. left.Select(group => (group.Value.Values.Sum(), group.Key.Split(GroupState.Separator).Select((value, i) => dimensions[i].WidthAt(value, levels[i])).Average()))], demand.K, suppressed);
+    }
+
+    string KeyAt(string key, IReadOnlyList<int> levels) => KeyAt(ladders, key, levels);
+
+    /// <summary>A key with each of its values at its level.</summary>
+    public static string KeyAt(IReadOnlyList<Ladder> ladders, string key, IReadOnlyList<int> levels)
     {
         var parts = key.Split(GroupState.Separator);
         for (var i = 0; i < parts.Length; i++)

@@ -25,6 +25,19 @@ public enum Coarsening
     Suppress,
 }
 
+/// <summary>How rows are made alike.</summary>
+public enum AnonymityMethod
+{
+    /// <summary>Every value of a column goes to one level: simple to read and to join.</summary>
+    FullDomain,
+
+    /// <summary>The table is cut along its columns as long as both sides meet the demand; equal values stay on one side.</summary>
+    Mondrian,
+
+    /// <summary>The same, with ranges that may meet in a value: cuts are even where many rows share one.</summary>
+    MondrianRelaxed,
+}
+
 /// <summary>A column that, with others, can tell who a row is of: age, postal code, sex.</summary>
 public sealed record QuasiIdentifier
 {
@@ -75,6 +88,12 @@ sealed class Ladder
 
     /// <summary>The last level.</summary>
     public int Top { get; }
+
+    /// <summary>Whether values lie on a line: numbers and dates, unless levels of their own are given.</summary>
+    public bool IsOrdered => kind is Coarsening.Range or Coarsening.Date;
+
+    /// <summary>The length of a range at a level; null where it has none.</summary>
+    public double? RangeWidth(int level) => kind == Coarsening.Range && level > 0 && level < Top ? column.Width * Math.Pow(2, level - 1) : null;
 
     /// <summary>A value at a level; an empty one stays empty until the last.</summary>
     public string At(string value, int level)
