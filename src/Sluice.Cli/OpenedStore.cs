@@ -22,6 +22,8 @@ sealed class OpenedStore : IAsyncDisposable
 
     public BatchFiles Files => host.Services.GetRequiredService<BatchFiles>();
 
+    public Ledger Ledger => host.Services.GetRequiredService<Ledger>();
+
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
 
     /// <summary>Runs a command's body on it. What is not there, store, dataset, version or run, is a wrong command line.</summary>
@@ -53,15 +55,23 @@ sealed class OpenedStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => ((IAsyncDisposable)host).DisposeAsync();
 
+    /// <summary>The store, made where there is none.</summary>
+    public static OpenedStore Making(ParseResult parsed) => new(Build(parsed));
+
     /// <exception cref="DataException">There is no store.</exception>
     public static OpenedStore Of(ParseResult parsed)
     {
-        var builder = SluiceApp.CreateBuilder(Shell.StoreSetting(parsed));
-        builder.Logging.ClearProviders();
-        var host = builder.Build();
+        var host = Build(parsed);
         var options = host.Services.GetRequiredService<IOptions<SluiceOptions>>().Value;
         return Stores.KindOf(options.Storage) == StorageKind.Azure || File.Exists(Path.Combine(options.Store, "ledger.db"))
             ? new OpenedStore(host)
             : throw new DataException($"There is no store in '{Path.GetFullPath(options.Store)}'. Run a pipeline first, or name the folder with --store.");
+    }
+
+    static IHost Build(ParseResult parsed)
+    {
+        var builder = SluiceApp.CreateBuilder(Shell.StoreSetting(parsed));
+        builder.Logging.ClearProviders();
+        return builder.Build();
     }
 }

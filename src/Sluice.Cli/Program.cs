@@ -14,6 +14,8 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     ReadCommand.Create(),
     ProfileCommand.Create(),
     CheckCommand.Create(),
+    PiiCommand.Create(),
+    PrivacyCommand.Create(),
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
     RepairCommand.Create(),

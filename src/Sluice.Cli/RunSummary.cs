@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Datasets;
+using Sluice.Privacy;
 using Sluice.Functions.Api;
 using Sluice.Runs;
 using Sluice.Storage;
@@ -45,6 +46,9 @@ sealed record RunSummary
     public double? QualityAfter { get; init; }
 
     public IReadOnlyDictionary<string, long>? Sets { get; init; }
+
+    /// <summary>Columns of the version that hold personal data.</summary>
+    public IReadOnlyDictionary<string, SensitiveColumn>? Sensitive { get; init; }
 
     public required double Seconds { get; init; }
 
@@ -89,6 +93,7 @@ sealed record RunSummary
             QualityBefore = Score(manifest?.QualityBefore ?? record?.QualityBefore),
             QualityAfter = Score(manifest?.QualityAfter),
             Sets = manifest is null ? null : SetsOf(manifest),
+            Sensitive = manifest?.Sensitive,
             Seconds = time.TotalSeconds,
             Report = report,
         };
@@ -124,6 +129,11 @@ sealed record RunSummary
         if (Sets is { Count: > 0 })
         {
             table.AddRow("sets", Markup.Escape(string.Join(", ", Sets.Select(s => $"{s.Key} {s.Value:N0}"))));
+        }
+
+        foreach (var (column, tag) in Sensitive ?? new Dictionary<string, SensitiveColumn>())
+        {
+            table.AddRow($"  personal: {Markup.Escape(column)}", $"{tag.Sensitivity}, {(tag.IsProtected ? "protected" : "in the clear")}: {Markup.Escape(string.Join(", ", tag.Kinds.Take(4)).Replace('_', ' '))}{(tag.Kinds.Count > 4 ? "…" : "")}");
         }
 
         table.AddRow("time", $"{Seconds:0.0} s{(Resumed ? " (went on with a run that was cut off)" : "")}");

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sluice.Privacy;
 using Sluice.Runs;
 
 namespace Sluice.Datasets;
@@ -13,6 +15,10 @@ public sealed record VersionManifest
     public required string Dataset { get; init; }
 
     public required IReadOnlyList<Field> Schema { get; init; }
+
+    /// <summary>Columns that hold personal data, with their tags; null when no step looked for it or none has any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, SensitiveColumn>? Sensitive { get; init; }
 
     public required long Rows { get; init; }
 

@@ -32,6 +32,7 @@ public static partial class HtmlReport
             {Advice(after ?? before)}
             {History(trend)}
             {Splits(manifest)}
+            {PersonalData(manifest)}
             {Columns(manifest, before, after)}
             {Quarantine(record)}
             {Lineage(manifest, record)}

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Sluice.Datasets;
+using Sluice.Privacy;
 
 namespace Sluice.Runs;
 
@@ -22,10 +23,12 @@ public sealed partial class RunEngine
             versionFiles.Add(await LineageAsync(run, offsets, segments[i], published[i], cancellation));
         }
 
+        var (schema, versionSteps) = (await OutputSchemaAsync(run, cancellation), await FittedStepsAsync(run, steps, cancellation));
         var manifest = new VersionManifest
         {
             Dataset = run.Pipeline.Dataset,
-            Schema = [.. await OutputSchemaAsync(run, cancellation)],
+            Schema = [.. schema],
+            Sensitive = SensitiveColumns.Of(versionSteps, schema),
             Rows = published.Sum(f => (long)f.Rows),
             RowsRead = (await BaseAsync(run, cancellation)).RowsRead,
             Rejected = rejects,
@@ -34,7 +37,7 @@ public sealed partial class RunEngine
             InputSchema = (await BaseAsync(run, cancellation)).Schema,
             Pipeline = new PipelineDigest(run.Pipeline.Name, run.Pipeline.Hash, JsonDocument.Parse(run.Pipeline.CanonicalJson).RootElement),
             Engine = MemoKey.Engine,
-            Steps = await FittedStepsAsync(run, steps, cancellation),
+            Steps = versionSteps,
             QualityBefore = JsonDocument.Parse(before).RootElement,
             QualityAfter = JsonDocument.Parse(after).RootElement,
         };

@@ -10,6 +10,33 @@ public sealed class DifferentialPrivacyTests
 
     // The sampler cannot be seeded: it draws from the system. Bounds are six standard errors wide, so that chance fails once in 10^8 runs.
     [Fact]
+    public async Task A_quantile_is_near_the_one_asked_for_and_on_the_grid()
+    {
+        var budget = await Open(new BudgetLimit(1_000));
+        var values = new ValueBuilder<long>(ColumnType.Int64);
+        Enumerable.Range(0, 1_001).ToList().ForEach(value => values.Append(value));
+        var column = values.Build();
+
+        var median = await new PrivateAggregates(budget).QuantileAsync("q", [column, column], 0.5m, 0, 2_000, 5, 20, default);
+
+        Assert.InRange(median, 490, 510);
+        Assert.Equal(0, median % 5);
+        Assert.Equal(20, (await budget.ReadAsync(default))!.Spent());
+    }
+
+    [Fact]
+    public async Task Bounds_that_are_none_are_refused_before_anything_is_spent()
+    {
+        var budget = await Open(new BudgetLimit(1));
+        var aggregates = new PrivateAggregates(budget);
+
+        await Assert.ThrowsAsync<DataException>(() => aggregates.QuantileAsync("a", [TextColumn.Of("1")], 0.5m, 5, 5, 1, 0.5m, default));
+        await Assert.ThrowsAsync<DataException>(() => aggregates.QuantileAsync("b", [TextColumn.Of("1")], 1.5m, 0, 5, 1, 0.5m, default));
+
+        Assert.Equal(0, (await budget.ReadAsync(default))!.Spent());
+    }
+
+    [Fact]
     public void Laplace_noise_has_the_shape_of_its_scale()
     {
         var draws = Enumerable.Range(0, Draws).Select(_ => (double)DiscreteNoise.Laplace(new Ratio(5, 2))).ToList();
@@ -37,10 +64,10 @@ public sealed class DifferentialPrivacyTests
         var budget = await Open(new BudgetLimit(1));
         var aggregates = new PrivateAggregates(budget);
         var column = TextColumn.Of("a", "b", "a");
-        await aggregates.CountAsync("first", column, 0.75m, default);
+        await aggregates.CountAsync("first", [column], 0.75m, default);
 
-        var refusal = await Assert.ThrowsAsync<DataException>(() => aggregates.CountAsync("second", column, 0.5m, default));
-        await aggregates.HistogramAsync("third", column, ["a", "b"], 0.25m, default);
+        var refusal = await Assert.ThrowsAsync<DataException>(() => aggregates.CountAsync("second", [column], 0.5m, default));
+        await aggregates.HistogramAsync("third", [column], ["a", "b"], 0.25m, default);
 
         Assert.StartsWith("The privacy budget of 'patients' does not allow 'second': ε 0.75 of 1 is spent by 1 releases, with it 1.25.", refusal.Message);
         Assert.Equal(1, (await budget.ReadAsync(default))!.Spent());
@@ -105,8 +132,8 @@ public sealed class DifferentialPrivacyTests
         var aggregates = new PrivateAggregates(await Open(new BudgetLimit(1_000)));
         var column = new ValueColumn<double>(ColumnType.Float64, [1.5, 2.5, 1e9, double.NaN, -7]);
 
-        var sum = await aggregates.SumAsync("s", column, 0, 10, 0.5m, 500, default);
-        var mean = await aggregates.MeanAsync("m", column, 0, 10, 0.5m, 400, default);
+        var sum = await aggregates.SumAsync("s", [column], 0, 10, 0.5m, 500, default);
+        var mean = await aggregates.MeanAsync("m", [column], 0, 10, 0.5m, 400, default);
 
         // ε this large leaves next to no noise: e^(−25) that it is a step away.
         Assert.Equal(14m, sum);

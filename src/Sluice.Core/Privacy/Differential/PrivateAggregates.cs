@@ -101,7 +101,7 @@ public sealed class PrivateAggregates(PrivacyBudget budget)
     static decimal[] Off(IReadOnlyList<Column> column, decimal quantile, decimal low, decimal grid, long[] counts)
     {
         var all = 0L;
-        foreach (var value in column.SelectMany(part => Steps.Numbers.Of(part)))
+        foreach (var value in Values(column))
         {
             if (!double.IsNaN(value))
             {
@@ -122,6 +122,8 @@ public sealed class PrivateAggregates(PrivacyBudget budget)
         return off;
     }
 
+    static IEnumerable<double> Values(IReadOnlyList<Column> column) => column.SelectMany(part => Steps.Numbers.Of(part).ToArray());
+
     static long Present(IReadOnlyList<Column> column) => column.Sum(part => (long)part.Rows - part.CountNulls());
 
     // ε-differential privacy is ε²/2-concentrated.
@@ -137,7 +139,7 @@ public sealed class PrivateAggregates(PrivacyBudget budget)
         CheckBounds(low, high, grid);
         var (lowest, highest) = ((BigInteger)Math.Floor(low / grid), (BigInteger)Math.Ceiling(high / grid));
         BigInteger sum = 0;
-        foreach (var value in column.SelectMany(part => Steps.Numbers.Of(part)))
+        foreach (var value in Values(column))
         {
             if (!double.IsNaN(value))
             {

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Sluice.Datasets;
+using Sluice.Steps;
+
+namespace Sluice.Privacy;
+
+/// <summary>What a version's column is tagged with.</summary>
+/// <param name="Sensitivity"><c>restricted</c>, <c>confidential</c> or <c>personal</c>.</param>
+/// <param name="Kinds">Kinds of personal data that were found.</param>
+/// <param name="IsProtected">Whether what was found was changed: masked, removed, encrypted…</param>
+public sealed record SensitiveColumn(string Sensitivity, IReadOnlyList<string> Kinds, bool IsProtected);
+
+/// <summary>Tags of columns, from what the steps of a pipeline found.</summary>
+static class SensitiveColumns
+{
+    /// <summary>Columns that hold or held personal data; null when no step looked or none has any. The last step that looked decides.</summary>
+    public static SortedDictionary<string, SensitiveColumn>? Of(IEnumerable<VersionStep> steps, IReadOnlyList<Field> schema)
+    {
+        var tags = new SortedDictionary<string, SensitiveColumn>(StringComparer.Ordinal);
+        foreach (var step in steps)
+        {
+            foreach (var column in Found(step).Where(column => schema.Any(field => field.Name == column.Column)))
+            {
+                var kinds = column.Found.Keys.Concat(column.Entity is null ? [] : [column.Entity]).Distinct().Order(StringComparer.Ordinal).ToList();
+                var changed = step.Counts.Changed.Any(change => change.Value > 0 && change.Key.EndsWith(":" + column.Column, StringComparison.Ordinal));
+                if (kinds.Count > 0)
+                {
+                    tags[column.Column] = new SensitiveColumn(column.Sensitivity, kinds, changed);
+                }
+            }
+        }
+
+        return tags.Count > 0 ? tags : null;
+    }
+
+    /// <summary>What a step found by column; nothing of a step that did not look.</summary>
+    public static IReadOnlyList<PiiColumn> Found(VersionStep step) => step.Fitted is not { } fitted ? [] : step.Type switch
+    {
+        "pii_detection" => fitted.Deserialize<PiiReport>(StepJson.Options)!.Columns,
+        "privacy_controls" => fitted.Deserialize<PrivacyControls.Report>(StepJson.Options)!.Columns,
+        _ => [],
+    };
+}
