@@ -20,6 +20,9 @@ enum PrivateQuery
 /// <summary><c>sluice privacy aggregate IN QUERY</c>: one number, or one per value, with noise; paid for before it is shown.</summary>
 static class PrivacyAggregateCommand
 {
+    // Of a mean: what lies beyond is noise in any case.
+    const int Digits = 6;
+
     public static Command Create()
     {
         var input = new Argument<string>("in") { Description = "File, folder or glob to read, or DATASET@VERSION." };
@@ -69,7 +72,7 @@ static class PrivacyAggregateCommand
                     {
                         PrivateQuery.Count => await aggregates.CountAsync(release, columns, cost, cancellation),
                         PrivateQuery.Sum => await aggregates.SumAsync(release, columns, from, to, step, cost, cancellation),
-                        PrivateQuery.Mean => await aggregates.MeanAsync(release, columns, from, to, step, cost, cancellation),
+                        PrivateQuery.Mean => await aggregates.MeanAsync(release, columns, from, to, step, cost, cancellation) is { } mean ? Math.Round(mean, Digits) : null,
                         PrivateQuery.Quantile => await aggregates.QuantileAsync(release, columns, parsed.GetValue(at), from, to, step, cost, cancellation),
                         _ => await aggregates.HistogramAsync(release, columns, parsed.GetValue(values)!, cost, cancellation),
                     };

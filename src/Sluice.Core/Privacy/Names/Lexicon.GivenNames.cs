@@ -72,5 +72,7 @@ static partial class Lexicon
         avraham moshe yosef yaakov shlomo shmuel noam eitan avi rivka miriam tamar yael noa shira
         aryeh gareth rhys dylan owen carys megan sian bronwen niamh siobhan aoife ciara sinead caoimhe padraig seamus eoin conor declan cormac fergus brendan
         alasdair hamish callum ewan angus malcolm iain morag catriona
+        grace mark tom tim sam ben alex nick chris mike dave steve bob rob jim ted ken dan jeff greg josh
+        zach luke max robin kurt ernst otto natasha chidi adaeze freja mikkel dragan ivana
         """;
 }

@@ -99,18 +99,19 @@ static class Words
 
         var capital = Bytes.IsUpper(word[0]) || (word[0] >= 0x80 && Rune.DecodeFromUtf8(word, out var rune, out _) == OperationStatus.Done && Rune.IsUpper(rune));
         var upper = capital && word.Length > 1 && word.IndexOfAnyInRange((byte)'a', (byte)'z') < 0;
-        return new Word(start, end, Lexicon.Of(lower), first ? Gap.Break : GapOf(gap), capital, upper, word.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0,
+        var kinds = Lexicon.Of(lower);
+        return new Word(start, end, kinds, first ? Gap.Break : GapOf(gap), capital, upper, word.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0,
             IsBound(text, start, end), EndsAsEnglish(lower),
-            IsListed(lower, capital), Hash(lower), Hash(lower[Math.Max(0, lower.Length - 3)..]));
+            IsListed(lower, capital, kinds), Hash(lower), Hash(lower[Math.Max(0, lower.Length - 3)..]));
     }
 
     static bool IsBound(ReadOnlySpan<byte> text, int start, int end) =>
         (start > 1 && text[start - 1] is (byte)'@' or (byte)'/' or (byte)'_' or (byte)'.' or (byte)'=' && text[start - 2] > ' ' && !(text[start - 1] == '.' && Bytes.IsUpper(text[start])))
         || (end + 1 < text.Length && text[end] is (byte)'@' or (byte)'_' or (byte)'.' or (byte)'=' && (Bytes.IsDigit(text[end + 1]) || (Bytes.IsLetter(text[end + 1]) && !Bytes.IsUpper(text[end + 1]))));
 
-    // Of "ex-President" and "non-Muslim" the small letters say what it is.
-    static bool IsListed(ReadOnlySpan<char> lower, bool capital) =>
-        Lexicon.IsEnglish(lower) || (!capital && lower.IndexOf('-') is var hyphen and > 0 && Lexicon.IsEnglish(lower[..hyphen]));
+    // Of "ex-President" and "non-Muslim" the small letters say what it is. A dictionary has "peter" and "tom" too, whom most know as names.
+    static bool IsListed(ReadOnlySpan<char> lower, bool capital, WordKinds kinds) =>
+        (Lexicon.IsEnglish(lower) && ((kinds & WordKinds.Given) == 0 || (kinds & WordKinds.Common) != 0)) || (!capital && lower.IndexOf('-') is var hyphen and > 0 && Lexicon.IsEnglish(lower[..hyphen]));
 
     /// <summary>FNV-1a.</summary>
     public static uint Hash(ReadOnlySpan<char> text)
