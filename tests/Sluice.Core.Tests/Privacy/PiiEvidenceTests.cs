@@ -1,3 +1,4 @@
+using Sluice.Reports;
 using Sluice.Runs;
 using Sluice.Tests.Runs;
 
@@ -6,6 +7,30 @@ namespace Sluice.Core.Tests.Privacy;
 /// <summary>A whole run: what is told of personal data, and what is published.</summary>
 public sealed class PiiEvidenceTests
 {
+    [Fact]
+    public async Task The_version_says_which_columns_are_sensitive_and_the_page_what_was_measured()
+    {
+        await using var runs = new TestRuns();
+        runs.Write("data.csv", "id,mail,note\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},ann{i}@example.com,{(i == 3 ? "card 4111 1111 1111 1111" : "nothing")}\n")));
+        var outcome = (await runs.RunAsync(TestRuns.Source + """
+              - { id: controls, type: privacy_controls }
+              - { id: protect, type: pii_detection, config: { columns: [mail], action: mask } }
+              - { id: group, type: k_anonymity, config: { quasi_identifiers: [{ column: id }], k: 4, method: mondrian } }
+            """)).Outcome;
+
+        var manifest = (await runs.Catalogue.ShowAsync(outcome.Dataset, outcome.Version!, CancellationToken.None)).Manifest;
+        var page = HtmlReport.Render(manifest, await runs.RecordAsync(outcome));
+
+        Assert.Equal(["mail", "note"], manifest.Sensitive!.Keys);
+        Assert.Equal(("confidential", true), (manifest.Sensitive["mail"].Sensitivity, manifest.Sensitive["mail"].IsProtected));
+        Assert.Equal(("restricted", false), (manifest.Sensitive["note"].Sensitivity, manifest.Sensitive["note"].IsProtected));
+        Assert.Contains("Controls and evidence", page, StringComparison.Ordinal);
+        Assert.Contains("note: credit card in 1 of 40 cells", page, StringComparison.Ordinal);
+        Assert.Contains("Anonymity", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("compliant", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("4111", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Evidence_names_row_and_kind_and_the_version_holds_no_value()
     {

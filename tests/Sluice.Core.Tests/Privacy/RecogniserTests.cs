@@ -128,6 +128,14 @@ public sealed class RecogniserTests
     [InlineData("The shop at 221B Baker Street is closed on Sundays.", "address", "221B Baker Street")]
     [InlineData("Send it to P.O. Box 4421 please", "address", "P.O. Box 4421")]
     [InlineData("Das Büro ist in der Hauptstraße 15 zu finden.", "address", "Hauptstraße 15")]
+    [InlineData("Zuzanna was late again, said Okonkwo.", "person", "Okonkwo")]
+    [InlineData("Reviewed by Halvard Lindqvist PhD", "person", "Halvard Lindqvist PhD")]
+    [InlineData("The parcel left Brzesko on Monday.", "location", "Brzesko")]
+    [InlineData("She has an office in Praha 7.", "location", "Praha 7")]
+    [InlineData("I work for Fenwick Country Club", "organization", "Fenwick Country Club")]
+    [InlineData("Ship to 12 Oak Trail Dr, Suite 4, Kirkby Stephen, TX 40213.", "address", "12 Oak Trail Dr, Suite 4, Kirkby Stephen, TX 40213")]
+    [InlineData("7 Hlavní 401\n Apt. 7\n Dolní Lhota\n\n Bosnia and Herzegovina 40213", "address", "7 Hlavní 401\n Apt. 7\n Dolní Lhota\n\n Bosnia and Herzegovina 40213")]
+    [InlineData("3 Chemin des Bois\nGleniti\n, nan\nCape Verde 99871", "address", "3 Chemin des Bois\nGleniti\n, nan\nCape Verde 99871")]
     public void Finds_names_by_what_stands_around_them(string text, string entity, string value) =>
         Assert.Contains(Finding.In(text), found => found.Entity == entity && found.Value.Contains(value, StringComparison.Ordinal));
 
@@ -135,6 +143,8 @@ public sealed class RecogniserTests
     [InlineData("The quick brown fox jumps over the lazy dog.")]
     [InlineData("Orders are shipped within two days. Refunds take a week.")]
     [InlineData("version 1.2.3 of the library fixed 12 bugs")]
+    [InlineData("Words such as Freedom and Courage mean little to an ex-Marine.")]
+    [InlineData("Please read the Terms and Conditions.")]
     [InlineData("")]
     [InlineData("7")]
     public void Finds_nothing_in_ordinary_text(string text) => Assert.Empty(Finding.In(text));
