@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Datasets;
+using Sluice.Privacy;
 using Sluice.Quality;
 
 namespace Sluice.Reports;
@@ -12,19 +13,19 @@ public static partial class HtmlReport
         var shown = after ?? before;
         var rest = shown.Columns.Count - MaxColumns;
         return Html.Of($"""
-            <section><h2>Columns{(manifest is null ? " as read" : "")}</h2><div class="cards">{shown.Columns.Take(MaxColumns).Select(c => Card(c, shown.Rows, before.Columns.FirstOrDefault(b => b.Name == c.Name), before.Rows))}</div>
+            <section><h2>Columns{(manifest is null ? " as read" : "")}</h2><div class="cards">{shown.Columns.Take(MaxColumns).Select(c => Card(c, shown.Rows, before.Columns.FirstOrDefault(b => b.Name == c.Name), before.Rows, manifest?.Sensitive?.GetValueOrDefault(c.Name)))}</div>
             {(rest > 0 ? Html.Of($"""<p class="note">and {rest:N0} more columns</p>""") : Html.Empty)}</section>
             """);
     }
 
-    static Html Card(ColumnProfile column, long rows, ColumnProfile? before, long rowsBefore)
+    static Html Card(ColumnProfile column, long rows, ColumnProfile? before, long rowsBefore, SensitiveColumn? tag)
     {
         var type = column.Type.ToString().ToLowerInvariant();
         var was = before is not null && before.Type != column.Type ? $" (read as {before.Type.ToString().ToLowerInvariant()})" : "";
         return Html.Of($"""
             <article class="card"><h3 title="{column.Name}">{column.Name}</h3><p class="type">{type}{was}{(column.Format is null ? "" : $" · {column.Format}")}</p>
             {Missing(column.Missing, rows, before?.Missing, rowsBefore)}
-            {Values(column)}
+            {(tag is { IsProtected: false } ? Html.Of($"""<p class="stats">{tag.Sensitivity}: personal data in the clear, so no value is shown here</p>""") : Values(column))}
             </article>
             """);
     }

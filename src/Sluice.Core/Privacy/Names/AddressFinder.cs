@@ -81,7 +81,7 @@ static class AddressFinder
 
     // A field that is missing, in an address that was put together of fields: ", nan,".
     static bool IsMissing(List<Word> words, int i) => words[i].Before is Gap.Line or Gap.Comma && words[i].Is(WordKinds.Missing)
-        && (i + 1 == words.Count || words[i + 1].Before is Gap.Line or Gap.Comma or Gap.Space && words[i + 1].Number || words[i + 1].Before is Gap.Line or Gap.Comma);
+        && (i + 1 == words.Count || words[i + 1].Before is Gap.Line or Gap.Comma || words[i + 1] is { Before: Gap.Space, Number: true });
 
     // "Denmark 15838".
     static int PlaceAndCode(List<Word> words, int i) =>
@@ -265,7 +265,7 @@ static class AddressFinder
             {
                 count = j - from + 1;
             }
-            else if (!(isNew && j == from && word.Is(WordKinds.Common | WordKinds.Surname) | word.Listed) && !(count > 0 && word.Is(WordKinds.Particle)))
+            else if (!(isNew && j == from && (word.Is(WordKinds.Common | WordKinds.Surname) || word.Listed)) && !(count > 0 && word.Is(WordKinds.Particle)))
             {
                 break;
             }
