@@ -14,15 +14,15 @@ public sealed record SensitiveColumn(string Sensitivity, IReadOnlyList<string> K
 static class SensitiveColumns
 {
     /// <summary>Columns that hold or held personal data; null when no step looked or none has any. The last step that looked decides.</summary>
-    public static SortedDictionary<string, SensitiveColumn>? Of(IEnumerable<VersionStep> steps, IReadOnlyList<Field> schema)
+    public static SortedDictionary<string, SensitiveColumn>? Of(IReadOnlyList<VersionStep> steps, IReadOnlyList<Field> schema)
     {
         var tags = new SortedDictionary<string, SensitiveColumn>(StringComparer.Ordinal);
-        foreach (var step in steps)
+        for (var i = 0; i < steps.Count; i++)
         {
-            foreach (var column in Found(step).Where(column => schema.Any(field => field.Name == column.Column)))
+            foreach (var column in Found(steps[i]).Where(column => schema.Any(field => field.Name == column.Column)))
             {
                 var kinds = column.Found.Keys.Concat(column.Entity is null ? [] : [column.Entity]).Distinct().Order(StringComparer.Ordinal).ToList();
-                var changed = step.Counts.Changed.Any(change => change.Value > 0 && change.Key.EndsWith(":" + column.Column, StringComparison.Ordinal));
+                var changed = steps.Skip(i).Any(step => step.Type is "pii_detection" or "k_anonymity" && step.Counts.Changed.Any(change => change.Value > 0 && change.Key.EndsWith(":" + column.Column, StringComparison.Ordinal)));
                 if (kinds.Count > 0)
                 {
                     tags[column.Column] = new SensitiveColumn(column.Sensitivity, kinds, changed);

@@ -30,8 +30,9 @@ public static partial class HtmlReport
 
     static Html Columns(List<VersionStep> looked, VersionManifest manifest)
     {
+        // Where several steps looked at a column, the last one says.
         var found = looked.SelectMany(step => SensitiveColumns.Found(step).Select(column => (step.Type, Column: column)))
-            .Where(c => c.Column.Found.Count > 0 || c.Column.Entity is not null).OrderByDescending(c => Rank(c.Column.Sensitivity)).ThenBy(c => c.Column.Column, StringComparer.Ordinal).ToList();
+            .Where(c => c.Column.Found.Count > 0 || c.Column.Entity is not null).GroupBy(c => c.Column.Column, StringComparer.Ordinal).Select(seen => seen.Last()).OrderByDescending(c => Rank(c.Column.Sensitivity)).ThenBy(c => c.Column.Column, StringComparer.Ordinal).ToList();
         return found.Count == 0 ? Html.Of($"""<p class="note">None was found in the columns that were looked at.</p>""") : Html.Of($"""
             <div class="scroll"><table><thead><tr><th>column</th><th>sensitivity</th><th>holds</th><th>found in cells</th><th>in the version</th><th>seen by</th></tr></thead><tbody>{found.Take(MaxSensitive).Select(c => Html.Of(
                 $"""<tr><td>{c.Column.Column}</td><td><span class="sev {Shade(c.Column.Sensitivity)}">{c.Column.Sensitivity}</span></td><td>{Spoken(c.Column.Entity ?? "mixed text")}</td><td>{string.Join(", ", c.Column.Found.OrderByDescending(f => f.Value).Select(f => $"{Spoken(f.Key)} {f.Value:N0} of {c.Column.Cells:N0}"))}</td><td>{State(manifest, c.Column.Column)}</td><td>{Spoken(c.Type)}</td></tr>"""))}</tbody></table></div>
