@@ -64,12 +64,23 @@ static class Drift
 
     static string Word(ColumnType type) => type.ToString().ToLowerInvariant();
 
-    // Benjamini–Hochberg: the largest rank whose p-value is below its share of the rate, and all before it.
-    static IEnumerable<Change> BeyondChance(List<Change> tests)
+    static IEnumerable<Change> BeyondChance(List<Change> tests) =>
+        BeyondChance(tests.Select(t => t.PValue!.Value)) is var limit ? tests.Where(t => t.PValue <= limit) : [];
+
+    /// <summary>The largest p-value that is beyond chance among all of them, below 0 when none is (Benjamini and Hochberg: the largest rank whose p-value is below its share of the rate).</summary>
+    public static double BeyondChance(IEnumerable<double> pValues)
     {
-        var order = tests.OrderBy(t => t.PValue).ToList();
-        var beyond = Enumerable.Range(1, order.Count).LastOrDefault(rank => order[rank - 1].PValue <= FalseAlarms * rank / order.Count);
-        return order.Take(beyond);
+        double[] order = [.. pValues.Order()];
+        var last = Enumerable.Range(1, order.Length).LastOrDefault(rank => order[rank - 1] <= FalseAlarms * rank / order.Length);
+        return last == 0 ? -1 : order[last - 1];
+    }
+
+    /// <summary>Chance of rank correlations this different when both tables are of one kind, by Fisher's z; 1.06 is their variance beside that of Pearson's (Fieller, Hartley, Pearson 1957).</summary>
+    public static double CorrelationPValue((double Value, long Rows) before, (double Value, long Rows) after)
+    {
+        var deviation = Math.Sqrt((1.06 / (before.Rows - 3)) + (1.06 / (after.Rows - 3)));
+        var difference = Math.Atanh(Math.Clamp(after.Value, -0.9999, 0.9999)) - Math.Atanh(Math.Clamp(before.Value, -0.9999, 0.9999));
+        return Probability.NormalTails(difference / deviation);
     }
 
     static ColumnDrift Compare(ColumnSketch before, ColumnSketch after, List<Change> tests)
@@ -108,7 +119,7 @@ static class Drift
     static Shares? SharesOf(ColumnSketch before, ColumnSketch after) => (before.Numbers, after.Numbers) switch
     {
         ({ } left, { } right) => Shares.OfNumbers(left.Values, right.Values, value => Profiler.Show(before.Field.Type, value)),
-        _ when !before.Values.IsOver && !after.Values.IsOver => Shares.OfValues(before.Values, after.Values, before.Present, after.Present),
+        _ when !before.Values.IsOver && !after.Values.IsOver => Shares.OfValues(before.Values, after.Values),
 
         // Too many different values to count each: their lengths still tell another kind of text.
         _ when before.Lengths is not null && after.Lengths is not null => Shares.OfNumbers(before.Lengths, after.Lengths, value => $"{Profiler.Number(value)} bytes"),
@@ -153,7 +164,6 @@ static class Drift
     static double MissingPValue(ColumnSketch before, ColumnSketch after) =>
         new Shares(["missing", "present"], [before.Missing, before.Present], [after.Missing, after.Present]).PValue;
 
-    /// <summary>Rank correlations by Fisher's z; 1.06 is their variance beside that of Pearson's (Fieller, Hartley, Pearson 1957).</summary>
     static IEnumerable<Change> Correlations(TableSketch before, TableSketch after)
     {
         var (left, right) = (new SampledTable(before.Sample), new SampledTable(after.Sample));
@@ -166,11 +176,9 @@ static class Drift
                 if (left.Spearman(names[i], names[j]) is var (from, rowsBefore) && right.Spearman(names[i], names[j]) is var (to, rowsAfter)
                     && Math.Min(rowsBefore, rowsAfter) >= 20)
                 {
-                    var deviation = Math.Sqrt((1.06 / (rowsBefore - 3)) + (1.06 / (rowsAfter - 3)));
-                    var difference = Math.Atanh(Math.Clamp(to, -0.9999, 0.9999)) - Math.Atanh(Math.Clamp(from, -0.9999, 0.9999));
                     yield return new Change(
                         "correlation", $"{names[i]} × {names[j]}", Math.Abs(to - from) switch { < 0.1 => Severity.Low, < 0.3 => Severity.Medium, _ => Severity.High },
-                        string.Create(CultureInfo.InvariantCulture, $"rank correlation {from:0.00} → {to:0.00}"), Probability.NormalTails(difference / deviation));
+                        string.Create(CultureInfo.InvariantCulture, $"rank correlation {from:0.00} → {to:0.00}"), CorrelationPValue((from, rowsBefore), (to, rowsAfter)));
                 }
             }
         }

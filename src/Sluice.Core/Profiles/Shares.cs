@@ -53,21 +53,28 @@ sealed record Shares(IReadOnlyList<string> Labels, IReadOnlyList<double> Before,
     }
 
     /// <summary>Categories; those that are rare in both together are one. Null when there is too little to compare.</summary>
-    public static Shares? OfValues(TopValues before, TopValues after, long countBefore, long countAfter)
+    public static Shares? OfValues(TopValues before, TopValues after)
+    {
+        return OfValues(Shown(before), Shown(after));
+
+        static IEnumerable<(string, long)> Shown(TopValues values) => values.Top(int.MaxValue).Select(v => (System.Text.Encoding.UTF8.GetString(v.Value), v.Count));
+    }
+
+    /// <summary>Categories with how often each occurs.</summary>
+    public static Shares? OfValues(IEnumerable<(string Value, long Count)> before, IEnumerable<(string Value, long Count)> after)
     {
         var counts = new SortedDictionary<string, (double Before, double After)>(StringComparer.Ordinal);
-        foreach (var (value, count) in before.Top(int.MaxValue))
+        foreach (var (value, count) in before)
         {
-            counts[System.Text.Encoding.UTF8.GetString(value)] = (count, 0);
+            counts[value] = (count, 0);
         }
 
-        foreach (var (value, count) in after.Top(int.MaxValue))
+        foreach (var (value, count) in after)
         {
-            var text = System.Text.Encoding.UTF8.GetString(value);
-            counts[text] = (counts.GetValueOrDefault(text).Before, count);
+            counts[value] = (counts.GetValueOrDefault(value).Before, count);
         }
 
-        var least = LeastExpected * (countBefore + countAfter) / Math.Max(1, Math.Min(countBefore, countAfter));
+        var least = Least(counts.Values.Sum(c => c.Before), counts.Values.Sum(c => c.After));
         var rare = counts.Where(c => c.Value.Before + c.Value.After < least).ToList();
         var common = counts.Except(rare).ToList();
         var (labels, lefts, rights) = (common.Select(c => $"'{c.Key}'").ToList(), common.Select(c => c.Value.Before).ToList(), common.Select(c => c.Value.After).ToList());
@@ -80,6 +87,36 @@ sealed record Shares(IReadOnlyList<string> Labels, IReadOnlyList<double> Before,
 
         return labels.Count < 2 ? null : new Shares(labels, lefts, rights);
     }
+
+    /// <summary>Bins that the table before was cut into; those with too few rows for the test join the next.</summary>
+    /// <param name="borders">Where each bin but the first begins.</param>
+    /// <param name="before">Rows in each.</param>
+    /// <param name="after">Rows in each.</param>
+    public static Shares? OfBins(IReadOnlyList<double> borders, IReadOnlyList<long> before, IReadOnlyList<long> after)
+    {
+        var least = Least(before.Sum(), after.Sum());
+        var (labels, lefts, rights) = (new List<string>(), new List<double>(), new List<double>());
+        var (from, left, right) = (0, 0.0, 0.0);
+        for (var bin = 0; bin < before.Count; bin++)
+        {
+            (left, right) = (left + before[bin], right + after[bin]);
+            var rest = before.Skip(bin + 1).Sum() + after.Skip(bin + 1).Sum();
+            if (bin == before.Count - 1 || (left + right >= least && rest >= least))
+            {
+                labels.Add(
+                    from == 0 ? (bin == before.Count - 1 ? "all" : $"below {Profiler.Number(borders[bin])}")
+                    : bin == before.Count - 1 ? $"{Profiler.Number(borders[from - 1])} and more" : $"{Profiler.Number(borders[from - 1])} to {Profiler.Number(borders[bin])}");
+                lefts.Add(left);
+                rights.Add(right);
+                (from, left, right) = (bin + 1, 0, 0);
+            }
+        }
+
+        return labels.Count < 2 ? null : new Shares(labels, lefts, rights);
+    }
+
+    // So many rows of both in one bin that the smaller table is expected to have enough of them.
+    static double Least(double before, double after) => LeastExpected * (before + after) / Math.Max(1, Math.Min(before, after));
 
     /// <summary>Chance of bins this different when both tables are of one kind: Pearson's χ² with the exact conditional mean.</summary>
     public double PValue

@@ -33,6 +33,10 @@ public sealed record QualityReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MissingPattern>? MissingPatterns { get; init; }
 
+    /// <summary>How values are distributed, for the check <c>drift</c> of a later table; only with that check.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Distributions? Distributions { get; init; }
+
     /// <summary>What checks learned and judge each row by, by check: limits of numbers, formats of columns.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, JsonElement>? Learned { get; init; }

@@ -27,6 +27,7 @@ public sealed partial class QualityValidation
             GateFailures = [],
             Notes = [.. options.DeepAnalysis ? [DeepAnalysis.None.Note] : Array.Empty<string>(), .. found.SelectMany(f => f.Notes)],
             MissingPatterns = found.Select(f => f.MissingPatterns).FirstOrDefault(p => p is not null),
+            Distributions = found.Select(f => f.Distributions).FirstOrDefault(d => d is not null),
             Learned = learned.Count == 0 ? null : learned,
         };
         return Fitted.Of(report with { GateFailures = [.. Gates(report)] });

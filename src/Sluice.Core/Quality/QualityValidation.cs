@@ -69,14 +69,18 @@ public sealed partial class QualityValidation : Step
         public IReadOnlyDictionary<string, double> MaxIssueRate { get; init; } = new Dictionary<string, double>();
 
         /// <summary>
-        /// Checks of the table to run: missing, missing_patterns, duplicates, mixed_types, outliers, inconsistent_formats, invalid_values, pii; or all. Default: missing,
-        /// duplicates and mixed_types, which every run measures, so that scores of all versions can be compared. <c>sluice check</c> runs all.
+        /// Checks of the table to run: missing, missing_patterns, duplicates, mixed_types, contextual_outliers, outliers, inconsistent_formats, invalid_values, pii, drift; or
+        /// all. Default: missing, duplicates and mixed_types, which every run measures, so that scores of all versions can be compared. <c>sluice check</c> runs all.
         /// </summary>
         public IReadOnlyList<string> Checks { get; init; } = ["missing", "duplicates", "mixed_types"];
 
         /// <summary>How the check outliers finds far values. Default: beyond 3 interquartile ranges outside the quartiles.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public OutlierOptions? Outliers { get; init; }
+
+        /// <summary>What the check drift compares with: <c>distributions</c> as <c>sluice check --json</c> prints them. Default: those of the dataset's version before, where there is one.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Distributions? Baseline { get; init; }
 
         /// <summary>Columns that identify a row: duplicates are then rows with an earlier row's key. Default: whole rows are compared.</summary>
         public IReadOnlyList<string> KeyColumns { get; init; } = [];
@@ -104,8 +108,9 @@ public sealed partial class QualityValidation : Step
         Mode = ValidationMode.Flag,
     }, earlier);
 
-    /// <summary>Whether a rule compares with the version before.</summary>
-    internal bool LooksBack => options.BusinessRules.Any(r => r.Type == RuleType.Historical);
+    /// <summary>Whether a rule or check compares with the version before.</summary>
+    internal bool LooksBack =>
+        options.BusinessRules.Any(r => r.Type == RuleType.Historical) || (options.Baseline is null && checks.Any(c => c is DriftFromBaseline));
 
     /// <summary>The same checks, compared with a report on the version before.</summary>
     /// <param name="version">Its id.</param>
@@ -172,6 +177,11 @@ public sealed partial class QualityValidation : Step
                 problems.Add($"{path}.column", $"'{rule.Column}' is {input[rule.Column].Type.ToString().ToLowerInvariant()}; freshness needs a date or a timestamp. Put fix_types before this step.");
             }
 
+            if (rule.TimeColumn is not null)
+            {
+                problems.Column(input, $"{path}.time_column", rule.TimeColumn);
+            }
+
             for (var column = 0; column < (rule.Columns?.Count ?? 0); column++)
             {
                 problems.Column(input, $"{path}.columns[{column}]", rule.Columns![column]);
@@ -180,7 +190,7 @@ public sealed partial class QualityValidation : Step
 
         if (keyed.Length > MostKeyed)
         {
-            problems.Add("business_rules", $"duplicates and the rules unique and denial are {keyed.Length} together; a step can have {MostKeyed}. Put the others into a second quality_validation.");
+            problems.Add("business_rules", $"duplicates and the rules unique, denial and time_series are {keyed.Length} together; a step can have {MostKeyed}. Put the others into a second quality_validation.");
         }
     }
 

@@ -165,7 +165,7 @@ public sealed class BusinessRuleTests
 
         var problem = Assert.Single(StepRunner.Problems(new QualityValidation(new() { BusinessRules = rules }), Places.Schema));
 
-        Assert.StartsWith("business_rules: duplicates and the rules unique and denial are 9 together; a step can have 8.", problem);
+        Assert.StartsWith("business_rules: duplicates and the rules unique, denial and time_series are 9 together; a step can have 8.", problem);
     }
 
     static (CheckResult Result, List<int> Rows) Judged(BusinessRule rule, Batch table)

@@ -21,6 +21,7 @@ public sealed class AllChecksTests : StepContract
             new() { Type = RuleType.Denial, Columns = ["code"], Column = "genre" },
             new() { Type = RuleType.RowCount, Min = 1_000 },
             new() { Type = RuleType.Freshness, Column = "day", AsOf = new DateOnly(2030, 1, 1), MaxAgeDays = 7 },
+            new() { Type = RuleType.TimeSeries, TimeColumn = "at", Column = "count" },
         ],
     };
 
@@ -231,7 +232,7 @@ public sealed class ChecksTests
         var problem = Assert.Single(StepRunner.Problems(new QualityValidation(new() { Checks = ["missing", "pi"] }), DirtyTable.Schema));
 
         Assert.Equal(
-            "checks[1]: 'pi' is no check. There are: missing, missing_patterns, duplicates, mixed_types, outliers, inconsistent_formats, invalid_values, pii; or all.", problem);
+            "checks[1]: 'pi' is no check. There are: missing, missing_patterns, duplicates, mixed_types, contextual_outliers, outliers, inconsistent_formats, invalid_values, pii, drift; or all.", problem);
     }
 
     static QualityReport Report(string[] checks, Batch table) => new Fitted(StepRunner.Run(new QualityValidation(new() { Checks = checks }), table).Json).As<QualityReport>();

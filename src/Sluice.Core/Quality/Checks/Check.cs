@@ -99,6 +99,9 @@ sealed record CheckFit(IReadOnlyList<CheckResult> Results, object? Learned = nul
 {
     /// <summary>What a reader should know beside the counts.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What a later table can be compared with; null from all checks but one.</summary>
+    public Distributions? Distributions { get; init; }
 }
 
 /// <summary>The report on an earlier version.</summary>

@@ -35,12 +35,15 @@ public enum RuleType
 
     /// <summary>Rows, shares of missing values and means like those of the dataset's version before, within <c>tolerance</c>.</summary>
     Historical,
+
+    /// <summary>A series in <c>column</c>, in the order of <c>time_column</c>, that does nothing it did not do before: no new value, jump, level, spread or break of its rhythm.</summary>
+    TimeSeries,
 }
 
 /// <summary>A rule of the business, as data. Missing values are the business of <c>not_null</c> only.</summary>
 public sealed record BusinessRule
 {
-    /// <summary>range, regex, enum, not_null, expression, unique, denial, row_count, freshness or historical.</summary>
+    /// <summary>range, regex, enum, not_null, expression, unique, denial, row_count, freshness, historical or time_series.</summary>
     public required RuleType Type { get; init; }
 
     /// <summary>Column to judge. Not for expression and row_count; historical without one looks at all.</summary>
@@ -89,6 +92,15 @@ public sealed record BusinessRule
     [System.ComponentModel.DataAnnotations.Range(0.0, double.MaxValue)]
     public double? Tolerance { get; init; }
 
-    /// <summary>Weight of a failure. Default: medium for regex and enum, high for all others.</summary>
+    /// <summary>Column with the time of each row (time_series): a date, a timestamp or a number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TimeColumn { get; init; }
+
+    /// <summary>Rarity from which a row fails (time_series): 3 is what about one row in 1,000 of an undisturbed series reaches. Default: 3.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [System.ComponentModel.DataAnnotations.Range(1.0, 100.0)]
+    public double? Threshold { get; init; }
+
+    /// <summary>Weight of a failure. Default: medium for regex, enum and time_series, high for all others.</summary>
     public Severity? Severity { get; init; }
 }

@@ -13,7 +13,7 @@ abstract class RuleCheck(BusinessRule rule) : Check
 
     public override IReadOnlyList<string> Reasons => [Reason];
 
-    public override IEnumerable<string> Columns => (Rule.Columns ?? []).Concat(Rule.Column is null ? [] : [Rule.Column]);
+    public override IEnumerable<string> Columns => (Rule.Columns ?? []).Concat(new[] { Rule.TimeColumn, Rule.Column }.OfType<string>());
 
     protected CheckFit Result(long issues, long denominator, string unit) => new([new CheckResult(Reason, Rule.Column, Severity, issues, denominator, unit)]);
 
@@ -30,6 +30,7 @@ abstract class RuleCheck(BusinessRule rule) : Check
         RuleType.RowCount => new RowCountRule(rule),
         RuleType.Freshness => new FreshnessRule(rule),
         RuleType.Historical => new HistoricalRule(rule),
+        RuleType.TimeSeries => new TimeSeriesRule(rule),
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule.Type, null),
     };
 
@@ -45,6 +46,7 @@ abstract class RuleCheck(BusinessRule rule) : Check
         RuleType.Denial when rule.Columns is not { Count: > 0 } => ("", "A denial rule needs columns (in which rows are alike) and column (in which they may then not differ)."),
         RuleType.RowCount => Limits(rule, "row_count", "number of rows"),
         RuleType.Freshness when rule.AsOf is null || rule.MaxAgeDays is null => ("", "A freshness rule needs as_of and max_age_days."),
+        RuleType.TimeSeries when rule.TimeColumn is null => ("", "A time_series rule needs time_column (the order of the rows) and column (the numbers)."),
         _ => null,
     }
     ?? (rule.Column is null && rule.Type is not (RuleType.Expression or RuleType.Unique or RuleType.RowCount or RuleType.Historical)
