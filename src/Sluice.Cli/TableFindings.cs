@@ -15,10 +15,12 @@ namespace Sluice.Cli;
 /// <param name="Examples">Some of the failures.</param>
 /// <param name="MissingTogether">Columns that are missing together.</param>
 /// <param name="Suggestions">What could be done.</param>
-/// <param name="Notes">What did not run.</param>
+/// <param name="Notes">What changed, and what did not run.</param>
+/// <param name="Distributions">What a later table can be compared with: the option <c>baseline</c>.</param>
 sealed record TableFindings(
     string File, long Rows, int Columns, long Unreadable, double Score, string? Error, IReadOnlyList<CheckResult> Checks, IReadOnlyList<ColumnFailures> WorstColumns,
-    IReadOnlyList<Example> Examples, IReadOnlyList<MissingPattern> MissingTogether, IReadOnlyList<Suggestion> Suggestions, IReadOnlyList<string> Notes)
+    IReadOnlyList<Example> Examples, IReadOnlyList<MissingPattern> MissingTogether, IReadOnlyList<Suggestion> Suggestions, IReadOnlyList<string> Notes,
+    Distributions? Distributions)
 {
     const int MaxWorst = 10, ExamplesEach = 3, MaxExamples = 60;
 
@@ -31,7 +33,7 @@ sealed record TableFindings(
             .OrderByDescending(c => c.Failures).ThenBy(c => c.Column, StringComparer.Ordinal).Take(MaxWorst);
         return new TableFindings(
             file, report.Rows, report.Columns.Count, run.Record.Rejected.GetValueOrDefault("unreadable"), report.Score, run.Record.GateFailure, report.Checks, [.. worst],
-            await ExamplesAsync(run, rules, cancellation), report.MissingPatterns ?? [], QualityValidation.Suggest(report), report.Notes);
+            await ExamplesAsync(run, rules, cancellation), report.MissingPatterns ?? [], QualityValidation.Suggest(report), report.Notes, report.Distributions);
     }
 
     /// <summary>The first failures of each check and column; reads no further once it has them.</summary>

@@ -17,7 +17,8 @@ static class CheckCommand
         var config = new Option<string?>("--config") { Description = "Options of quality_validation: a YAML or JSON file, or JSON. Without checks in it, all run." };
         var report = new Option<string?>("--report", "-o") { Description = "HTML report to write." };
         var evidence = new Option<string?>("--evidence") { Description = "File for every failing row and check: .parquet, .csv or .jsonl." };
-        var command = new Command("check", "Say what is wrong with a table. Exit code 1 when a gate of the options refuses it.") { input, config, report, evidence };
+        var against = new Option<string?>("--against") { Description = "File or DATASET@VERSION to compare with: what changed since (the check drift)." };
+        var command = new Command("check", "Say what is wrong with a table. Exit code 1 when a gate of the options refuses it.") { input, config, report, evidence, against };
         Shell.Act(command, async (parsed, cancellation) =>
         {
             var given = parsed.GetValue(config);
@@ -29,8 +30,13 @@ static class CheckCommand
 
             var text = isFile ? await File.ReadAllTextAsync(given!, cancellation) : given;
             var options = QualityValidation.OptionsForLook(text, isFile ? given : null, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
-            var step = new JsonObject { ["id"] = "check", ["type"] = "quality_validation", ["config"] = JsonNode.Parse(options) };
-            return await SingleRun.WithAsync(parsed.GetRequiredValue(input), step, async run =>
+            var checks = JsonNode.Parse(options)!.AsObject();
+            if (parsed.GetValue(against) is { } other)
+            {
+                checks["baseline"] = JsonSerializer.SerializeToNode(await DistributionsAsync(parsed, other, cancellation), StepJson.Options);
+            }
+
+            return await SingleRun.WithAsync(parsed.GetRequiredValue(input), Step(checks), async run =>
             {
                 if (parsed.GetValue(evidence) is { } rows)
                 {
@@ -47,6 +53,25 @@ static class CheckCommand
             }, cancellation);
         });
         return command;
+    }
+
+    static JsonObject Step(JsonNode checks) => new() { ["id"] = "check", ["type"] = "quality_validation", ["config"] = checks };
+
+    static async Task<Distributions> DistributionsAsync(ParseResult parsed, string other, CancellationToken cancellation)
+    {
+        const string Drift = """{ "checks": ["drift"] }""";
+        if (NamedVersion.Is(other))
+        {
+            return (await NamedVersion.ReadAsync(parsed, other, rows => QualityLook.OfAsync(Drift, rows, DateOnly.MinValue, cancellation), cancellation)).Distributions!;
+        }
+
+        Distributions? found = null;
+        await SingleRun.WithAsync(other, Step(JsonNode.Parse(Drift)!), run =>
+        {
+            found = run.Record.QualityBefore.Deserialize<QualityReport>(StepJson.Options)!.Distributions;
+            return Task.FromResult(ExitCodes.Done);
+        }, cancellation);
+        return found!;
     }
 
     static async Task<int> ShowAsync(ParseResult parsed, string file, SingleResult run, CancellationToken cancellation)

@@ -71,31 +71,15 @@ static class ProfileCommand
 
     static async Task<TableScan> ScanAsync(ParseResult parsed, string input, CancellationToken cancellation)
     {
-        // A file may have an @ in its name; a version has no extension.
-        if (input.Contains('@', StringComparison.Ordinal) && !File.Exists(input) && !Directory.Exists(input))
+        if (NamedVersion.Is(input))
         {
-            return await ScanVersionAsync(parsed, input, cancellation);
+            return await NamedVersion.ReadAsync(parsed, input, rows => TableScan.OfAsync(rows, Environment.ProcessorCount, cancellation), cancellation);
         }
 
         var folder = Environment.CurrentDirectory;
         var options = new JsonObject { ["file_path"] = input };
         var source = (Source)Catalog.Default.Configure(CapabilityKind.Source, FormatOf.Source(input), options.ToJsonString());
         return await TableScan.OfAsync(source, new FolderInputs([Path.GetPathRoot(folder)!], folder), Environment.ProcessorCount, cancellation);
-    }
-
-    static async Task<TableScan> ScanVersionAsync(ParseResult parsed, string name, CancellationToken cancellation)
-    {
-        try
-        {
-            await using var store = OpenedStore.Of(parsed);
-            var at = name.IndexOf('@', StringComparison.Ordinal);
-            var (entry, _) = await store.Datasets.ShowAsync(name[..at], name[(at + 1)..], cancellation);
-            return await TableScan.OfAsync(await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation), Environment.ProcessorCount, cancellation);
-        }
-        catch (DataException error)
-        {
-            throw new PipelineException($"'{name}' is no file, and as a version it cannot be read: {error.Message}", null);
-        }
     }
 
     static async Task WriteAsync(string path, string page, CancellationToken cancellation)

@@ -61,6 +61,24 @@ public sealed class CheckTests : IDisposable
         Assert.Contains(file.Json["checks"]!.AsArray(), c => (string)c!["name"]! == "not_unique" && (long)c["denominator"]! == 20);
     }
 
+    [Fact]
+    public async Task Compares_with_another_file_or_with_distributions_that_were_kept()
+    {
+        folder.Write("before.csv", "kind,price\n" + string.Concat(Enumerable.Range(0, 400).Select(i => $"{(i % 2 == 0 ? "a" : "b")},{i % 40}.5\n")));
+        folder.Write("after.csv", "kind,price\n" + string.Concat(Enumerable.Range(0, 400).Select(i => $"{(i == 7 ? "c" : i % 2 == 0 ? "a" : "b")},{30 + (i % 40)}.5\n")));
+
+        var plain = await SluiceAsync("check", "before.csv", "--config", """{ "checks": ["drift"] }""");
+        var kept = await SluiceAsync("check", "before.csv", "--json");
+        var file = await SluiceAsync("check", "after.csv", "--against", "before.csv");
+        var given = await SluiceAsync("check", "after.csv", "--json", "--config", $$"""{ "baseline": {{kept.Json["distributions"]!.ToJsonString()}} }""");
+
+        Assert.Contains("drift: nothing was compared: there is no baseline and no version before.", plain.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Matches("│ distribution shift +│ whole table +│ medium +│ +1 of 2 columns │", file.Output);
+        Assert.Matches("│ unseen value +│ kind +│ row 8 'c' +│", file.Output);
+        Assert.Contains("distribution_shift: 'price' since the baseline: ", file.Output, StringComparison.Ordinal);
+        Assert.Contains(given.Json["checks"]!.AsArray(), c => (string)c!["name"]! == "distribution_shift" && (long)c["issues"]! == 1);
+    }
+
     [Theory]
     [InlineData("--config names the file 'rules.yml', which does not exist.", "check", "people.csv", "--config", "rules.yml")]
     [InlineData("'chekcs' is not an option of quality_validation.", "check", "people.csv", "--config", "{ \"chekcs\": [] }")]

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Sluice.Connectors;
+
+namespace Sluice.Cli;
+
+/// <summary>A version where a file could stand as well: <c>DATASET@VERSION</c>.</summary>
+static class NamedVersion
+{
+    /// <summary>A file may have an @ in its name; a version is none that exists as a file.</summary>
+    public static bool Is(string name) => name.Contains('@', StringComparison.Ordinal) && !File.Exists(name) && !Directory.Exists(name);
+
+    /// <summary>Opens its rows for as long as they are used.</summary>
+    public static async Task<T> ReadAsync<T>(ParseResult parsed, string name, Func<DatasetRows, Task<T>> use, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var store = OpenedStore.Of(parsed);
+            var at = name.IndexOf('@', StringComparison.Ordinal);
+            var (entry, _) = await store.Datasets.ShowAsync(name[..at], name[(at + 1)..], cancellation);
+            return await use(await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation));
+        }
+        catch (DataException error)
+        {
+            throw new PipelineException($"'{name}' is no file, and as a version it cannot be read: {error.Message}", null);
+        }
+    }
+}
