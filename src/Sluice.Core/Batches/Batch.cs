@@ -57,8 +57,11 @@ public sealed class Batch
     public Batch With(Field field, Column column)
     {
         var at = Schema.IndexOf(field.Name);
-        IEnumerable<Column> next = at < 0 ? columns.Append(column) : columns.Select((c, i) => i == at ? column : c);
-        return new Batch(Schema.With(field), next, Rows, Origin);
+        Column[] next = at < 0 ? [.. columns, column] : [.. columns];
+        next[at < 0 ? ^1 : at] = column;
+
+        // A step may do this for each of very many columns: a schema is not built again for nothing.
+        return new Batch(at >= 0 && Schema[at] == field ? Schema : Schema.With(field), next, Rows, Origin);
     }
 
     /// <summary>The rows at these positions, in the given order.</summary>

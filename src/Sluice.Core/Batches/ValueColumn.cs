@@ -41,21 +41,37 @@ public sealed class ValueColumn<T>(ColumnType type, T[] values, ulong[]? validit
     public override string Display(int row) => IsNull(row) ? "" : (Type, values[row]) switch
     {
         (ColumnType.Boolean, bool b) => b ? "true" : "false",
-        (ColumnType.Date, int days) => DateOnly.FromDayNumber(days + Epoch.DayNumber).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        (ColumnType.Date, int days) => Dates.Format(days),
         (ColumnType.Timestamp, long micros) => Timestamps.Format(micros),
         (_, double number) => number.ToString("R", CultureInfo.InvariantCulture),
         (_, var value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
+}
 
-    static readonly DateOnly Epoch = new(1970, 1, 1);
+/// <summary>Days since the Unix epoch as text.</summary>
+public static class Dates
+{
+    static readonly int epoch = new DateOnly(1970, 1, 1).DayNumber;
+
+    /// <summary>ISO 8601; outside of the years 1 to 9999, which a file may well hold, the number of days.</summary>
+    public static string Format(long days) => days < -epoch || days > DateOnly.MaxValue.DayNumber - epoch
+        ? string.Create(CultureInfo.InvariantCulture, $"{days} days")
+        : DateOnly.FromDayNumber((int)days + epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Microseconds since the Unix epoch as text.</summary>
 public static class Timestamps
 {
-    /// <summary>ISO 8601 without a zone; fractions only where there are any.</summary>
+    static readonly long first = (DateTime.MinValue - DateTime.UnixEpoch).Ticks / 10, last = (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / 10;
+
+    /// <summary>ISO 8601 without a zone; fractions only where there are any. Outside of the years 1 to 9999, which a file may well hold, the number of microseconds.</summary>
     public static string Format(long micros)
     {
+        if (micros < first || micros > last)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{micros} µs");
+        }
+
         var time = DateTime.UnixEpoch.AddTicks(micros * 10);
         return time.ToString(micros % 1_000_000 == 0 ? "yyyy-MM-dd'T'HH:mm:ss" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
     }

@@ -117,24 +117,15 @@ public sealed class ImputeMissing : Step
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var rows = WithoutSplit(batch);
-        var (result, texts) = (batch, CellTexts.Of(rows));
-        var table = Table(rows.Schema, fitted);
-        for (var column = 0; column < rows.Schema.Count; column++)
+        var (result, texts, table) = (batch, CellTexts.Of(rows), Table(rows.Schema, fitted));
+        int[] chosen = [.. Enumerable.Range(0, rows.Schema.Count).Where(c => choice.Has(rows.Schema[c]))];
+        var guesses = Guesses(rows, texts, table, chosen);
+        foreach (var column in chosen)
         {
-            var field = rows.Schema[column];
-            if (!choice.Has(field))
+            var (field, values) = (rows.Schema[column], guesses.GetValueOrDefault(column) ?? []);
+            foreach (var row in values.Keys)
             {
-                continue;
-            }
-
-            var values = new Dictionary<int, string?>();
-            foreach (var row in MissingCells.Rows(rows[column]))
-            {
-                if (table.Guess(texts, row, column, options.Method, options.Neighbours) is { } guess && CellPatch.Fits(field, guess))
-                {
-                    values[row] = guess;
-                    verdicts.Fail(verdicts.Rule("imputed_value", field.Name), row);
-                }
+                verdicts.Fail(verdicts.Rule("imputed_value", field.Name), row);
             }
 
             result = values.Count == 0 ? result : result.With(field, CellPatch.Put(field, rows[column], values));
@@ -151,6 +142,25 @@ public sealed class ImputeMissing : Step
     // Which set a row is in says nothing of its values, and new rows are in none.
     Batch WithoutSplit(Batch batch) =>
         train.IsIn(batch.Schema) ? batch.Select(batch.Schema.Select(f => f.Name).Where(name => name != train.Column).ToHashSet(StringComparer.Ordinal)) : batch;
+
+    /// <summary>What to fill in, by column and row. Row by row, so that what a row gives is looked up once however many of its cells are missing.</summary>
+    Dictionary<int, Dictionary<int, string?>> Guesses(Batch batch, Batch texts, ImputeTable table, int[] chosen)
+    {
+        var guesses = new Dictionary<int, Dictionary<int, string?>>();
+        foreach (var missing in chosen.SelectMany(c => MissingCells.Rows(batch[c]).Select(row => (row, column: c))).GroupBy(cell => cell.row, cell => cell.column).OrderBy(g => g.Key))
+        {
+            var given = table.Given(texts, missing.Key);
+            foreach (var column in missing)
+            {
+                if (table.Guess(given, column, options.Method, options.Neighbours) is { } guess && CellPatch.Fits(batch.Schema[column], guess))
+                {
+                    (guesses.TryGetValue(column, out var values) ? values : guesses[column] = []).Add(missing.Key, guess);
+                }
+            }
+        }
+
+        return guesses;
+    }
 
     static string Mark(string column) => column + "_imputed";
 

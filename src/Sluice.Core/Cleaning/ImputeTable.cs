@@ -55,7 +55,7 @@ sealed class ImputeTable
         {
             ColumnType.Int64 => Math.Round(Math.Clamp(value, -9e15, 9e15)).ToString("0", CultureInfo.InvariantCulture),
             ColumnType.Date => DateOnly.FromDayNumber((int)Math.Clamp(Math.Round(value), 0, DateOnly.MaxValue.DayNumber)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            ColumnType.Timestamp => new DateTime((long)Math.Clamp(Math.Round(value * 1e7), 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture),
+            ColumnType.Timestamp => new DateTime(Math.Clamp((long)Math.Round(value * 1e7), 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture),
             _ => value.ToString("R", CultureInfo.InvariantCulture),
         };
     }
@@ -72,19 +72,34 @@ sealed class ImputeTable
         };
     }
 
-    /// <summary>What a missing cell should say; null when nothing can be learned.</summary>
-    public string? Guess(Batch texts, int row, int column, ImputeMethod method, int neighbours)
+    /// <summary>What a row says, as text and in deviations from the means.</summary>
+    public GivenRow Given(Batch texts, int row)
     {
-        var given = Enumerable.Range(0, Columns).Select(c => c == column || texts[c].IsNull(row) ? null : Present(texts[c].Display(row))).ToArray();
-        return method == ImputeMethod.Model ? models.GetOrAdd(column, c => new ImputeModel(this, c)).Guess(given) : Nearest(given, column, neighbours);
+        string?[] values = [.. Enumerable.Range(0, Columns).Select(c => texts[c].IsNull(row) ? null : Present(texts[c].Display(row)))];
+        return new GivenRow(values, [.. values.Select((value, c) => isNumber[c] ? Scale(c, Number(c, value)) : double.NaN)]);
     }
+
+    /// <summary>What a missing cell of the row should say; null when nothing can be learned.</summary>
+    public string? Guess(GivenRow given, int column, ImputeMethod method, int neighbours)
+    {
+        // A number that is not one is missing and has a text all the same.
+        var own = given.Values[column];
+        given.Values[column] = null;
+        var guess = method == ImputeMethod.Model ? models.GetOrAdd(column, c => new ImputeModel(this, c)).Guess(given.Values) : Nearest(given, column, neighbours);
+        given.Values[column] = own;
+        return guess;
+    }
+
+    /// <summary>One row to fill.</summary>
+    /// <param name="Values">Its texts; null: missing.</param>
+    /// <param name="Scaled">Its numbers in deviations from the mean.</param>
+    public sealed record GivenRow(string?[] Values, double[] Scaled);
 
     static string? Present(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
 
     // Gower's distance: for numbers the difference in deviations, for others 0 or 1; a value missing on one side counts as different.
-    string? Nearest(string?[] given, int column, int neighbours)
+    string? Nearest(GivenRow given, int column, int neighbours)
     {
-        var scaled = given.Select((value, c) => isNumber[c] ? Scale(c, Number(c, value)) : double.NaN).ToArray();
         var near = new PriorityQueue<int, (double, int)>(Comparer<(double, int)>.Create((a, b) => b.CompareTo(a)));
         for (var row = 0; row < rows.Length; row++)
         {
@@ -93,7 +108,7 @@ sealed class ImputeTable
                 continue;
             }
 
-            near.Enqueue(row, (Distance(given, scaled, row, column), row));
+            near.Enqueue(row, (Distance(given.Values, given.Scaled, row, column), row));
             if (near.Count > neighbours)
             {
                 near.Dequeue();

@@ -187,7 +187,7 @@ static class Profiler
     public static string Show(ColumnType type, double value) => type switch
     {
         _ when !double.IsFinite(value) => value.ToString(CultureInfo.InvariantCulture),
-        ColumnType.Date => DateTime.UnixEpoch.AddDays(Math.Round(value)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ColumnType.Date => Dates.Format((long)Math.Round(value)),
         ColumnType.Timestamp => Timestamps.Format((long)value),
         _ => Number(value),
     };

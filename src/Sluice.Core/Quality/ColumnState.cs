@@ -193,7 +193,7 @@ sealed class ColumnState(Field field) : State
     {
         var text = field.Type switch
         {
-            ColumnType.Date => DateTime.UnixEpoch.AddDays(value).ToString("yyyy-MM-dd"),
+            ColumnType.Date => Dates.Format((long)value),
             ColumnType.Timestamp => Timestamps.Format((long)value),
             _ => value.ToString("R"),
         };

@@ -64,7 +64,7 @@ public static partial class HtmlReport
 
     static string Show(ColumnProfile column, double value) => column.Type switch
     {
-        ColumnType.Date => DateTime.UnixEpoch.AddDays(Math.Round(value)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ColumnType.Date => Dates.Format((long)Math.Round(value)),
         ColumnType.Timestamp => Timestamps.Format((long)value),
         _ => Number(value),
     };
