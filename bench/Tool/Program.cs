@@ -17,6 +17,8 @@ switch (args)
         return 0;
     case ["names", var texts, var sentences, var model]:
         NameTraining.Run(texts, sentences, model);
+    case ["checks", var csv]:
+        await CheckCosts.RunAsync(csv);
         return 0;
     case ["quality", .. var rest]:
         return QualityTable.Run(rest);
@@ -28,6 +30,7 @@ switch (args)
                    sluice-bench duckdb CSV PARQUET                DuckDB's own COPY and SUMMARIZE
                    sluice-bench fanout ACTIVITIES WINDOW STORE    no-op activities on the embedded runtime
                    sluice-bench names TEXTS SENTENCES MODEL       learns the model of names
+                   sluice-bench checks CSV                        what each quality check costs
                    sluice-bench quality [AREA] …                  figures on published data
             """);
         return 2;

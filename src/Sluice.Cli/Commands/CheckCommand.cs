@@ -18,7 +18,11 @@ static class CheckCommand
         var report = new Option<string?>("--report", "-o") { Description = "HTML report to write." };
         var evidence = new Option<string?>("--evidence") { Description = "File for every failing row and check: .parquet, .csv or .jsonl." };
         var against = new Option<string?>("--against") { Description = "File or DATASET@VERSION to compare with: what changed since (the check drift)." };
-        var command = new Command("check", "Say what is wrong with a table. Exit code 1 when a gate of the options refuses it.") { input, config, report, evidence, against };
+        var schema = new Option<string?>("--schema")
+        {
+            Description = "Declared schema that the table must fit: what 'sluice schema FILE --json' prints, a Frictionless Table Schema, or a JSON Schema.",
+        };
+        var command = new Command("check", "Say what is wrong with a table. Exit code 1 when a gate of the options refuses it.") { input, config, report, evidence, against, schema };
         Shell.Act(command, async (parsed, cancellation) =>
         {
             var given = parsed.GetValue(config);
@@ -36,6 +40,14 @@ static class CheckCommand
                 checks["baseline"] = JsonSerializer.SerializeToNode(await DistributionsAsync(parsed, other, cancellation), StepJson.Options);
             }
 
+            IReadOnlyList<string> ignored = [];
+            if (parsed.GetValue(schema) is { } declared)
+            {
+                var file = SchemaFile.Read(await ReadSchemaAsync(declared, cancellation), declared);
+                checks["schema"] = JsonSerializer.SerializeToNode(file.Demand, StepJson.Options);
+                ignored = [.. file.Ignored.Select(i => $"schema: not judged: {i}.")];
+            }
+
             return await SingleRun.WithAsync(parsed.GetRequiredValue(input), Step(checks), async run =>
             {
                 if (parsed.GetValue(evidence) is { } rows)
@@ -49,13 +61,25 @@ static class CheckCommand
                     await File.WriteAllTextAsync(page, HtmlReport.Render(version, run.Record), cancellation);
                 }
 
-                return await ShowAsync(parsed, parsed.GetRequiredValue(input), run, cancellation);
+                return await ShowAsync(parsed, parsed.GetRequiredValue(input), run, ignored, cancellation);
             }, cancellation);
         });
         return command;
     }
 
     static JsonObject Step(JsonNode checks) => new() { ["id"] = "check", ["type"] = "quality_validation", ["config"] = checks };
+
+    static async Task<string> ReadSchemaAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(path, cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PipelineException($"--schema names '{path}', which cannot be read: {error.Message}", null);
+        }
+    }
 
     static async Task<Distributions> DistributionsAsync(ParseResult parsed, string other, CancellationToken cancellation)
     {
@@ -74,10 +98,10 @@ static class CheckCommand
         return found!;
     }
 
-    static async Task<int> ShowAsync(ParseResult parsed, string file, SingleResult run, CancellationToken cancellation)
+    static async Task<int> ShowAsync(ParseResult parsed, string file, SingleResult run, IReadOnlyList<string> ignored, CancellationToken cancellation)
     {
         var report = run.Record.QualityBefore.Deserialize<QualityReport>(StepJson.Options)!;
-        var findings = await TableFindings.OfAsync(file, report, run, cancellation);
+        var findings = await TableFindings.OfAsync(file, report with { Notes = [.. ignored, .. report.Notes] }, run, cancellation);
         var exitCode = run.Record.GateFailure is null ? ExitCodes.Done : ExitCodes.GateFailed;
         if (parsed.GetValue(Shell.Json))
         {

@@ -56,7 +56,7 @@ public sealed class PiiScanner
 
         scope.Custom(text, spans);
         Expect(column, spans);
-        spans.RemoveAll(span => span.Confidence < scope.MinConfidence || !scope.Wants(span.Entity));
+        RemoveUnwanted(spans);
         if (spans.Count > 0 && scope.HasAllowList)
         {
             RemoveAllowed(text, spans);
@@ -73,6 +73,17 @@ public sealed class PiiScanner
             if (spans[i].Entity == column.Expected && spans[i].Confidence >= Possible)
             {
                 spans[i] = spans[i] with { Confidence = Raised(spans[i].Confidence) };
+            }
+        }
+    }
+
+    void RemoveUnwanted(List<PiiSpan> spans)
+    {
+        for (var i = spans.Count - 1; i >= 0; i--)
+        {
+            if (spans[i].Confidence < scope.MinConfidence || !scope.Wants(spans[i].Entity))
+            {
+                spans.RemoveAt(i);
             }
         }
     }
@@ -229,9 +240,9 @@ public sealed class PiiScanner
             return recogniser.HasContext(lower);
         }
 
-        foreach (var known in words!)
+        for (var i = 0; i < words!.Count; i++)
         {
-            if (lower.SequenceEqual(known))
+            if (lower.SequenceEqual(words[i]))
             {
                 return true;
             }

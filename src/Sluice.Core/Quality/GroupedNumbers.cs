@@ -11,6 +11,8 @@ sealed class GroupedNumbers(string name, IReadOnlyList<string> numbers) : State
 {
     const int MaxGroups = 32, MaxBytes = 64, Precision = 256;
 
+    static readonly ulong yes = RowHash.Bytes("true"u8), no = RowHash.Bytes("false"u8);
+
     readonly Dictionary<ulong, Group> groups = [];
     bool isOver;
 
@@ -23,24 +25,14 @@ sealed class GroupedNumbers(string name, IReadOnlyList<string> numbers) : State
 
     public bool IsCategory => !isOver && groups.Count > 1;
 
-    /// <summary>One key a row: the hash of its category.</summary>
-    public static ulong[] Keys(Column column)
+    /// <summary>The hash of a row's category.</summary>
+    public static ulong Key(Column column, int row) => column switch
     {
-        var keys = new ulong[column.Rows];
-        var (yes, no) = (RowHash.Bytes("true"u8), RowHash.Bytes("false"u8));
-        for (var row = 0; row < keys.Length; row++)
-        {
-            keys[row] = column switch
-            {
-                _ when column.IsNull(row) => NoGroup,
-                TextColumn text => Utf8Text.IsBlank(text[row]) ? NoGroup : RowHash.Bytes(text[row]),
-                ValueColumn<bool> flags => flags.Values[row] ? yes : no,
-                _ => NoGroup,
-            };
-        }
-
-        return keys;
-    }
+        _ when column.IsNull(row) => NoGroup,
+        TextColumn text => Utf8Text.IsBlank(text[row]) ? NoGroup : RowHash.Bytes(text[row]),
+        ValueColumn<bool> flags => flags.Values[row] ? yes : no,
+        _ => NoGroup,
+    };
 
     public void Observe(Batch batch)
     {
@@ -49,21 +41,19 @@ sealed class GroupedNumbers(string name, IReadOnlyList<string> numbers) : State
             return;
         }
 
-        var (column, keys) = (batch[Name], Keys(batch[Name]));
-        var members = new Group?[batch.Rows];
-        for (var row = 0; row < keys.Length; row++)
+        // A column of names has more than 32 within its first rows: most columns end here.
+        var column = batch[Name];
+        var members = new List<Group?>();
+        for (var row = 0; row < column.Rows; row++)
         {
-            if (keys[row] == NoGroup)
-            {
-                continue;
-            }
-
-            if (!groups.TryGetValue(keys[row], out var group) && !TryAdd(keys[row], ValueOf(column, row), out group))
+            var key = Key(column, row);
+            Group? group = null;
+            if (key != NoGroup && !groups.TryGetValue(key, out group) && !TryAdd(key, ValueOf(column, row), out group))
             {
                 return;
             }
 
-            members[row] = group;
+            members.Add(group);
         }
 
         for (var i = 0; i < numbers.Count; i++)
@@ -71,9 +61,9 @@ sealed class GroupedNumbers(string name, IReadOnlyList<string> numbers) : State
             var values = Numbers.Of(batch[numbers[i]]);
             for (var row = 0; row < values.Length; row++)
             {
-                if (members[row] is { } group && !double.IsNaN(values[row]))
+                if (!double.IsNaN(values[row]))
                 {
-                    group.Numbers[i].Add(values[row]);
+                    members[row]?.Numbers[i].Add(values[row]);
                 }
             }
         }

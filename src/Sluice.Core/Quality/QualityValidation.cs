@@ -40,16 +40,17 @@ public sealed partial class QualityValidation : Step
         (this.options, this.earlier) = (options, earlier);
         checks =
         [
-            .. options.Schema.RequiredColumns is { Count: > 0 } required ? [new MissingColumns(required)] : Array.Empty<Check>(),
+            .. options.Schema.Required is { Count: > 0 } required ? [new MissingColumns(required)] : Array.Empty<Check>(),
+            .. options.Schema.AdditionalColumns ? Array.Empty<Check>() : [new UndeclaredColumns(options.Schema)],
             .. Check.Of(options),
-            .. options.BusinessRules.Where(r => RuleCheck.Problem(r) is null).Select(RuleCheck.Of),
+            .. options.Schema.Rules().Select(r => r.Rule).Concat(options.BusinessRules).Where(r => RuleCheck.Problem(r) is null).Select(RuleCheck.Of),
         ];
         keyed = [.. Enumerable.Range(0, checks.Length).Where(i => checks[i].IsKeyed)];
     }
 
     public sealed record Options
     {
-        /// <summary>What the table must look like.</summary>
+        /// <summary>What the table must look like: required columns, or a whole declared schema with types, limits and keys.</summary>
         public SchemaDemand Schema { get; init; } = new();
 
         /// <summary>Rules of the business, as data: on values, across columns, across rows, and on the table.</summary>
@@ -87,13 +88,6 @@ public sealed partial class QualityValidation : Step
 
         /// <summary>Whether rows that fail a business rule are kept with evidence (flag) or taken out (reject). Default: flag.</summary>
         public ValidationMode Mode { get; init; } = ValidationMode.Flag;
-    }
-
-    /// <summary>Demands on the columns.</summary>
-    public sealed record SchemaDemand
-    {
-        /// <summary>Columns that must be there. A missing one fails the check <c>missing_column</c>, severity critical. Default: none.</summary>
-        public IReadOnlyList<string> RequiredColumns { get; init; } = [];
     }
 
     /// <summary>The checks of the table alone, without gate: what a run measures when its pipeline has no check of its own.</summary>
@@ -156,6 +150,15 @@ public sealed partial class QualityValidation : Step
 
     void PlanRules(Schema input, StepProblems problems)
     {
+        // A declared column that is not there is a finding, not a mistake of the pipeline: it is not looked for here.
+        foreach (var (path, rule) in options.Schema.Rules())
+        {
+            if (RuleCheck.Problem(rule) is var (_, message))
+            {
+                problems.Add(path, message);
+            }
+        }
+
         for (var i = 0; i < options.BusinessRules.Count; i++)
         {
             var (rule, path) = (options.BusinessRules[i], $"business_rules[{i}]");

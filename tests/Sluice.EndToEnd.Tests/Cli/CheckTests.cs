@@ -79,8 +79,28 @@ public sealed class CheckTests : IDisposable
         Assert.Contains(given.Json["checks"]!.AsArray(), c => (string)c!["name"]! == "distribution_shift" && (long)c["issues"]! == 1);
     }
 
+    [Fact]
+    public async Task Holds_a_later_file_to_the_schema_of_an_earlier_one()
+    {
+        folder.Write("good.csv", "id,born,city\n" + string.Concat(Enumerable.Range(1, 30).Select(i => $"{i},2001-03-{i:00},Berlin\n")));
+        folder.Write("bad.csv", "id,born,note\nx,2001-03-01,\n2,,fine\n");
+        folder.Write("schema.json", (await SluiceAsync("schema", "good.csv", "--json")).Output);
+
+        var good = await SluiceAsync("check", "good.csv", "--schema", "schema.json", "--json", "--config", """{ "checks": ["missing"] }""");
+        var bad = await SluiceAsync("check", "bad.csv", "--schema", "schema.json", "--json", "--config", """{ "checks": ["missing"], "fail_on_critical": true }""");
+
+        Assert.Equal((0, 100.0), (good.ExitCode, (double)good.Json["score"]!));
+        Assert.Contains(good.Json["checks"]!.AsArray(), c => (string)c!["name"]! == "not_of_type" && (long)c["denominator"]! == 30);
+        Assert.Equal(1, bad.ExitCode);
+        Assert.Equal(
+            ["missing_column: 1 of 3", "not_of_type id: 1 of 2", "missing_required id: 0 of 2", "not_of_type born: 0 of 1", "missing_required born: 1 of 2", "missing_required city: 0 of 0"],
+            bad.Json["checks"]!.AsArray().Where(c => (string)c!["name"]! != "missing_value").Select(c => $"{c!["name"]}{(c["column"] is { } column ? $" {column}" : "")}: {c["issues"]} of {c["denominator"]}"));
+    }
+
     [Theory]
     [InlineData("--config names the file 'rules.yml', which does not exist.", "check", "people.csv", "--config", "rules.yml")]
+    [InlineData("--schema names 'nothing.json', which cannot be read: Could not find file", "check", "people.csv", "--schema", "nothing.json")]
+    [InlineData("The schema 'people.csv' is not JSON: ", "check", "people.csv", "--schema", "people.csv")]
     [InlineData("'chekcs' is not an option of quality_validation.", "check", "people.csv", "--config", "{ \"chekcs\": [] }")]
     [InlineData("Column 'agee' does not exist here.", "check", "people.csv", "--config", "{ \"business_rules\": [{ \"type\": \"unique\", \"column\": \"agee\" }] }")]
     public async Task Options_that_are_wrong_end_with_2(string error, params string[] arguments)

@@ -65,11 +65,11 @@ sealed class ContextualOutliers : Check
             {
                 var fences = given.ToDictionary(f => RowHash.Bytes(Encoding.UTF8.GetBytes(f.Group)));
                 var numbers = Numbers.Of(judged.Batch[column]);
-                var groups = GroupedNumbers.Keys(judged.Batch[category]);
+                var groups = judged.Batch[category];
                 var rows = new List<int>();
                 for (var row = 0; row < numbers.Length; row++)
                 {
-                    if (groups[row] != GroupedNumbers.NoGroup && fences.TryGetValue(groups[row], out var fence) && (numbers[row] < fence.Low || numbers[row] > fence.High))
+                    if (!double.IsNaN(numbers[row]) && fences.TryGetValue(GroupedNumbers.Key(groups, row), out var fence) && (numbers[row] < fence.Low || numbers[row] > fence.High))
                     {
                         rows.Add(row);
                     }

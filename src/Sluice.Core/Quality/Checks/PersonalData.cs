@@ -35,21 +35,23 @@ sealed class PersonalData : Check
     {
         var counts = (Counters)seen.State!;
         long exposed = 0, texts = 0;
+        var columns = new List<string>();
         for (var i = 0; i < seen.Schema.Count; i++)
         {
             exposed += counts[i];
+            columns.AddRange(counts[i] > 0 ? [seen.Schema[i].Name] : []);
             texts += seen.Schema[i].Type == ColumnType.Text ? seen.Columns[i].Present : 0;
         }
 
-        return new CheckFit([new CheckResult(Exposed, null, Severity.Critical, exposed, texts, "cells")]);
+        return new CheckFit([new CheckResult(Exposed, null, Severity.Critical, exposed, texts, "cells")], columns.Count == 0 ? null : columns);
     }
 
     public override void Apply(Judged judged)
     {
-        for (var i = 0; i < judged.Batch.Schema.Count; i++)
+        // Columns without any are not read again.
+        foreach (var name in (judged.Learned<string[]>() ?? []).Where(judged.Batch.Schema.Has))
         {
-            var name = judged.Batch.Schema[i].Name;
-            judged.Fail(Exposed, name, Severity.Critical, Rows(judged.Batch[i], name));
+            judged.Fail(Exposed, name, Severity.Critical, Rows(judged.Batch[name], name));
         }
     }
 
@@ -58,22 +60,58 @@ sealed class PersonalData : Check
         var rows = new List<int>();
         if (column is TextColumn text)
         {
-            var scanner = new PiiScanner(scope);
-            var context = new ColumnContext(name);
-            var spans = new List<PiiSpan>();
+            var judge = new Judge(name);
             for (var row = 0; row < text.Rows; row++)
             {
-                if (!text.IsNull(row))
+                if (!text.IsNull(row) && judge.Exposes(text[row]))
                 {
-                    scanner.Scan(text[row], context, spans);
-                    if (spans.Count > 0)
-                    {
-                        rows.Add(row);
-                    }
+                    rows.Add(row);
                 }
             }
         }
 
         return rows;
+    }
+
+    /// <summary>Judges the cells of one column. Categories and the like come again and again: what was said of them is remembered.</summary>
+    sealed class Judge(string column)
+    {
+        const int MaxBytes = 32, MaxKnown = 1_024;
+
+        readonly PiiScanner scanner = new(scope);
+        readonly ColumnContext context = new(column);
+        readonly List<PiiSpan> spans = [];
+        readonly Dictionary<ulong, bool> known = [];
+        int repeats;
+
+        public bool Exposes(ReadOnlySpan<byte> value)
+        {
+            // A column of ever new values has nothing to remember.
+            if (value.Length > MaxBytes || (known.Count == MaxKnown && repeats < MaxKnown))
+            {
+                return Scan(value);
+            }
+
+            var hash = RowHash.Bytes(value);
+            if (known.TryGetValue(hash, out var exposes))
+            {
+                repeats++;
+                return exposes;
+            }
+
+            exposes = Scan(value);
+            if (known.Count < MaxKnown)
+            {
+                known[hash] = exposes;
+            }
+
+            return exposes;
+        }
+
+        bool Scan(ReadOnlySpan<byte> value)
+        {
+            scanner.Scan(value, context, spans);
+            return spans.Count > 0;
+        }
     }
 }

@@ -38,12 +38,15 @@ public enum RuleType
 
     /// <summary>A series in <c>column</c>, in the order of <c>time_column</c>, that does nothing it did not do before: no new value, jump, level, spread or break of its rhythm.</summary>
     TimeSeries,
+
+    /// <summary>Values that are of <c>value_type</c>, whatever type the column was read as.</summary>
+    OfType,
 }
 
 /// <summary>A rule of the business, as data. Missing values are the business of <c>not_null</c> only.</summary>
 public sealed record BusinessRule
 {
-    /// <summary>range, regex, enum, not_null, expression, unique, denial, row_count, freshness, historical or time_series.</summary>
+    /// <summary>range, regex, enum, not_null, expression, unique, denial, row_count, freshness, historical, time_series or of_type.</summary>
     public required RuleType Type { get; init; }
 
     /// <summary>Column to judge. Not for expression and row_count; historical without one looks at all.</summary>
@@ -100,6 +103,10 @@ public sealed record BusinessRule
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [System.ComponentModel.DataAnnotations.Range(1.0, 100.0)]
     public double? Threshold { get; init; }
+
+    /// <summary>What the values must be (of_type): string, integer, decimal, float, boolean, date or datetime.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ValueType? ValueType { get; init; }
 
     /// <summary>Weight of a failure. Default: medium for regex, enum and time_series, high for all others.</summary>
     public Severity? Severity { get; init; }

@@ -31,6 +31,7 @@ abstract class RuleCheck(BusinessRule rule) : Check
         RuleType.Freshness => new FreshnessRule(rule),
         RuleType.Historical => new HistoricalRule(rule),
         RuleType.TimeSeries => new TimeSeriesRule(rule),
+        RuleType.OfType => new TypeRule(rule),
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule.Type, null),
     };
 
@@ -46,6 +47,7 @@ abstract class RuleCheck(BusinessRule rule) : Check
         RuleType.Denial when rule.Columns is not { Count: > 0 } => ("", "A denial rule needs columns (in which rows are alike) and column (in which they may then not differ)."),
         RuleType.RowCount => Limits(rule, "row_count", "number of rows"),
         RuleType.Freshness when rule.AsOf is null || rule.MaxAgeDays is null => ("", "A freshness rule needs as_of and max_age_days."),
+        RuleType.OfType when rule.ValueType is null => ("", "An of_type rule needs value_type: string, integer, decimal, float, boolean, date or datetime."),
         RuleType.TimeSeries when rule.TimeColumn is null => ("", "A time_series rule needs time_column (the order of the rows) and column (the numbers)."),
         _ => null,
     }
