@@ -10,10 +10,13 @@ namespace Sluice.Cleaning;
 public sealed class HandleMissing : Step
 {
     const int ModeCap = 65_536, AutoCap = 100;
-    const string Alternatives = "Use auto, median, mean, mode, constant or drop.";
+    const string Alternatives = "Use auto, median, mean, mode, constant, ffill, knn or drop.";
     readonly Options options;
     readonly ColumnChoice choice;
     readonly TrainSet? train;
+
+    // Strategies that are steps of their own.
+    readonly Step? other;
 
     public HandleMissing(Options options)
         : this(options, strict: true)
@@ -24,6 +27,12 @@ public sealed class HandleMissing : Step
     {
         this.options = options;
         train = options.FitOn is { } set ? new TrainSet(options.SplitColumn, set) : null;
+        other = options.MissingStrategy switch
+        {
+            MissingStrategy.Ffill => new ForwardFill(options),
+            MissingStrategy.Knn => new ImputeMissing(new() { Columns = options.Columns, FitOn = options.FitOn ?? "train", SplitColumn = options.SplitColumn }, strict),
+            _ => null,
+        };
         choice = options.MissingStrategy switch
         {
             MissingStrategy.Mean or MissingStrategy.Median => new(
@@ -43,7 +52,8 @@ public sealed class HandleMissing : Step
         public IReadOnlyList<string> Columns { get; init; } = [];
 
         /// <summary>
-        /// <c>auto</c>, <c>mean</c>, <c>median</c>, <c>mode</c>, <c>constant</c> (see <c>fill_value</c>) or <c>drop</c> (rejects the row).
+        /// <c>auto</c>, <c>mean</c>, <c>median</c>, <c>mode</c>, <c>constant</c> (see <c>fill_value</c>), <c>ffill</c> (see <c>order_column</c>), <c>knn</c> (the five most
+        /// similar rows, as in <c>impute_missing</c>) or <c>drop</c> (rejects the row).
         /// Default: auto, which is the median for numbers, dates and timestamps and the most frequent value for booleans and for text with
         /// at most 100 different values.
         /// </summary>
@@ -59,24 +69,36 @@ public sealed class HandleMissing : Step
 
         /// <summary>For <c>fit_on</c>: column with the name of each row's set. Default: split.</summary>
         public string SplitColumn { get; init; } = "split";
+
+        /// <summary>Column that rows are in the order of, for <c>missing_strategy: ffill</c>: a date, a timestamp or a number. Rows without one stay as they are. Default: none.</summary>
+        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        public string? OrderColumn { get; init; }
     }
 
-    public override TrainSet? LearnsFrom => Learns ? train : null;
+    public override TrainSet? LearnsFrom => other is not null ? other.LearnsFrom : Learns ? train : null;
 
     public override int CodeVersion => 2;
 
     bool Learns => options.MissingStrategy is not (MissingStrategy.Constant or MissingStrategy.Drop);
 
+    public override bool IsKeyed => other?.IsKeyed == true;
+
+    public override RowKey[] Keys(Batch batch) => other!.Keys(batch);
+
+    public override object? Decide(KeyedRows rows, Decisions decisions) => other!.Decide(rows, decisions);
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
+        if (other is not null)
+        {
+            return other.Plan(input, problems);
+        }
+
         train?.Plan(input, problems);
         switch (options.MissingStrategy)
         {
             case MissingStrategy.SmartImpute:
                 problems.Add("missing_strategy", $"'smart_impute' needs a language model, which this version does not have. {Alternatives}");
-                break;
-            case MissingStrategy.Ffill:
-                problems.Add("missing_strategy", $"'ffill' depends on the order of the rows, so its result would change with how they are read. {Alternatives}");
                 break;
             case MissingStrategy.Constant when options.FillValue is null:
                 problems.Add("fill_value", "missing_strategy is 'constant', but fill_value is not given. Give the value to fill in.");
@@ -90,16 +112,23 @@ public sealed class HandleMissing : Step
     }
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
-        options.MissingStrategy == MissingStrategy.Drop ? wanted.Union(choice.Names(input)).ToHashSet(StringComparer.Ordinal) : wanted;
+        other is not null ? other.Needs(input, wanted)
+        : options.MissingStrategy == MissingStrategy.Drop ? wanted.Union(choice.Names(input)).ToHashSet(StringComparer.Ordinal) : wanted;
 
-    public override State? NewState(Schema input) => Learns ? new TrainState<ColumnStates<FillState>>(NewState()) : null;
+    public override State? NewState(Schema input) => other is not null ? other.NewState(input) : Learns ? new TrainState<ColumnStates<FillState>>(NewState()) : null;
 
     ColumnStates<FillState> NewState() => new(() => new FillState(options.MissingStrategy == MissingStrategy.Mode ? ModeCap : AutoCap));
 
-    public override IReadOnlySet<string>? Observes(Schema input) => train?.With(choice.PossibleNames(input), input) ?? choice.PossibleNames(input);
+    public override IReadOnlySet<string>? Observes(Schema input) => other is not null ? other.Observes(input) : train?.With(choice.PossibleNames(input), input) ?? choice.PossibleNames(input);
 
     public override void Observe(Batch batch, State state)
     {
+        if (other is not null)
+        {
+            other.Observe(batch, state);
+            return;
+        }
+
         var seen = (TrainState<ColumnStates<FillState>>)state;
         var rows = seen.Add(batch, train ?? TrainSet.All);
         for (var i = 0; i < rows.Schema.Count; i++)
@@ -113,6 +142,11 @@ public sealed class HandleMissing : Step
 
     public override byte[] Fit(State? state, object? decided)
     {
+        if (other is not null)
+        {
+            return other.Fit(state, decided);
+        }
+
         if (state is not TrainState<ColumnStates<FillState>> seen)
         {
             return Fitted.None.Json;
@@ -124,6 +158,11 @@ public sealed class HandleMissing : Step
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
+        if (other is not null)
+        {
+            return other.Apply(batch, fitted, verdicts);
+        }
+
         var fills = Learns ? fitted.As<FillValue[]>().ToDictionary(f => f.Column) : null;
         var result = batch;
         for (var i = 0; i < batch.Schema.Count; i++)

@@ -24,8 +24,11 @@ public enum MissingStrategy
     /// <summary>Rejects rows with a missing value, with the reason <c>missing_value</c>.</summary>
     Drop,
 
-    /// <summary>Not available: it depends on the order of rows.</summary>
+    /// <summary>The last value before it in the order of <c>order_column</c>; what comes before the first value stays.</summary>
     Ffill,
+
+    /// <summary>From the most similar rows, as the step <c>impute_missing</c> does.</summary>
+    Knn,
 
     /// <summary>Not available: it needs a language model.</summary>
     SmartImpute,
