@@ -37,6 +37,7 @@ public static class SluiceApp
         services.AddSingleton(s => new UnitLog(OptionsOf(s).UnitLog));
         services.AddSingleton<RunWatch>();
         services.AddSingleton<DatasetCatalogue>();
+        services.AddSingleton<SchemaDetection.SchemaCache>();
         services.AddSingleton<PipelineStore>();
         services.AddEmbedding();
         services.AddSingleton(s => new RunEngine(

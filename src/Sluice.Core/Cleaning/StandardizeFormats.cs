@@ -5,13 +5,13 @@ namespace Sluice.Cleaning;
 
 /// <summary>
 /// Writes values of text columns in one way: dates as ISO 8601 (yyyy-MM-dd; day or month first is learned from all rows), telephone numbers as
-/// E.164, amounts in one unit. A value that cannot be read stays as it is, and its row is flagged with the reason <c>unstandardized</c>.
+/// E.164, amounts in one unit, street addresses as the post of their country does. A value that cannot be read stays as it is, and its row is flagged with the reason <c>unstandardized</c>.
 /// </summary>
 [Step("standardize_formats")]
 public sealed class StandardizeFormats(StandardizeFormats.Options options) : Step
 {
-    // '+' and 15 digits; a number of 12 digits with sign, point, exponent and a unit.
-    const int MaxLength = 64;
+    // An address; a telephone number and an amount are shorter.
+    const int MaxLength = 256;
 
     public sealed record Options
     {
@@ -26,12 +26,19 @@ public sealed class StandardizeFormats(StandardizeFormats.Options options) : Ste
 
         /// <summary>Text columns of amounts, and the unit each is to have: mg g kg t oz lb, mm cm m km in ft yd mi, ml cl l, ms s min h d, °C °F K. Default: none.</summary>
         public IReadOnlyDictionary<string, string> Units { get; init; } = new Dictionary<string, string>();
+
+        /// <summary>Text columns of street addresses, and the country of each: DE, ES, FR, GB, IT, NL or US. Default: none.</summary>
+        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyDictionary<string, string>? Addresses { get; init; }
     }
+
+    IEnumerable<KeyValuePair<string, string>> Addresses => (options.Addresses ?? new Dictionary<string, string>()).OrderBy(a => a.Key, StringComparer.Ordinal);
 
     static CellKinds Kinds { get; } = new([]);
 
     IEnumerable<(string Path, string Column)> Named => options.Dates.Select((c, i) => ($"dates[{i}]", c))
-        .Concat(options.Phones.Select((c, i) => ($"phones[{i}]", c))).Concat(options.Units.Keys.Select(c => ($"units.{c}", c)));
+        .Concat(options.Phones.Select((c, i) => ($"phones[{i}]", c))).Concat(options.Units.Keys.Select(c => ($"units.{c}", c)))
+        .Concat(Addresses.Select(a => ($"addresses.{a.Key}", a.Key)));
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
@@ -53,9 +60,14 @@ public sealed class StandardizeFormats(StandardizeFormats.Options options) : Ste
             problems.Add($"units.{column}", $"'{unit}' is not a unit known here. There are: {string.Join(", ", UnitOfMeasure.Names)}.");
         }
 
+        foreach (var (column, nation) in Addresses.Where(a => !PostalAddress.Countries.Contains(a.Value)))
+        {
+            problems.Add($"addresses.{column}", $"'{nation}' is not a country whose addresses are known here. There are: {string.Join(", ", PostalAddress.Countries)}.");
+        }
+
         if (!Named.Any())
         {
-            problems.Add("dates", "No column is named. Name some in dates, phones or units.");
+            problems.Add("dates", "No column is named. Name some in dates, phones, units or addresses.");
         }
 
         return input;
@@ -102,6 +114,11 @@ public sealed class StandardizeFormats(StandardizeFormats.Options options) : Ste
         foreach (var (column, unit) in options.Units.OrderBy(u => u.Key, StringComparer.Ordinal))
         {
             result = Standardize(result, column, verdicts, (value, text) => UnitOfMeasure.Standardize(value, unit, text));
+        }
+
+        foreach (var (column, nation) in Addresses)
+        {
+            result = Standardize(result, column, verdicts, (value, text) => PostalAddress.Standardize(value, nation, text));
         }
 
         return result;

@@ -16,7 +16,7 @@ public sealed class EveryCleanerTests
     static readonly Dictionary<string, Func<Schema, object>> options = new()
     {
         ["filter"] = _ => new { condition = "1 = 1" },
-        ["standardize_formats"] = schema => new { dates = Texts(schema, 0), phones = Texts(schema, 1), units = Texts(schema, 2).ToDictionary(name => name, _ => "kg"), country = "GB" },
+        ["standardize_formats"] = schema => new { dates = Texts(schema, 0), phones = Texts(schema, 1), units = Texts(schema, 2).ToDictionary(name => name, _ => "kg"), addresses = Texts(schema, 0).ToDictionary(name => name, _ => "GB"), country = "GB" },
     };
 
     /// <summary>Cleaners that may change a table again when they are fitted anew on what they left, and why that is right.</summary>

@@ -76,6 +76,6 @@ public sealed class StandardizeFormatsTests : StepContract
 
         Assert.StartsWith("country: 'XX' is not a country known here. There are: AE, AR, ", problems[0], StringComparison.Ordinal);
         Assert.StartsWith("units.code: 'furlong' is not a unit known here. There are: mg, g, ", problems[1], StringComparison.Ordinal);
-        Assert.Equal(["dates: No column is named. Name some in dates, phones or units."], StepRunner.Problems(new StandardizeFormats(new()), Sample().Schema));
+        Assert.Equal(["dates: No column is named. Name some in dates, phones, units or addresses."], StepRunner.Problems(new StandardizeFormats(new()), Sample().Schema));
     }
 }

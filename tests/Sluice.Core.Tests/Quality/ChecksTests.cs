@@ -167,6 +167,7 @@ public sealed class ChecksTests
     [InlineData("AB-1234,CD-5678,EF-9012,GH-3456,ij-7890", 4)]
     [InlineData("Berlin,Paris,Rome,Berlin,berlin", 4)]
     [InlineData("New York,Paris,Rome,New York,New  York", 4)]
+    [InlineData("12 Main Street,9 Elm St,7 Oak Avenue,12 Main Street,12 Main St.", 4)]
     public void The_value_that_is_written_otherwise_is_found(string values, int row)
     {
         var (report, rows) = Failing(new() { Checks = ["inconsistent_formats"] }, DirtyTable.Text(("x", values.Split(','))), "inconsistent_format");

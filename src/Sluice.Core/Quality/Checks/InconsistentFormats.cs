@@ -10,7 +10,7 @@ namespace Sluice.Quality;
 /// <list type="bullet">
 /// <item>its <see cref="Shape"/> is not that of its column. A column has a shape when 80 % of its values share it and it is one of codes, telephone numbers,
 /// e-mail addresses, dates; for a column of dates half is enough, because dates in two formats are wrong whichever of them is meant;</item>
-/// <item>it differs from a more frequent value of the column only in case or white space. Judged where a column has at most 200 different values.</item>
+/// <item>it differs from a more frequent value of the column only in case, white space, or how a street address is written (12 Main St., 12 Main Street). Judged where a column has at most 200 different values.</item>
 /// </list>
 /// </summary>
 [Check("inconsistent_formats", 5)]
@@ -99,7 +99,7 @@ sealed class InconsistentFormats : Check
             if (format.Variants.Count > 0)
             {
                 var how = format.Variants.Count == 1 ? "value differs" : "values differ";
-                var text = $"{format.Variants.Count:N0} {how} from a more frequent one only in case or white space, for example '{format.Variants[0]}'";
+                var text = $"{format.Variants.Count:N0} {how} from a more frequent one only in case, white space or abbreviations of an address, for example '{format.Variants[0]}'";
                 yield return new Suggestion(Reason, format.Column, text, new JsonObject
                 {
                     ["type"] = "data_cleaning",
@@ -121,14 +121,15 @@ sealed class InconsistentFormats : Check
         return Shape.IsCoded(shape) && (dates || !Shape.HasWords(shape)) && count >= all * (dates ? SharedByDates : Shared) ? Encoding.UTF8.GetString(shape) : null;
     }
 
-    /// <summary>Values that a more frequent one equals but for case and white space; of equally frequent ones the first in byte order stands.</summary>
+    /// <summary>Values that a more frequent one equals but for case, white space and the way of writing an address; of equally frequent ones the first in byte order stands.</summary>
     static List<string> Variants(TopValues values)
     {
         var standing = new HashSet<string>(StringComparer.Ordinal);
         return [.. values.Top(int.MaxValue).Select(v => Encoding.UTF8.GetString(v.Value)).Where(text => !standing.Add(Folded(text)))];
     }
 
-    static string Folded(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+    static string Folded(string text) =>
+        PostalAddress.Standard(text, "US") ?? string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
 
     /// <summary>How a column is written.</summary>
     /// <param name="Column">The column.</param>

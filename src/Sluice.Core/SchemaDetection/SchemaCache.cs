@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using Sluice.Datasets;
+using Sluice.Steps;
+
+namespace Sluice.SchemaDetection;
+
+/// <summary>
+/// Schemas of versions. One that the version's own pipeline detected, with what it declares, is in its manifest; any other is detected from its rows on the first request and kept
+/// in memory. A version never changes, so what is kept is never out of date; it is made again only when that is asked for.
+/// </summary>
+/// <param name="catalogue">Where versions are.</param>
+public sealed class SchemaCache(DatasetCatalogue catalogue)
+{
+    const int MaxKept = 128;
+
+    readonly ConcurrentDictionary<string, DetectedSchema> kept = new(StringComparer.Ordinal);
+    readonly ConcurrentQueue<string> order = new();
+
+    /// <summary>The schema of a version.</summary>
+    /// <param name="entry">The version.</param>
+    /// <param name="refresh">Whether to detect it again.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public async Task<VersionSchema> OfAsync(VersionEntry entry, bool refresh, CancellationToken cancellation)
+    {
+        var manifest = await catalogue.ManifestAsync(entry.Dataset, entry.Version, cancellation);
+        if (manifest.Steps.LastOrDefault(s => s.Type == "schema_detection")?.Fitted is { } own)
+        {
+            return new VersionSchema(System.Text.Json.JsonSerializer.Deserialize<DetectedSchema>(own, StepJson.Options)!, "pipeline");
+        }
+
+        var key = $"{entry.Dataset}/{entry.Version}";
+        if (!refresh && kept.TryGetValue(key, out var known))
+        {
+            return new VersionSchema(known, "memory");
+        }
+
+        var found = await DetectAsync(entry, cancellation);
+        Keep(key, found);
+        return new VersionSchema(found, "rows");
+    }
+
+    async Task<DetectedSchema> DetectAsync(VersionEntry entry, CancellationToken cancellation)
+    {
+        var rows = await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation);
+        var step = new SchemaDetectionStep(new());
+        var state = step.NewState(rows.Schema);
+        await foreach (var batch in rows.ReadAsync(cancellation))
+        {
+            step.Observe(batch, state);
+        }
+
+        return new Fitted(step.Fit(state, null)).As<DetectedSchema>();
+    }
+
+    void Keep(string key, DetectedSchema schema)
+    {
+        if (kept.TryAdd(key, schema))
+        {
+            order.Enqueue(key);
+        }
+        else
+        {
+            kept[key] = schema;
+        }
+
+        while (kept.Count > MaxKept && order.TryDequeue(out var oldest))
+        {
+            kept.TryRemove(oldest, out _);
+        }
+    }
+}
+
+/// <summary>A schema and where it is from.</summary>
+/// <param name="Schema">The schema.</param>
+/// <param name="From"><c>pipeline</c>: the version's own pipeline detected or declared it; <c>rows</c>: now, from the rows; <c>memory</c>: earlier, from the rows.</param>
+public sealed record VersionSchema(DetectedSchema Schema, string From);
