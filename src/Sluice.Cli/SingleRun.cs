@@ -19,7 +19,7 @@ static class SingleRun
 
     public static Task<int> RunAsync(
         ParseResult parsed, string input, JsonObject? step, string? output, string? evidence, CancellationToken cancellation) =>
-        WithAsync(input, step, async run =>
+        WithAsync(input, step, evidenceOnly: false, async run =>
         {
             if (evidence is not null)
             {
@@ -35,8 +35,8 @@ static class SingleRun
             return await ShowAsync(parsed, run.Record, rows, output, run.Source, cancellation);
         }, cancellation);
 
-    /// <summary>Runs the step and hands on what came of it; afterwards the store is gone.</summary>
-    public static async Task<int> WithAsync(string input, JsonObject? step, Func<SingleResult, Task<int>> use, CancellationToken cancellation)
+    /// <summary>Runs the step and hands on what came of it, a version too unless only evidence is wanted; afterwards the store is gone.</summary>
+    public static async Task<int> WithAsync(string input, JsonObject? step, bool evidenceOnly, Func<SingleResult, Task<int>> use, CancellationToken cancellation)
     {
         var scratch = Directory.CreateTempSubdirectory("sluice-");
         try
@@ -46,7 +46,7 @@ static class SingleRun
             var files = new BatchFiles(store);
             var folder = Environment.CurrentDirectory;
             var inputs = new FolderInputs([Path.GetPathRoot(folder)!], folder);
-            var engine = new RunEngine(store, ledger, files, _ => inputs, new RunOptions(), TimeProvider.System);
+            var engine = new RunEngine(store, ledger, files, _ => inputs, new RunOptions { EvidenceOnly = evidenceOnly }, TimeProvider.System);
             var text = Definition(input, step);
             await store.CreateAsync("pipelines/single.yaml", Encoding.UTF8.GetBytes(text), cancellation);
             var request = new RunRequest("single", "pipelines/single.yaml", "command line", folder);

@@ -48,7 +48,8 @@ static class CheckCommand
                 ignored = [.. file.Ignored.Select(i => $"schema: not judged: {i}.")];
             }
 
-            return await SingleRun.WithAsync(parsed.GetRequiredValue(input), Step(checks), async run =>
+            // Only the page shows what a version of the file would be.
+            return await SingleRun.WithAsync(parsed.GetRequiredValue(input), Step(checks), evidenceOnly: parsed.GetValue(report) is null, async run =>
             {
                 if (parsed.GetValue(evidence) is { } rows)
                 {
@@ -90,7 +91,7 @@ static class CheckCommand
         }
 
         Distributions? found = null;
-        await SingleRun.WithAsync(other, Step(JsonNode.Parse(Drift)!), run =>
+        await SingleRun.WithAsync(other, Step(JsonNode.Parse(Drift)!), evidenceOnly: true, run =>
         {
             found = run.Record.QualityBefore.Deserialize<QualityReport>(StepJson.Options)!.Distributions;
             return Task.FromResult(ExitCodes.Done);

@@ -14,6 +14,11 @@ public sealed partial class RunEngine
             return await EndAsync(run, null, gate.Failure, cancellation);
         }
 
+        if (options.EvidenceOnly)
+        {
+            return await EndAsync(run, null, null, cancellation);
+        }
+
         var plan = await PublishPlanAsync(run, cancellation);
         return await OpenStageAsync(
             run, StageKind.Publish, 0, "publish", All(plan.Segments.Count),

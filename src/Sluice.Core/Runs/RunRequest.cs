@@ -55,4 +55,7 @@ public sealed record RunOptions
 
     /// <summary>Rows that may fail with an error and go to quarantine before the run is stopped: beyond that, the step is wrong, not the data.</summary>
     public int MaxQuarantinedRowsPerBatch { get; init; } = 1_000;
+
+    /// <summary>End with the evidence: nothing is published, measured again or committed. For a look at a file, which wants no version.</summary>
+    public bool EvidenceOnly { get; init; }
 }
