@@ -17,6 +17,7 @@ switch (args)
         return 0;
     case ["names", var texts, var sentences, var model]:
         NameTraining.Run(texts, sentences, model);
+        return 0;
     case ["checks", var csv]:
         await CheckCosts.RunAsync(csv);
         return 0;
