@@ -53,7 +53,7 @@ static class PiiCommand
             }
 
             var step = new JsonObject { ["id"] = "pii", ["type"] = "pii_detection", ["config"] = config };
-            return await SingleRun.WithAsync(parsed.GetRequiredValue(input), step, async run =>
+            return await SingleRun.WithAsync(parsed.GetRequiredValue(input), step, evidenceOnly: false, async run =>
             {
                 if (run.Outcome.Version is null)
                 {

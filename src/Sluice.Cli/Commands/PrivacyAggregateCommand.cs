@@ -123,7 +123,7 @@ static class PrivacyAggregateCommand
         }
 
         IReadOnlyList<Column> columns = [];
-        await SingleRun.WithAsync(input, null, async run =>
+        await SingleRun.WithAsync(input, null, evidenceOnly: false, async run =>
         {
             columns = await ReadAsync(await run.Catalogue.OpenAsync(run.Outcome.Dataset, run.Outcome.Version!, cancellation), column, isNumber, cancellation);
             return ExitCodes.Done;
