@@ -1,0 +1,49 @@
+namespace Sluice.Matching;
+
+/// <summary>Pairs that share a row compete for it.</summary>
+static class Competition
+{
+    // Beyond it, odds are certainty, and sums of them would overflow.
+    const double MaxLogOdds = 40;
+
+    /// <summary>
+    /// Probability of each pair when a row has one partner or none: its odds against those of no partner and of the better pairs of either row. What a table
+    /// says twice (an album's every song) thereby stops counting as a match.
+    /// </summary>
+    public static double[] Probabilities(IReadOnlyList<(int First, int Second)> pairs, double[] logOdds, int rows)
+    {
+        var better = new double[rows];
+        var result = new double[pairs.Count];
+        foreach (var i in Order(pairs.Count, logOdds))
+        {
+            var (first, second) = pairs[i];
+            var odds = Math.Exp(Math.Min(MaxLogOdds, logOdds[i]));
+            result[i] = odds / (1 + odds + Math.Max(better[first], better[second]));
+            better[first] += odds;
+            better[second] += odds;
+        }
+
+        return result;
+    }
+
+    /// <summary>The best pairs first, each row once.</summary>
+    public static IEnumerable<int> OneToOne(IReadOnlyList<(int First, int Second)> pairs, double[] scores, int rows)
+    {
+        var taken = new bool[rows];
+        foreach (var i in Order(pairs.Count, scores))
+        {
+            if (!taken[pairs[i].First] && !taken[pairs[i].Second])
+            {
+                taken[pairs[i].First] = taken[pairs[i].Second] = true;
+                yield return i;
+            }
+        }
+    }
+
+    static int[] Order(int count, double[] scores)
+    {
+        var order = Enumerable.Range(0, count).ToArray();
+        Array.Sort(order, (a, b) => scores[a] != scores[b] ? scores[b].CompareTo(scores[a]) : a.CompareTo(b));
+        return order;
+    }
+}
