@@ -78,7 +78,8 @@ sealed class MatchTable
         }
     }
 
-    static string[] MostTelling(Batch[] tables)
+    /// <summary>Columns that all tables have; of more than <see cref="MaxColumns"/>, those with the most different values.</summary>
+    public static string[] MostTelling(Batch[] tables)
     {
         string[] shared = [.. tables[0].Schema.Select(f => f.Name).Where(name => tables[^1].Schema.Has(name))];
         if (shared.Length <= MaxColumns)

@@ -53,6 +53,9 @@ public sealed class RecordMatcher
         return ([.. given.Select(p => matcher.scores[places[Ordered(positions[p.Left], positions[left.Rows + p.Right])]])], matcher.Threshold);
     }
 
+    /// <summary>Columns that are compared where none are named: all, or of many those with the most different values.</summary>
+    public static IReadOnlyList<string> ColumnsOf(Batch rows) => MatchTable.MostTelling([rows]);
+
     static (int First, int Second) Ordered(int one, int other) => (Math.Min(one, other), Math.Max(one, other));
 
     static void Check(Batch left, Batch? right, MatchOptions options)
