@@ -59,6 +59,11 @@ public sealed partial class RemoveDuplicates
             }
         }
 
+        foreach (var name in options.ColumnWeights.Keys.Where(name => options.DuplicateKeys.Count > 0 && !options.DuplicateKeys.Contains(name)))
+        {
+            problems.Add($"column_weights.{name}", $"'{name}' is not compared: duplicate_keys are {string.Join(", ", options.DuplicateKeys)}. Add it there, or leave its weight out.");
+        }
+
         if (!IsSimilar && options.DuplicateKeep is DuplicateKeep.Latest or DuplicateKeep.Merge)
         {
             problems.Add("duplicate_keep", "'latest' and 'merge' are for similar rows. Add duplicate_match: similar (similarity_threshold: 1 for rows that are written alike), or use first or best.");
