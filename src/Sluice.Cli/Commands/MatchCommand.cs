@@ -75,6 +75,7 @@ static class MatchCommand
                 rightRows = right?.Rows,
                 columns = result.Columns,
                 compared = result.Candidates,
+                method = result.Method.ToString().ToLowerInvariant(),
                 threshold = result.Threshold,
                 found = result.Pairs.Count,
                 unsure,
@@ -91,7 +92,7 @@ static class MatchCommand
             return;
         }
 
-        var isLearned = options.Method == MatchMethod.Learned;
+        var isLearned = result.Method == MatchMethod.Learned;
         if (result.Pairs.Count > 0)
         {
             var table = new Table().Border(TableBorder.Rounded);
@@ -115,6 +116,11 @@ static class MatchCommand
 
         AnsiConsole.MarkupLineInterpolated(
             $"{left.Rows:N0}{(right is null ? "" : $" and {right.Rows:N0}")} rows, {result.Candidates:N0} pairs compared: {result.Pairs.Count:N0} match at {result.Threshold:P1} or more{(output is null ? "" : $" → {output}")}");
+        if (!isLearned && options.Method == MatchMethod.Learned)
+        {
+            AnsiConsole.MarkupLine("[yellow]No matches stand out from chance, so that there was nothing to learn from: pairs are judged by the mean similarity of their columns instead.[/]");
+        }
+
         if (isLearned && result.ExpectedPrecision is { } precision)
         {
             AnsiConsole.MarkupLineInterpolated(

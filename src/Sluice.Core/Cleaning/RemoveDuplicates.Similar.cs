@@ -163,14 +163,13 @@ public sealed partial class RemoveDuplicates
         var keys = SimilarKeys(batch);
         var removed = found.Similar.Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
         var survivors = found.Survivors.ToDictionary(s => s.Key, StringComparer.Ordinal);
-        var rule = verdicts.Rule("similar_row", null, Severity.High, rejects: true);
         var here = new Dictionary<int, Survivor>();
         for (var row = 0; row < batch.Rows; row++)
         {
             var key = $"{keys[row].High:x16}{keys[row].Low:x16}";
             if (removed.Contains(key))
             {
-                verdicts.Fail(rule, row);
+                verdicts.Fail(verdicts.Rule("similar_row", null, Severity.High, rejects: true), row);
             }
             else if (!verdicts.IsRejected(row) && survivors.TryGetValue(key, out var survivor))
             {

@@ -17,7 +17,8 @@ public enum DuplicateKeep
     Latest,
 
     /// <summary>
-    /// The first, with each cell that the duplicates know better: the value that most of them have; of several such, the longest; of several such, the first.
+    /// The first, with each cell that the duplicates know better: the value that most of them have; of several such, the one that most rows of the table have, then
+    /// the longest, then the first. A column whose values all differ is an identifier, and only filled where it is missing.
     /// </summary>
     Merge,
 }

@@ -48,7 +48,10 @@ static class SurvivorRank
 /// <summary>Better cells for rows that stay, from the rows they stay for.</summary>
 static class CellMerge
 {
-    /// <summary>The rows, with each cell of a row that stays as most of its duplicates have it; of several such the longest, of these the first.</summary>
+    /// <summary>
+    /// The rows, with each cell of a row that stays as most of its duplicates have it; of several such the one that most rows have, then the longest, then the
+    /// first. A value of an identifier, that is of a column in which no two are equal, is nobody else's.
+    /// </summary>
     /// <param name="original">Cells that vote.</param>
     /// <param name="rows">The rows as they are now.</param>
     /// <param name="found">Who stays for whom.</param>
@@ -58,15 +61,20 @@ static class CellMerge
         var groups = found.GroupBy(d => stands[d.Row]).Select(g => (Stays: g.Key, Members: g.Select(d => d.Row).Append(g.Key).Order().ToArray())).ToList();
         foreach (var (at, field) in original.Schema.Index())
         {
-            var changes = groups.ToDictionary(g => g.Stays, g => Vote(original[at], g.Members));
+            var column = original[at];
+            var counts = Enumerable.Range(0, column.Rows).Where(row => !MissingCells.IsMissing(column, row)).CountBy(column.Display, StringComparer.Ordinal)
+                .ToDictionary(StringComparer.Ordinal);
+            var isIdentifier = counts.Values.All(count => count == 1);
+            var changes = groups.Where(g => !isIdentifier || MissingCells.IsMissing(column, g.Stays)).ToDictionary(g => g.Stays, g => Vote(column, g.Members, counts));
             rows = rows.With(field, CellPatch.Put(field, rows[at], changes));
         }
 
         return rows;
     }
 
-    static string? Vote(Column column, int[] members) => members.Where(row => !MissingCells.IsMissing(column, row)).Select(column.Display)
-        .GroupBy(value => value, StringComparer.Ordinal).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key.Length).FirstOrDefault()?.Key;
+    static string? Vote(Column column, int[] members, Dictionary<string, int> counts) => members
+        .Where(row => !MissingCells.IsMissing(column, row)).Select(column.Display).GroupBy(value => value, StringComparer.Ordinal)
+        .OrderByDescending(g => g.Count()).ThenByDescending(g => counts[g.Key]).ThenByDescending(g => g.Key.Length).FirstOrDefault()?.Key;
 
     /// <summary>What became of the cells of a row.</summary>
     public static IReadOnlyList<RemoveDuplicates.MergedCell> Changes(Batch original, Batch merged, int row) =>

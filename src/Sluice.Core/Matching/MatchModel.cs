@@ -7,18 +7,13 @@ namespace Sluice.Matching;
 /// </summary>
 sealed class MatchModel
 {
-    readonly MonotoneLogit? logit;
+    readonly MonotoneLogit logit;
 
-    MatchModel(MonotoneLogit? logit) => this.logit = logit;
+    MatchModel(MonotoneLogit logit) => this.logit = logit;
 
-    /// <summary>Learns from pairs of which all pairs of a row are there.</summary>
-    public static MatchModel Learn(MatchTable table, PairComparer comparer, IReadOnlyList<(int First, int Second)> pairs)
+    /// <summary>Learns from pairs of which all pairs of a row are there; null where no matches stand out from chance.</summary>
+    public static MatchModel? Learn(MatchTable table, PairComparer comparer, IReadOnlyList<(int First, int Second)> pairs)
     {
-        if (pairs.Count == 0)
-        {
-            return new MatchModel(null);
-        }
-
         var features = new float[pairs.Count][];
         Parallel.For(0, pairs.Count, i =>
         {
@@ -26,13 +21,19 @@ sealed class MatchModel
             comparer.Compare(pairs[i].First, pairs[i].Second, features[i]);
         });
         var shares = Shares(table, comparer);
-        var guess = FirstGuess(table.Rows, pairs, [.. features.Select(own => Rough(table, comparer, own))]);
+        double[] rough = [.. features.Select(own => Rough(table, comparer, own))];
+        if (!StandOut.IsSeen(table.Rows, pairs, rough))
+        {
+            return null;
+        }
+
+        var guess = FirstGuess(table.Rows, pairs, rough);
         var matches = new FellegiSunter(features, shares).Fit(
             guess, logOdds => table.IsLink ? Competition.Probabilities(pairs, logOdds, table.Rows) : [.. logOdds.Select(Probability)]);
         return new MatchModel(new MonotoneLogit(features, [.. matches.Select(p => p > 0.5 ? 1.0 : 0)]));
     }
 
-    public double LogOdds(ReadOnlySpan<float> features) => logit?.LogOdds(features) ?? double.NegativeInfinity;
+    public double LogOdds(ReadOnlySpan<float> features) => logit.LogOdds(features);
 
     public static double Probability(double logOdds) => 1 / (1 + Math.Exp(-logOdds));
 

@@ -21,7 +21,7 @@ public sealed record MatchOptions
 
     public MatchMethod Method { get; init; } = MatchMethod.Learned;
 
-    /// <summary>Least score, 0 to 1, of the pairs that are returned. Null, for learned scores: where the expected F1 is greatest.</summary>
+    /// <summary>Least score, 0 to 1, of the pairs that are returned. Null: for learned scores where the expected F1 is greatest, for similarities 0.85.</summary>
     public double? Threshold { get; init; }
 
     /// <summary>Whether a row has at most one partner in the other table: then the best pairs are taken first.</summary>
@@ -47,7 +47,8 @@ public sealed record MatchedPair(int Left, int Right, double Score, IReadOnlyLis
 /// <summary>Pairs that reach the threshold, the surest first, and how they were found.</summary>
 /// <param name="Pairs">The pairs.</param>
 /// <param name="Columns">Names of the compared columns.</param>
+/// <param name="Method">How they were judged: by similarity, too, where no matches stood out from chance and there was nothing to learn from.</param>
 /// <param name="Threshold">Least score.</param>
 /// <param name="Candidates">Pairs that were compared.</param>
 /// <param name="ExpectedPrecision">Mean score of the pairs, which is the share of right ones as far as the probabilities are right; null for similarities.</param>
-public sealed record MatchResult(IReadOnlyList<MatchedPair> Pairs, IReadOnlyList<string> Columns, double Threshold, long Candidates, double? ExpectedPrecision);
+public sealed record MatchResult(IReadOnlyList<MatchedPair> Pairs, IReadOnlyList<string> Columns, MatchMethod Method, double Threshold, long Candidates, double? ExpectedPrecision);

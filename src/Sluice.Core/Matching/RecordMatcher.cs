@@ -6,10 +6,14 @@ namespace Sluice.Matching;
 /// </summary>
 public sealed class RecordMatcher
 {
+    /// <summary>Least similarity where none is asked for.</summary>
+    public const double DefaultSimilarity = 0.85;
+
     readonly MatchTable table;
     readonly MatchOptions options;
     readonly List<(int First, int Second)> pairs;
     readonly double[] scores;
+    readonly MatchMethod method;
     readonly PairSimilarity similarity;
 
     RecordMatcher(Batch left, Batch? right, MatchOptions options, IReadOnlyList<(int Left, int Right)> given, CancellationToken cancellation)
@@ -26,8 +30,10 @@ public sealed class RecordMatcher
 
         cancellation.ThrowIfCancellationRequested();
         similarity = new PairSimilarity(table.Columns, [.. table.Columns.SkipLast(1).Select(c => options.Weights.GetValueOrDefault(c.Name, 1))]);
-        scores = options.Method == MatchMethod.Similar ? Similar(cancellation) : Learned(cancellation);
-        Threshold = options.Threshold ?? (options.Method == MatchMethod.Similar ? 0.9 : MatchModel.BestThreshold(scores));
+        var learned = options.Method == MatchMethod.Learned ? Learned(cancellation) : null;
+        method = learned is null ? MatchMethod.Similar : MatchMethod.Learned;
+        scores = learned ?? Similar(cancellation);
+        Threshold = method == options.Method && options.Threshold is { } asked ? asked : learned is null ? DefaultSimilarity : MatchModel.BestThreshold(learned);
     }
 
     /// <summary>Least score of a match.</summary>
@@ -86,12 +92,18 @@ public sealed class RecordMatcher
         return found;
     }
 
-    double[] Learned(CancellationToken cancellation)
+    // Null where nothing can be learned.
+    double[]? Learned(CancellationToken cancellation)
     {
         var comparer = new PairComparer(table.Columns);
 
         // Pairs come by their first row, and rows by their hash: the first pairs are those of a random sample of rows.
         var model = MatchModel.Learn(table, comparer, pairs.Count <= options.MaxTrainingPairs ? pairs : pairs.GetRange(0, options.MaxTrainingPairs));
+        if (model is null)
+        {
+            return null;
+        }
+
         var found = new double[pairs.Count];
         Parallel.For(0, pairs.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
@@ -106,8 +118,8 @@ public sealed class RecordMatcher
     {
         IEnumerable<int> chosen = options.OneToOne ? Competition.OneToOne(pairs, scores, table.Rows) : Enumerable.Range(0, pairs.Count);
         var matched = chosen.Where(i => scores[i] >= Threshold).Select(Pair).OrderByDescending(p => p.Score).ThenBy(p => p.Left).ThenBy(p => p.Right).ToList();
-        var precision = options.Method == MatchMethod.Learned && matched.Count > 0 ? matched.Average(p => p.Score) : default(double?);
-        return new MatchResult(matched, [.. table.Columns.SkipLast(1).Select(c => c.Name)], Threshold, pairs.Count, precision);
+        var precision = method == MatchMethod.Learned && matched.Count > 0 ? matched.Average(p => p.Score) : default(double?);
+        return new MatchResult(matched, [.. table.Columns.SkipLast(1).Select(c => c.Name)], method, Threshold, pairs.Count, precision);
     }
 
     MatchedPair Pair(int i)
