@@ -7,20 +7,22 @@ static class Competition
     const double MaxLogOdds = 40;
 
     /// <summary>
-    /// Probability of each pair when a row has one partner or none: its odds against those of no partner and of the better pairs of either row. What a table
-    /// says twice (an album's every song) thereby stops counting as a match.
+    /// Probability of each pair when a row has few partners or none: its odds against those of no partner and of the better pairs of either row, other than those
+    /// that stand out together with it. What a table says twice (an album's every song) thereby stops counting as a match.
     /// </summary>
-    public static double[] Probabilities(IReadOnlyList<(int First, int Second)> pairs, double[] logOdds, int rows)
+    public static double[] Probabilities(IReadOnlyList<(int First, int Second)> pairs, double[] logOdds, int rows, StandOut groups)
     {
-        var better = new double[rows];
+        var (better, grouped) = (new double[rows], new double[rows]);
         var result = new double[pairs.Count];
         foreach (var i in Order(pairs.Count, logOdds))
         {
             var (first, second) = pairs[i];
             var odds = Math.Exp(Math.Min(MaxLogOdds, logOdds[i]));
-            result[i] = odds / (1 + odds + Math.Max(better[first], better[second]));
-            better[first] += odds;
-            better[second] += odds;
+            var (inFirst, inSecond) = (groups.InGroupOfFirst[i], groups.InGroupOfSecond[i]);
+            var against = Math.Max(better[first] + (inFirst ? 0 : grouped[first]), better[second] + (inSecond ? 0 : grouped[second]));
+            result[i] = odds / (1 + odds + against);
+            (inFirst ? grouped : better)[first] += odds;
+            (inSecond ? grouped : better)[second] += odds;
         }
 
         return result;

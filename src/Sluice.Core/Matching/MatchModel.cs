@@ -22,14 +22,15 @@ sealed class MatchModel
         });
         var shares = Shares(table, comparer);
         double[] rough = [.. features.Select(own => Rough(table, comparer, own))];
-        if (!StandOut.IsSeen(table.Rows, pairs, rough))
+        var standing = StandOut.Of(table.Rows, pairs, rough);
+        if (!standing.IsSeen)
         {
             return null;
         }
 
         var guess = FirstGuess(table.Rows, pairs, rough);
         var matches = new FellegiSunter(features, shares).Fit(
-            guess, logOdds => table.IsLink ? Competition.Probabilities(pairs, logOdds, table.Rows) : [.. logOdds.Select(Probability)]);
+            guess, logOdds => table.IsLink ? Competition.Probabilities(pairs, logOdds, table.Rows, standing) : [.. logOdds.Select(Probability)]);
         return new MatchModel(new MonotoneLogit(features, [.. matches.Select(p => p > 0.5 ? 1.0 : 0)]));
     }
 
