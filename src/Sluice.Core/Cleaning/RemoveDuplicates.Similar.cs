@@ -147,7 +147,7 @@ public sealed partial class RemoveDuplicates
 
     FoundSimilar Describe(InOrder order, Batch original, Batch merged, List<NearDuplicate> found, IReadOnlyList<string> columns)
     {
-        string Key(int row) => $"{order.First.Rows[row].Key.High:x16}{order.First.Rows[row].Key.Low:x16}";
+        string Key(int row) => RowTexts.Name(order.First.Rows[row].Key);
         var removed = found.Select(d => new Removed(
             Key(d.Row), order.Numbers[d.Row], order.Numbers[d.Of], Math.Round(d.Similarity, 4),
             columns.Zip(d.Columns).Where(c => !float.IsNaN(c.Second)).ToDictionary(c => c.First, c => Math.Round((double)c.Second, 4)),
@@ -161,17 +161,16 @@ public sealed partial class RemoveDuplicates
     Batch ApplySimilar(Batch batch, FoundSimilar found, Verdicts verdicts)
     {
         var keys = SimilarKeys(batch);
-        var removed = found.Similar.Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
-        var survivors = found.Survivors.ToDictionary(s => s.Key, StringComparer.Ordinal);
+        var removed = found.Similar.Select(r => RowTexts.Key(r.Key)).ToHashSet();
+        var survivors = found.Survivors.ToDictionary(s => RowTexts.Key(s.Key));
         var here = new Dictionary<int, Survivor>();
         for (var row = 0; row < batch.Rows; row++)
         {
-            var key = $"{keys[row].High:x16}{keys[row].Low:x16}";
-            if (removed.Contains(key))
+            if (removed.Contains(keys[row]))
             {
                 verdicts.Fail(verdicts.Rule("similar_row", null, Severity.High, rejects: true), row);
             }
-            else if (!verdicts.IsRejected(row) && survivors.TryGetValue(key, out var survivor))
+            else if (!verdicts.IsRejected(row) && survivors.TryGetValue(keys[row], out var survivor))
             {
                 here[row] = survivor;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Steps;
 
 namespace Sluice.Matching;
@@ -35,6 +36,13 @@ sealed class RowTexts(Schema schema, int maxRows) : State
     }
 
     public static RowKey NoKey => Cleaning.KeyColumns.None;
+
+    /// <summary>The hash as text, for fitted parameters.</summary>
+    public static string Name(RowKey key) => $"{key.High:x16}{key.Low:x16}";
+
+    /// <summary>The hash that <see cref="Name"/> wrote.</summary>
+    public static RowKey Key(string name) =>
+        new(ulong.Parse(name.AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture), ulong.Parse(name.AsSpan(16), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
 
     public void Add(Batch batch, IReadOnlyCollection<string> compared)
     {

@@ -71,7 +71,7 @@ sealed class DuplicateRows(QualityValidation.Options options) : Check
         var (found, _) = NearDuplicates.Find(rows, [.. Enumerable.Range(0, rows.Rows)], matching, null, CancellationToken.None);
         return new CheckFit(
             [equal, new CheckResult(Similar, null, Severity.Medium, found.Count, seen.Rows, "rows")],
-            new SimilarRows([.. found.Select(d => Hex(first.Rows[d.Row].Key)).Order(StringComparer.Ordinal)]));
+            new SimilarRows([.. found.Select(d => RowTexts.Name(first.Rows[d.Row].Key)).Order(StringComparer.Ordinal)]));
     }
 
     public override void Apply(Judged judged)
@@ -79,14 +79,14 @@ sealed class DuplicateRows(QualityValidation.Options options) : Check
         judged.FailMarked(reason, null, Severity.High, rejects: false);
         if (judged.Learned<SimilarRows>() is { Keys.Count: > 0 } similar)
         {
-            var known = similar.Keys.ToHashSet(StringComparer.Ordinal);
+            var known = similar.Keys.Select(RowTexts.Key).ToHashSet();
             var keys = Keys(judged.Batch, 0);
 
             // An equal copy of a similar row is already a duplicate of that.
             var failing = new List<int>();
             for (var row = 0; row < keys.Length; row++)
             {
-                if (!judged.IsMarked(row) && known.Contains(Hex(keys[row])))
+                if (!judged.IsMarked(row) && known.Contains(keys[row]))
                 {
                     failing.Add(row);
                 }
@@ -95,8 +95,6 @@ sealed class DuplicateRows(QualityValidation.Options options) : Check
             judged.Fail(Similar, null, Severity.Medium, failing);
         }
     }
-
-    static string Hex(RowKey key) => $"{key.High:x16}{key.Low:x16}";
 
     public override IEnumerable<Suggestion> Suggest(QualityReport report)
     {
