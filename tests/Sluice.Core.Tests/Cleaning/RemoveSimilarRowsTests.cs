@@ -123,7 +123,11 @@ public sealed class RemoveSimilarRowsTests : StepContract
 
     static RemoveDuplicates Step(DuplicateKeep keep, double threshold, string? provenance = null, string[]? keys = null) => new(new()
     {
-        DuplicateMatch = DuplicateMatch.Similar, DuplicateKeys = keys ?? ["name", "city"], DuplicateKeep = keep, SimilarityThreshold = threshold, LatestBy = keep == DuplicateKeep.Latest ? "seen" : null,
+        DuplicateMatch = DuplicateMatch.Similar,
+        DuplicateKeys = keys ?? ["name", "city"],
+        DuplicateKeep = keep,
+        SimilarityThreshold = threshold,
+        LatestBy = keep == DuplicateKeep.Latest ? "seen" : null,
         ProvenanceColumn = provenance,
     });
 }
