@@ -96,7 +96,7 @@ sealed class MatchColumn
         {
             if (i == 0 || own[i] != own[i - 1])
             {
-                Vocabulary.Count1(own[i]);
+                Vocabulary.CountCell(own[i]);
             }
         }
 

@@ -17,7 +17,8 @@ sealed class Words
     /// <summary>Cells that have the word.</summary>
     public int CellsOf(int word) => cells[word];
 
-    public void Count1(int word) => cells[word]++;
+    /// <summary>Notes that one more cell has the word.</summary>
+    public void CountCell(int word) => cells[word]++;
 
     /// <summary>Its number; -1 for a word that is not here.</summary>
     public int Find(ReadOnlySpan<byte> word) => numbers.TryGetValue(RowHash.Bytes(word), out var number) ? number : -1;
