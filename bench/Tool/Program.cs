@@ -6,6 +6,9 @@ switch (args)
     case ["data", var file, var rows]:
         new CustomerTable(seed: 42).Write(file, int.Parse(rows));
         return 0;
+    case ["people", var file, var rows]:
+        PeopleTable.Write(file, int.Parse(rows), seed: 42);
+        return 0;
     case ["edit", var file, var how, var rows]:
         RowEditor.Edit(file, int.Parse(rows), spread: how == "spread");
         return 0;
@@ -27,6 +30,7 @@ switch (args)
         Console.Error.WriteLine(
             """
             usage: sluice-bench data FILE ROWS                    writes the seeded table
+                   sluice-bench people FILE ROWS                  writes people, a fifth of them misspelt copies
                    sluice-bench edit FILE clustered|spread ROWS   changes one digit in that many rows, in place
                    sluice-bench duckdb CSV PARQUET                DuckDB's own COPY and SUMMARIZE
                    sluice-bench fanout ACTIVITIES WINDOW STORE    no-op activities on the embedded runtime

@@ -20,6 +20,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     EvidenceCommand.Create(),
     RepairCommand.Create(),
     FeaturesCommand.Create(),
+    MatchCommand.Create(),
 };
 
 if (Console.IsOutputRedirected)

@@ -86,6 +86,14 @@ public sealed partial class QualityValidation : Step
         /// <summary>Columns that identify a row: duplicates are then rows with an earlier row's key. Default: whole rows are compared.</summary>
         public IReadOnlyList<string> KeyColumns { get; init; } = [];
 
+        /// <summary>
+        /// The check duplicates also counts rows that are similar to another, not only equal: least similarity, 0.5 to 1, as in <c>remove_duplicates</c>. Such rows are
+        /// held in memory, 500,000 different ones at most. Default: equal rows only.
+        /// </summary>
+        [Range(0.5, 1.0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? SimilarityThreshold { get; init; }
+
         /// <summary>Whether rows that fail a business rule are kept with evidence (flag) or taken out (reject). Default: flag.</summary>
         public ValidationMode Mode { get; init; } = ValidationMode.Flag;
     }

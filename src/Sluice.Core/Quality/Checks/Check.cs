@@ -144,6 +144,9 @@ readonly ref struct Judged(
         }
     }
 
+    /// <summary>Whether the check marked the row in its walk over the keys.</summary>
+    public bool IsMarked(int row) => row < decisions.Length && (decisions[row] & bit) != 0;
+
     /// <summary>Fails the rows that the check marked in its walk over the keys.</summary>
     public void FailMarked(string reason, string? column, Severity severity, bool rejects)
     {
