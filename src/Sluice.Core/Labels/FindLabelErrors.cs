@@ -1,0 +1,222 @@
+using System.Text;
+using Sluice.Cleaning;
+using Sluice.Steps;
+
+namespace Sluice.Labels;
+
+/// <summary>
+/// Finds labels that are probably wrong (confident learning) and what they should probably be. Chances come from another model's columns, or from a
+/// built-in probe (multinomial logistic regression on standardised numbers, out of fold). Each suspected row fails <c>label_error</c>. The result does not
+/// depend on the order of rows or on batches.
+/// </summary>
+[Step("find_label_errors", Aliases = ["find_label_issues"])]
+public sealed partial class FindLabelErrors : Step
+{
+    readonly Options options;
+    readonly ColumnChoice choice;
+
+    public FindLabelErrors(Options options)
+    {
+        this.options = options;
+        var (named, path) = options.ProbabilityColumns.Count > 0 ? (options.ProbabilityColumns, "probability_columns") : (options.FeatureColumns, "feature_columns");
+        choice = new ColumnChoice(named, f => Numbers.IsNumber(f.Type) && f.Name != options.LabelColumn, "numbers (int64, float64)");
+        Path = path;
+    }
+
+    string Path { get; }
+
+    bool IsGiven => options.ProbabilityColumns.Count > 0;
+
+    public override Schema Plan(Schema input, StepProblems problems)
+    {
+        problems.Column(input, "label_column", options.LabelColumn);
+        choice.Plan(input, problems, Path);
+        if (IsGiven && options.FeatureColumns.Count > 0)
+        {
+            problems.Add("feature_columns", "Chances are given by probability_columns, so no probe is trained. Remove one of the two.");
+        }
+
+        if (options.ProbabilityColumns.Count == 1 || (options.ProbabilityLabels.Count > 0 && options.ProbabilityLabels.Count != options.ProbabilityColumns.Count))
+        {
+            problems.Add(
+                "probability_labels",
+                $"Found {options.ProbabilityColumns.Count} probability columns and {options.ProbabilityLabels.Count} labels; expected one label for each column, and at least two.");
+        }
+
+        var output = input;
+        foreach (var (path, field) in Added)
+        {
+            if (field.Name.Length == 0 || output.Has(field.Name))
+            {
+                problems.Add(path, field.Name.Length == 0 ? "The name is empty. Give one, or leave it out." : $"Column '{field.Name}' exists already. Choose a name that the table does not have.");
+                continue;
+            }
+
+            output = output.With(field);
+        }
+
+        return output;
+    }
+
+    IEnumerable<(string Path, Field Field)> Added => new (string Path, string? Name, ColumnType Type)[]
+    {
+        ("suggested_label_column", options.SuggestedLabelColumn, ColumnType.Text), ("label_quality_column", options.LabelQualityColumn, ColumnType.Float64),
+        ("label_rank_column", options.LabelRankColumn, ColumnType.Int64),
+    }.Where(c => c.Name is not null).Select(c => (c.Path, new Field(c.Name!, c.Type)));
+
+    public override bool IsPassive => options.LabelErrorAction == LabelErrorAction.Flag && !Added.Any();
+
+    // Also a flag is a verdict that needs them.
+    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).Union(Observes(input)!).ToHashSet(StringComparer.Ordinal);
+
+    public override IReadOnlySet<string>? Observes(Schema input)
+    {
+        var names = choice.PossibleNames(input);
+        names.Add(options.LabelColumn);
+        return names;
+    }
+
+    public override State? NewState(Schema input) => new LabelledRowState(options.MaxRows, options.MaxClasses);
+
+    public override void Observe(Batch batch, State state) => ((LabelledRowState)state).Observe(batch, options.LabelColumn, Features(batch.Schema));
+
+    // Given chances keep the order of the option, which is that of their labels.
+    IReadOnlyList<string> Features(Schema schema) => IsGiven ? options.ProbabilityColumns : [.. schema.Where(choice.Has).Select(f => f.Name)];
+
+    public override byte[] Fit(State? state, object? decided)
+    {
+        var seen = (LabelledRowState)state!;
+        if (seen.Labels.IsOver)
+        {
+            throw new DataException(
+                $"Column '{options.LabelColumn}' has more than {options.MaxClasses:N0} different labels; the limit is max_classes = {options.MaxClasses}. "
+                + "Is it the label? Name another label_column, or raise max_classes.");
+        }
+
+        return Fitted.Of(IsGiven ? FitGiven(seen) : FitProbe(seen));
+    }
+
+    LabelErrorFit FitGiven(LabelledRowState seen)
+    {
+        var names = options.ProbabilityLabels.Count > 0 ? options.ProbabilityLabels : options.ProbabilityColumns;
+        var all = seen.Rows();
+        int[] codes = [.. seen.Labels.Names.Select(name => names.ToList().IndexOf(name))];
+        var rows = (all with { Labels = [.. all.Labels.Select(code => code < 0 ? -1 : codes[code])], Classes = names.Count }).Where(row => all.Labels[row] >= 0);
+        rows = rows.Where(row => rows.Labels[row] >= 0 && AreChances(rows.Row(row)));
+        return new LabelErrorFit([.. names], [], [], rows.Rows == 0 ? null : ConfidentModel.Fit(rows, options.FilterBy));
+    }
+
+    LabelErrorFit FitProbe(LabelledRowState seen)
+    {
+        var all = seen.Rows();
+        var measuring = options.FeatureColumns.Count > 0 ? options.FeatureColumns : seen.Measuring();
+        var names = seen.Sample.Columns.Skip(1).ToList();
+        int[] at = [.. measuring.Select(name => names.IndexOf(name)).Where(i => i >= 0)];
+        var values = new float[all.Rows * at.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = all.Row(i / at.Length)[at[i % at.Length]];
+        }
+
+        var rows = all with { Values = values, Dimensions = at.Length };
+        if (all.Classes < 2 || at.Length == 0)
+        {
+            return new LabelErrorFit([], [], [], null);
+        }
+
+        FeatureScale[] features = [.. at.Select((i, dimension) => FeatureScale.Of(names[i], rows, dimension))];
+        var folds = LabelledRowState.Folds(values, at.Length, options.Folds);
+        rows = rows with { Values = FeatureScale.Place(values, features) };
+        var probe = FoldedProbe.Train(rows, folds, options.Folds);
+        var chances = rows with { Values = probe.Predict(rows, folds), Dimensions = all.Classes };
+        return new LabelErrorFit(seen.Labels.Names, features, [.. probe.Probes.Select(LabelErrorFit.Bytes)], ConfidentModel.Fit(chances, options.FilterBy));
+    }
+
+    static bool AreChances(ReadOnlySpan<float> row)
+    {
+        foreach (var chance in row)
+        {
+            if (!(chance >= 0 && chance <= 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
+    {
+        var fit = fitted.As<LabelErrorFit>();
+        var judged = new LabelJudgement?[batch.Rows];
+        if (fit.Model is not null && batch.Rows > 0)
+        {
+            Judge(batch, fit, judged);
+        }
+
+        var rule = -1;
+        for (var row = 0; row < judged.Length; row++)
+        {
+            if (judged[row] is { IsError: true })
+            {
+                rule = rule >= 0 ? rule : verdicts.Rule("label_error", options.LabelColumn, Severity.High, rejects: options.LabelErrorAction == LabelErrorAction.Remove);
+                verdicts.Fail(rule, row);
+            }
+        }
+
+        return verdicts.Keep(WithColumns(batch, fit, judged));
+    }
+
+    void Judge(Batch batch, LabelErrorFit fit, LabelJudgement?[] judged)
+    {
+        var codes = LabelTexts.Codes(LabelTexts.Of(batch, options.LabelColumn), fit.Classes);
+        var chances = IsGiven ? LabelledRowState.Vectors(batch, options.ProbabilityColumns) : Probe(batch, fit);
+        for (var row = 0; row < judged.Length; row++)
+        {
+            var own = chances.AsSpan(row * fit.Classes.Count, fit.Classes.Count);
+            judged[row] = codes[row] >= 0 && AreChances(own) ? fit.Model!.Judge(own, codes[row]) : null;
+        }
+    }
+
+    static float[] Probe(Batch batch, LabelErrorFit fit)
+    {
+        var values = LabelledRowState.Vectors(batch, [.. fit.Features.Select(f => f.Name)]);
+        var folds = LabelledRowState.Folds(values, fit.Features.Count, fit.Folds.Count);
+        return fit.Probe.Predict(new LabelledVectors(FeatureScale.Place(values, fit.Features), fit.Features.Count, new int[batch.Rows], [], fit.Classes.Count), folds);
+    }
+
+    Batch WithColumns(Batch batch, LabelErrorFit fit, LabelJudgement?[] judged)
+    {
+        var result = batch;
+        foreach (var (path, field) in Added)
+        {
+            ColumnBuilder column = path switch
+            {
+                "suggested_label_column" => Built(new TextBuilder(judged.Length), judged, (b, j) => b.Append(Encoding.UTF8.GetBytes(fit.Classes[j.Suggested])), j => j.IsError),
+                "label_quality_column" => Built(new ValueBuilder<double>(ColumnType.Float64, judged.Length), judged, (b, j) => b.Append(j.Quality), _ => true),
+                _ => Built(new ValueBuilder<long>(ColumnType.Int64, judged.Length), judged, (b, j) => b.Append(fit.Model!.RankOf(j.Suspicion)), _ => true),
+            };
+            result = result.With(field, column.Finish());
+        }
+
+        return result;
+    }
+
+    static T Built<T>(T builder, LabelJudgement?[] judged, Action<T, LabelJudgement> append, Func<LabelJudgement, bool> has)
+        where T : ColumnBuilder
+    {
+        foreach (var one in judged)
+        {
+            if (one is { } judgement && has(judgement))
+            {
+                append(builder, judgement);
+            }
+            else
+            {
+                builder.AppendNull();
+            }
+        }
+
+        return builder;
+    }
+}
