@@ -63,7 +63,7 @@ static class RepairCommand
     static async Task<List<int>> LabelAsync(RepairSession session, Batch rows, string file, CancellationToken cancellation)
     {
         var known = new List<int>();
-        foreach (var (row, label) in Labels.Read(rows, await TextTable.ReadAsync(file, cancellation), file))
+        foreach (var (row, label) in LabelFile.Read(rows, await TextTable.ReadAsync(file, cancellation), file))
         {
             session.Label(label);
             known.Add(row);
@@ -83,7 +83,7 @@ static class RepairCommand
             session.Label(new LabelledRow(TextTable.Row(rows, next), TextTable.Row(rows, next)));
         }
 
-        var toFill = Labels.ToFill(rows, asked);
+        var toFill = LabelFile.ToFill(rows, asked);
         await Exports.WriteAsync(new BatchRows(filled is null ? toFill : Batch.Concat([filled, toFill])), file, null, cancellation);
         if (parsed.GetValue(Shell.Json))
         {

@@ -27,4 +27,16 @@ static class LabelTexts
 
         return codes;
     }
+
+    /// <summary>Labels as cells of a <see cref="Steps.RowSample"/>; 0: none.</summary>
+    public static ulong[] Cells(TextColumn texts)
+    {
+        var cells = new ulong[texts.Rows];
+        for (var row = 0; row < cells.Length; row++)
+        {
+            cells[row] = IsLabel(texts, row) ? RowHash.Bytes(texts[row]) : 0;
+        }
+
+        return cells;
+    }
 }

@@ -20,7 +20,7 @@ sealed class LabelledRowState(int maxRows, int maxClasses) : State
     {
         var texts = LabelTexts.Of(batch, label);
         Labels.Add(texts);
-        Sample.Add([label, .. features], [LabelCells(texts), .. features.Select(name => RowSample.Bits(Numbers.Of(batch[name])))], batch.Rows);
+        Sample.Add([label, .. features], [LabelTexts.Cells(texts), .. features.Select(name => RowSample.Bits(Numbers.Of(batch[name])))], batch.Rows);
     }
 
     /// <summary>The sampled rows in order of their hash, numbers as they are.</summary>
@@ -91,17 +91,6 @@ sealed class LabelledRowState(int maxRows, int maxClasses) : State
 
             return !Identifiers.Is(name, values);
         })];
-    }
-
-    static ulong[] LabelCells(TextColumn texts)
-    {
-        var cells = new ulong[texts.Rows];
-        for (var row = 0; row < cells.Length; row++)
-        {
-            cells[row] = LabelTexts.IsLabel(texts, row) ? RowHash.Bytes(texts[row]) : 0;
-        }
-
-        return cells;
     }
 
     public override void Merge(State other)

@@ -4,16 +4,16 @@ using Sluice.Repair;
 
 namespace Sluice.Core.Tests.Repair;
 
-public sealed class LabelsTests
+public sealed class LabelFileTests
 {
     static readonly Batch rows = DirtyTable.Text(("row", ["a", "b", "c"]), ("x", ["1", null, "3"]));
 
     [Fact]
     public void What_is_written_is_read_back()
     {
-        var filled = Labels.ToFill(rows, [2, 1]);
+        var filled = LabelFile.ToFill(rows, [2, 1]);
 
-        var labels = Labels.Read(rows, filled, "f.csv").ToList();
+        var labels = LabelFile.Read(rows, filled, "f.csv").ToList();
 
         Assert.Equal(["row_", "row", "x"], filled.Schema.Select(f => f.Name));
         Assert.Equal([2, 1], labels.Select(l => l.Row));
@@ -28,5 +28,5 @@ public sealed class LabelsTests
         Assert.StartsWith("Row 1 of the labels 'f.csv' has '4' in column 'row_'; expected the number of a data row, 1 to 3.", Message(DirtyTable.Text(("row_", ["4"]), ("row", ["a"]), ("x", ["1"]))), StringComparison.Ordinal);
     }
 
-    static string Message(Batch filled) => Assert.Throws<DataException>(() => Labels.Read(rows, filled, "f.csv").ToList()).Message;
+    static string Message(Batch filled) => Assert.Throws<DataException>(() => LabelFile.Read(rows, filled, "f.csv").ToList()).Message;
 }

@@ -7,7 +7,7 @@ namespace Sluice.Repair;
 /// The small file in which a person corrects rows: the number of the data row in a first column <c>row</c>, then the columns of the table. Written
 /// with the rows as they are; corrected by hand; read back.
 /// </summary>
-public static class Labels
+public static class LabelFile
 {
     public const string RowColumn = "row";
 
