@@ -8,6 +8,7 @@ using Sluice.Datasets;
 using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
 using Sluice.Functions.Storage;
+using Sluice.Labels.Review;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -39,6 +40,7 @@ public static class SluiceApp
         services.AddSingleton<DatasetCatalogue>();
         services.AddSingleton<SchemaDetection.SchemaCache>();
         services.AddSingleton<PipelineStore>();
+        services.AddSingleton<ReviewStore>();
         services.AddEmbedding();
         services.AddSingleton(s => new RunEngine(
             s.GetRequiredService<ObjectStore>(),

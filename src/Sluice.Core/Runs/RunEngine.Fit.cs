@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using Sluice.Steps;
 using Sluice.Storage;
@@ -37,7 +38,7 @@ public sealed partial class RunEngine
         }
 
         var step = StepOf(run, observer);
-        var (state, decisions, decided) = await GatherAsync(step, schema, memos, cancellation);
+        var (state, decisions, decided) = await GatherAsync(step, schema, memos, cancellation, run);
         var json = step.Fit(state, decided);
         var rows = step.IsKeyed || memos.Any(m => m.Poison is not null) ? memos.Select(m => m.Rows).ToArray() : null;
         var poison = Enumerable.Range(0, count).Where(i => memos[i].Poison is not null).ToDictionary(i => i, i => memos[i].Poison!);
@@ -46,10 +47,10 @@ public sealed partial class RunEngine
 
     /// <summary>What all batches showed together: the merged states, and what the walk over all keys decided; both at once.</summary>
     async Task<(State? State, IReadOnlyList<string>? Decisions, object? Decided)> GatherAsync(
-        Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation)
+        Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation, Run? run = null)
     {
         var merging = Task.Run(() => MergeAsync(step, schema, memos, cancellation), cancellation);
-        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, memos, cancellation) : (null, null);
+        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, memos, run, cancellation) : (null, null);
         return (await merging, decisions, decided);
     }
 
@@ -89,9 +90,11 @@ public sealed partial class RunEngine
     }
 
     /// <summary>Walks all keys in order; decisions of each batch are stored by content, so unchanged ones keep their name.</summary>
-    async Task<(IReadOnlyList<string> Decisions, object? Decided)> DecideAsync(Step step, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation)
+    async Task<(IReadOnlyList<string> Decisions, object? Decided)> DecideAsync(
+        Step step, IReadOnlyList<ObserveMemo> memos, Run? run, CancellationToken cancellation)
     {
         var runs = new List<LocalFile>();
+        var sideFiles = run is null ? [] : await SideFilesAsync(run, step, cancellation);
         try
         {
             foreach (var memo in memos)
@@ -100,7 +103,7 @@ public sealed partial class RunEngine
             }
 
             var decisions = new Decisions([.. memos.Select(m => m.Rows)]);
-            var decided = step.Decide(KeyRuns.Open([.. runs.Select(r => r.Path)]), decisions);
+            var decided = step.DecideWith(KeyRuns.Open([.. runs.Select(r => r.Path)]), decisions, [.. sideFiles.Select(f => f.Path)]);
             var paths = new string[memos.Count];
             for (var batch = 0; batch < paths.Length; batch++)
             {
@@ -113,7 +116,29 @@ public sealed partial class RunEngine
         finally
         {
             runs.ForEach(r => r.Dispose());
+            sideFiles.ForEach(f => f.Dispose());
         }
+    }
+
+    /// <summary>Local copies of a step's files beside the source; they must be what they were when the run began, because the version names them by content.</summary>
+    static async Task<List<LocalFile>> SideFilesAsync(Run run, Step step, CancellationToken cancellation)
+    {
+        var files = new List<LocalFile>();
+        foreach (var path in step.SideFiles)
+        {
+            foreach (var file in await run.Inputs.ListAsync(path, cancellation))
+            {
+                files.Add(await run.Inputs.OpenAsync(file.Path, cancellation));
+                await using var stream = File.OpenRead(files[^1].Path);
+                var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
+                if (!run.Plan.Inputs.Any(i => i.File == file.Path && i.Sha256 == found))
+                {
+                    throw new SourceException($"The file \"{file.Path}\" has changed since the run began. Expected the content that the version will name. Start the run again.");
+                }
+            }
+        }
+
+        return files;
     }
 
     static byte[] Deflate(byte[] bytes)

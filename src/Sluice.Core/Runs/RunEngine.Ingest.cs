@@ -100,7 +100,14 @@ public sealed partial class RunEngine
     static async Task<List<InputDigest>> DigestAsync(Pipelines.Pipeline pipeline, InputFiles inputs, CancellationToken cancellation)
     {
         var digests = new List<InputDigest>();
-        foreach (var file in await inputs.ListAsync(pipeline.Source.Source.FilePath, cancellation))
+        var paths = pipeline.Steps.SelectMany(s => s.Step.SideFiles).Prepend(pipeline.Source.Source.FilePath).Distinct(StringComparer.Ordinal);
+        var files = new List<InputFile>();
+        foreach (var path in paths)
+        {
+            files.AddRange(await inputs.ListAsync(path, cancellation));
+        }
+
+        foreach (var file in files.DistinctBy(f => f.Path))
         {
             using var local = await inputs.OpenAsync(file.Path, cancellation);
             await using var stream = new FileStream(local.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);

@@ -44,6 +44,15 @@ public abstract class Step
     /// <summary>Walks all rows in key order and decides; returns a small summary that <see cref="Fit"/> is given, or null.</summary>
     public virtual object? Decide(KeyedRows rows, Decisions decisions) => null;
 
+    /// <summary>
+    /// Files beside the source that deciding reads, as a <c>file_path</c> names them. They are inputs of the run by content, like the source's own, so a run
+    /// with other content decides anew; a batch whose decisions stay the same is not applied again.
+    /// </summary>
+    public virtual IReadOnlyList<string> SideFiles => [];
+
+    /// <summary>The same with local copies of the <see cref="SideFiles"/>, in their order.</summary>
+    public virtual object? DecideWith(KeyedRows rows, Decisions decisions, IReadOnlyList<string> sideFiles) => Decide(rows, decisions);
+
     /// <summary>Parameters for Apply (see <see cref="Fitted.Of"/>). Called once, with the state of all rows (null without one).</summary>
     public virtual byte[] Fit(State? state, object? decided) => Fitted.None.Json;
 

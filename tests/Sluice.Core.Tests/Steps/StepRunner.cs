@@ -123,6 +123,6 @@ static class StepRunner
             File.WriteAllBytes(files[^1], KeyRuns.Encode(step.Keys(batch)));
         }
 
-        return step.Decide(KeyRuns.Open(files), decisions);
+        return step.DecideWith(KeyRuns.Open(files), decisions, step.SideFiles);
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.DurableTask.Converters;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
+using Sluice.Labels.Review;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Tests.Orchestrations;
@@ -32,7 +33,14 @@ public sealed class PayloadTests
 
     static readonly object[] examples = [request, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), outcome, looking, done,
         key, embed, new EmbedRun(embed, TimeSpan.MaxValue, key, key, DateTime.MaxValue, int.MaxValue), new EmbedStart(run, key), new EmbedExecution(key, key),
-        new EmbedProgress(true, embedded), embedded, new EmbedInstead(key, new string('é', 400))];
+        new EmbedProgress(true, embedded), embedded, new EmbedInstead(key, new string('é', 400)), new ReviewRun(run, int.MaxValue, int.MaxValue, int.MaxValue), Turn()];
+
+    // Everybody was asked as often as it goes, and ten agreed on the longest label.
+    static ReviewTurn Turn()
+    {
+        var asked = Enumerable.Range(0, ReviewPlan.MaxAssignments + 20).Select(i => new ReviewAssignment(new string('n', 64), DateTime.MaxValue, i >= ReviewPlan.MaxAssignments));
+        return new ReviewTurn(run, int.MaxValue, DateTime.MaxValue, [.. asked], new ReviewOutcome(new string('é', 250), "adjudicated", [.. Enumerable.Repeat(new string('n', 64), 10)], DateTime.MaxValue), int.MaxValue);
+    }
 
     [Fact]
     public void Every_input_and_output_filled_to_its_limits_stays_below_the_payload_cap() =>

@@ -1,0 +1,64 @@
+namespace Sluice.Labels.Review;
+
+/// <summary>A review queue as it was created: who answers what, and when that is a label. It never changes.</summary>
+public sealed record ReviewPlan
+{
+    /// <summary>Turns of one item at most: everybody may be asked again some times, but not for ever.</summary>
+    public const int MaxAssignments = 20;
+
+    public required string Queue { get; init; }
+
+    public required string Dataset { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>Columns whose values name a row.</summary>
+    public required IReadOnlyList<string> KeyColumns { get; init; }
+
+    public required string LabelColumn { get; init; }
+
+    /// <summary>Labels that may be given; empty: any.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    public required IReadOnlyList<string> Reviewers { get; init; }
+
+    /// <summary>Who decides where the reviewers do not agree.</summary>
+    public IReadOnlyList<string> Adjudicators { get; init; } = [];
+
+    /// <summary>Answers that an item needs.</summary>
+    public int Quorum { get; init; } = 1;
+
+    /// <summary>Share of the answers that the most frequent one needs; equally frequent ones never agree.</summary>
+    public double MinAgreement { get; init; } = 0.5;
+
+    /// <summary>Time to answer before the item is given to somebody else.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Items that are given out at the same time.</summary>
+    public int InFlight { get; init; } = 50;
+
+    public int Items { get; init; }
+}
+
+/// <summary>A row to review.</summary>
+/// <param name="Key">Values of the key columns as text.</param>
+/// <param name="Given">Label it has.</param>
+/// <param name="Row">Its other cells as text, long ones cut.</param>
+/// <param name="Suggested">Label that it should perhaps have.</param>
+/// <param name="Quality">Chance of the given label, where it is suspected.</param>
+/// <param name="Gold">The right label of a gold question; reviewers never see it.</param>
+public sealed record ReviewedRow(
+    IReadOnlyList<string?> Key, string? Given, IReadOnlyDictionary<string, string?> Row, string? Suggested = null, double? Quality = null, string? Gold = null);
+
+/// <summary>Who is asked, and until when.</summary>
+public sealed record ReviewAssignment(string Reviewer, DateTime Until, bool Adjudicates = false);
+
+/// <summary>What a reviewer said. The first answer of a reviewer on an item counts; there is no second.</summary>
+public sealed record ReviewAnswer(string Reviewer, string Label, DateTime At);
+
+/// <summary>How an item ended.</summary>
+/// <param name="Label">The label; null: nobody could tell.</param>
+/// <param name="How">agreed, adjudicated, gold or unresolved.</param>
+/// <param name="By">Whose answers are that label.</param>
+/// <param name="At">When.</param>
+public sealed record ReviewOutcome(string? Label, string How, IReadOnlyList<string> By, DateTime At);

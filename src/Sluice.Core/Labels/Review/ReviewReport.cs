@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Sluice.Steps;
+
+namespace Sluice.Labels.Review;
+
+/// <summary>What a queue has shown of its reviewers so far.</summary>
+/// <param name="Answers">Answers on items that have ended.</param>
+/// <param name="Agreement">How far they agree; null where no item has two answers.</param>
+/// <param name="Reviewers">How good each of them is.</param>
+public sealed record ReviewReport(int Answers, AgreementReport? Agreement, IReadOnlyList<AnnotatorQuality> Reviewers)
+{
+    public static ReviewReport Of(IReadOnlyList<(ReviewedRow Row, ReviewOutcome Outcome, IReadOnlyList<ReviewAnswer> Answers)> outcomes)
+    {
+        string[] reviewers = [.. outcomes.SelectMany(o => o.Answers).Select(a => a.Reviewer).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var labels = outcomes.SelectMany(o => o.Answers.Select(a => a.Label).Append(o.Outcome.Label).Append(o.Row.Gold)).OfType<string>()
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select((label, i) => (label, i)).ToDictionary(l => l.label, l => l.i, StringComparer.Ordinal);
+        if (reviewers.Length == 0)
+        {
+            return new ReviewReport(0, null, []);
+        }
+
+        var answers = Annotations.Of(
+            [.. outcomes.SelectMany(o => reviewers.Select(r => o.Answers.FirstOrDefault(a => a.Reviewer == r) is { } answer ? labels[answer.Label] : -1))], reviewers.Length, labels.Count);
+
+        // The truth is how the items ended, not the majority: an adjudicator may have decided against it.
+        int[] ended = [.. outcomes.Select(o => o.Outcome.Label is { } label ? labels[label] : -1)];
+        int[] gold = [.. outcomes.Select(o => o.Row.Gold is { } label ? labels[label] : -1)];
+        var agreement = Enumerable.Range(0, answers.Items).Any(i => answers.Of(i).ToArray().Count(a => a >= 0) > 1) ? AgreementReport.Of(answers) : null;
+        return new ReviewReport(outcomes.Sum(o => o.Answers.Count), Finite(agreement), [.. reviewers.Select((name, at) => QualityOf(name, at, answers, ended, gold))]);
+    }
+
+    /// <summary>The labels that were decided, with what stands behind them. Gold questions and unresolved items have none.</summary>
+    public static LabelOverlay Labels(ReviewPlan plan, IReadOnlyList<(ReviewedRow Row, ReviewOutcome Outcome, IReadOnlyList<ReviewAnswer> Answers)> outcomes) => new(
+        outcomes.Where(o => o.Outcome is { Label: not null, How: not "gold" }).Select(o => new RowLabel(
+            new SortedDictionary<string, string?>(plan.KeyColumns.Zip(o.Row.Key).ToDictionary(p => p.First, p => p.Second), StringComparer.Ordinal),
+            o.Outcome.Label!,
+            o.Outcome.By,
+            o.Outcome.At,
+            JsonSerializer.SerializeToElement(
+                new { plan.Queue, o.Outcome.How, o.Row.Given, o.Row.Suggested, answers = o.Answers.ToDictionary(a => a.Reviewer, a => a.Label) }, StepJson.Options))));
+
+    // JSON has no NaN; where nothing can be said, nothing is.
+    static AgreementReport? Finite(AgreementReport? found) =>
+        found is null || double.IsNaN(found.MeanCohenKappa) || double.IsNaN(found.FleissKappa) || double.IsNaN(found.KrippendorffAlpha) ? null : found;
+
+    static AnnotatorQuality QualityOf(string name, int at, Annotations answers, int[] ended, int[] gold)
+    {
+        var (given, same, asked, right) = (0, 0, 0, 0);
+        for (var item = 0; item < answers.Items; item++)
+        {
+            if (answers.Of(item)[at] is >= 0 and var answer)
+            {
+                given++;
+                same += answer == ended[item] ? 1 : 0;
+                asked += gold[item] >= 0 ? 1 : 0;
+                right += answer == gold[item] ? 1 : 0;
+            }
+        }
+
+        var agreement = given == 0 ? 0 : (double)same / given;
+        return new AnnotatorQuality(name, given, agreement, asked, right, asked > 0 ? (right + 1.0) / (asked + 2) : agreement);
+    }
+}

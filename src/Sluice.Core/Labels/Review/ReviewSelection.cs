@@ -1,0 +1,133 @@
+using Sluice.Connectors;
+using Sluice.Steps;
+
+namespace Sluice.Labels.Review;
+
+/// <summary>Picks the rows of a version that are reviewed; which ones does not depend on how the version is cut into files.</summary>
+public static class ReviewSelection
+{
+    const string Suggested = "sluice_suggested_label", Quality = "sluice_label_quality", Rank = "sluice_label_rank";
+    const int MaxCell = 300, MaxCells = 30;
+
+    /// <exception cref="DataException">A column is missing, or two rows have the same key.</exception>
+    public static async Task<IReadOnlyList<ReviewedRow>> ChooseAsync(DatasetRows rows, ReviewRequest request, CancellationToken cancellation)
+    {
+        foreach (var column in request.KeyColumns.Append(request.LabelColumn).Where(c => !rows.Schema.Has(c)))
+        {
+            throw rows.Schema.Missing(column);
+        }
+
+        var judge = await JudgeAsync(rows, request, cancellation);
+        var gold = request.Gold.GroupBy(g => KeyText(g.Key), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Label, StringComparer.Ordinal);
+        var (chosen, known, keys) = (new List<(double Order, RowKey Key, ReviewedRow Row)>(), new List<ReviewedRow>(), new Dictionary<string, string>(StringComparer.Ordinal));
+        await foreach (var plain in rows.ReadAsync(cancellation))
+        {
+            var batch = judge(plain);
+            var labels = LabelTexts.Of(batch, request.LabelColumn);
+            var hashes = RowHash.Rows([.. request.KeyColumns.Select(c => batch[c])], batch.Rows);
+            for (var row = 0; row < batch.Rows; row++)
+            {
+                string?[] key = [.. request.KeyColumns.Select(c => batch[c].IsNull(row) ? null : batch[c].Display(row))];
+                if (gold.TryGetValue(KeyText(key), out var right))
+                {
+                    known.Add(Reviewed(batch, row, key, request) with { Gold = right });
+                }
+                else if (OrderOf(batch, row, LabelTexts.IsLabel(labels, row), request.Choose) is { } order)
+                {
+                    chosen.Add((order, hashes[row], Reviewed(batch, row, key, request)));
+                    Trim(chosen, 2 * request.Limit);
+                }
+            }
+        }
+
+        var items = Ordered(chosen).Take(request.Limit).Select(c => c.Row).ToList();
+        foreach (var item in items.Concat(known))
+        {
+            if (!keys.TryAdd(KeyText(item.Key), ""))
+            {
+                throw new DataException($"Two rows have the key {KeyText(item.Key)} in {string.Join(", ", request.KeyColumns)}. Name key_columns whose values tell one row from every other.");
+            }
+        }
+
+        return Mix(items, known);
+    }
+
+    /// <summary>Gold questions at even distances among the others, so that nobody can tell them by their place.</summary>
+    public static IReadOnlyList<ReviewedRow> Mix(IReadOnlyList<ReviewedRow> items, IReadOnlyList<ReviewedRow> gold)
+    {
+        var (mixed, used, sorted) = (new List<ReviewedRow>(items.Count + gold.Count), 0, gold.OrderBy(g => KeyText(g.Key), StringComparer.Ordinal).ToList());
+        for (var i = 0; i < items.Count; i++)
+        {
+            mixed.Add(items[i]);
+            for (; used < sorted.Count && (used + 1.0) / (sorted.Count + 1) <= (i + 1.0) / items.Count; used++)
+            {
+                mixed.Add(sorted[used]);
+            }
+        }
+
+        return [.. mixed, .. sorted.Skip(used)];
+    }
+
+    static async Task<Func<Batch, Batch>> JudgeAsync(DatasetRows rows, ReviewRequest request, CancellationToken cancellation)
+    {
+        if (request.Choose != ReviewChoice.Suspects)
+        {
+            return batch => batch;
+        }
+
+        var step = new FindLabelErrors(new()
+        {
+            LabelColumn = request.LabelColumn,
+            FeatureColumns = request.FeatureColumns.Count > 0 ? request.FeatureColumns : [.. rows.Schema.Where(f => Numbers.IsNumber(f.Type) && f.Name != request.LabelColumn && !request.KeyColumns.Contains(f.Name)).Select(f => f.Name)],
+            SuggestedLabelColumn = Suggested, LabelQualityColumn = Quality, LabelRankColumn = Rank,
+        });
+        var problems = new StepProblems();
+        step.Plan(rows.Schema, problems);
+        if (problems.Items.Count > 0)
+        {
+            throw new DataException(string.Join(' ', problems.Items.Select(p => $"{p.Path}: {p.Message}")));
+        }
+
+        var state = step.NewState(rows.Schema)!;
+        await foreach (var batch in rows.ReadAsync(cancellation))
+        {
+            step.Observe(batch, state);
+        }
+
+        var fitted = new Fitted(step.Fit(state, null));
+        return batch => step.Apply(batch, fitted, new Verdicts(batch.Rows));
+    }
+
+    // Null: it is not reviewed. Rows of equal order are taken by the hash of their key.
+    static double? OrderOf(Batch batch, int row, bool isLabelled, ReviewChoice choice) => choice switch
+    {
+        ReviewChoice.Suspects => batch[Suggested].IsNull(row) ? null : batch.Int64(Rank)[row],
+        ReviewChoice.Unlabelled => isLabelled ? null : 0,
+        _ => 0,
+    };
+
+    static void Trim(List<(double Order, RowKey Key, ReviewedRow Row)> chosen, int limit)
+    {
+        if (chosen.Count > 2 * limit)
+        {
+            var kept = Ordered(chosen).Take(limit).ToList();
+            chosen.Clear();
+            chosen.AddRange(kept);
+        }
+    }
+
+    static IEnumerable<(double Order, RowKey Key, ReviewedRow Row)> Ordered(List<(double Order, RowKey Key, ReviewedRow Row)> chosen) =>
+        chosen.OrderBy(c => c.Order).ThenBy(c => c.Key);
+
+    static ReviewedRow Reviewed(Batch batch, int row, IReadOnlyList<string?> key, ReviewRequest request)
+    {
+        string? Text(string column) => batch[column].IsNull(row) ? null : Cut(batch[column].Display(row));
+        var cells = batch.Schema.Where(f => f.Name != request.LabelColumn && f.Name is not (Suggested or Quality or Rank)).Take(MaxCells).ToDictionary(f => f.Name, f => Text(f.Name));
+        var isSuspect = batch.Schema.Has(Suggested) && !batch[Suggested].IsNull(row);
+        return new ReviewedRow(key, Text(request.LabelColumn), cells, isSuspect ? Text(Suggested) : null, isSuspect ? batch.Float64(Quality)[row] : null);
+    }
+
+    static string Cut(string text) => text.Length <= MaxCell ? text : text[..(char.IsHighSurrogate(text[MaxCell - 1]) ? MaxCell - 1 : MaxCell)] + "…";
+
+    static string KeyText(IReadOnlyList<string?> key) => System.Text.Json.JsonSerializer.Serialize(key);
+}

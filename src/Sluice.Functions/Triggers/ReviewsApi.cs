@@ -1,0 +1,207 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Sluice.Datasets;
+using Sluice.Functions.Api;
+using Sluice.Functions.Orchestrations;
+using Sluice.Labels.Review;
+using Sluice.Steps;
+
+namespace Sluice.Functions.Triggers;
+
+/// <summary>Labels reviewed by people over HTTP: create a queue, get the next row, answer, watch, cancel, take the labels.</summary>
+public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
+{
+    const string Prefix = "review";
+    const int MaxBodyBytes = 1 << 20, MaxLabelBytes = 500;
+
+    /// <summary>The body is a <see cref="ReviewRequest"/> as JSON. Header <c>Idempotency-Key</c>: the same key creates one queue.</summary>
+    [Function("CreateReview")]
+    public async Task<IResult> CreateAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/reviews")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            var asked = await BodyAsync<ReviewRequest>(request, cancellation);
+            if (asked.Problems().ToList() is { Count: > 0 } problems)
+            {
+                return Results.Json(new { error = "The review has problems; nothing was created.", problems }, statusCode: StatusCodes.Status400BadRequest);
+            }
+
+            var (entry, _) = await catalogue.ShowAsync(asked.Dataset, asked.Version, cancellation);
+            var queue = RunIds.Of(Prefix, request.Headers["Idempotency-Key"].FirstOrDefault() ?? JsonSerializer.Serialize(asked with { Version = entry.Version }, StepJson.Options));
+            if (await reviews.FindAsync(queue, cancellation) is not { } plan)
+            {
+                var rows = await ReviewSelection.ChooseAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), asked, cancellation);
+                plan = asked.Plan(queue, entry.Dataset, entry.Version) with { Items = rows.Count };
+                await reviews.CreateAsync(plan, rows, cancellation);
+            }
+
+            await StartAsync(client, plan, cancellation);
+            return Results.Accepted($"{request.PathBase}/api/v1/reviews/{queue}", new { queue, plan.Dataset, plan.Version, plan.Items, status = $"{request.PathBase}/api/v1/reviews/{queue}" });
+        }
+        catch (DataException wrong)
+        {
+            return Problem(StatusCodes.Status400BadRequest, wrong.Message);
+        }
+    }
+
+    /// <summary>How far a queue is, and how good its reviewers are.</summary>
+    [Function("ReviewStatus")]
+    public async Task<IResult> StatusAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/reviews/{queue}")] HttpRequest request, string queue, CancellationToken cancellation)
+    {
+        if (await FindAsync(queue, cancellation) is not { } plan)
+        {
+            return Unknown(queue);
+        }
+
+        var outcomes = await reviews.OutcomesAsync(queue, cancellation);
+        var isCancelled = await reviews.IsCancelledAsync(queue, cancellation);
+        return Results.Json(new
+        {
+            queue,
+            status = isCancelled ? "cancelled" : outcomes.Count == plan.Items ? "completed" : "running",
+            plan.Dataset,
+            plan.Version,
+            plan.Items,
+            done = outcomes.Count,
+            by = outcomes.GroupBy(o => o.Outcome.How).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()),
+            report = ReviewReport.Of(outcomes),
+        });
+    }
+
+    /// <summary>The next row for a reviewer (query <c>reviewer</c>); 204 when there is none now.</summary>
+    [Function("NextReview")]
+    public async Task<IResult> NextAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/reviews/{queue}/next")] HttpRequest request, string queue, CancellationToken cancellation)
+    {
+        var reviewer = request.Query["reviewer"].FirstOrDefault() ?? "";
+        return await FindAsync(queue, cancellation) is not { } plan ? Unknown(queue)
+            : !plan.Reviewers.Concat(plan.Adjudicators).Contains(reviewer) ? Problem(StatusCodes.Status403Forbidden, $"'{reviewer}' is no reviewer of this queue. Name one with '?reviewer=NAME'.")
+            : await reviews.IsCancelledAsync(queue, cancellation) ? Problem(StatusCodes.Status410Gone, "The queue was cancelled.")
+            : await reviews.NextAsync(queue, reviewer, cancellation) is { } next ? Results.Json(new { next.Item, next.Until, next.Adjudicates, next.Answers, next.Row, plan.LabelColumn, plan.Labels })
+            : Results.NoContent();
+    }
+
+    /// <summary>The body is <c>{"item": 3, "reviewer": "anna", "label": "cat"}</c>. The same answer may come twice.</summary>
+    [Function("AnswerReview")]
+    public async Task<IResult> AnswerAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/reviews/{queue}/answers")] HttpRequest request,
+        string queue,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await BodyAsync<Answer>(request, cancellation);
+            if (await FindAsync(queue, cancellation) is not { } plan)
+            {
+                return Unknown(queue);
+            }
+
+            if (answer.Label.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(answer.Label) > MaxLabelBytes || (plan.Labels.Count > 0 && !plan.Labels.Contains(answer.Label)))
+            {
+                return Problem(
+                    StatusCodes.Status400BadRequest,
+                    $"The label '{(answer.Label.Length <= 50 ? answer.Label : answer.Label[..50] + "…")}' cannot be given. Expected {(plan.Labels.Count > 0 ? $"one of {string.Join(", ", plan.Labels)}" : $"1 to {MaxLabelBytes} bytes of text")}.");
+            }
+
+            var status = ReviewRequest.IsName(answer.Reviewer) ? await reviews.AnswerAsync(queue, answer.Item, answer.Reviewer, answer.Label, cancellation) : AnswerStatus.NotAssigned;
+            if (status is AnswerStatus.Accepted or AnswerStatus.Repeated && !await reviews.IsCancelledAsync(queue, cancellation))
+            {
+                // Also for a repeated one: the first delivery may have ended between the record and the event.
+                await client.RaiseEventAsync(ReviewRun.ItemId(queue, answer.Item), ReviewLabel.Answered, answer.Reviewer, cancellation);
+            }
+
+            return Told(status, answer);
+        }
+        catch (DataException wrong)
+        {
+            return Problem(StatusCodes.Status400BadRequest, wrong.Message);
+        }
+    }
+
+    /// <summary>The labels so far as JSON lines, for the step apply_labels.</summary>
+    [Function("ReviewResults")]
+    public async Task<IResult> ResultsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/reviews/{queue}/results")] HttpRequest request, string queue, CancellationToken cancellation)
+    {
+        if (await FindAsync(queue, cancellation) is not { } plan)
+        {
+            return Unknown(queue);
+        }
+
+        var labels = ReviewReport.Labels(plan, await reviews.OutcomesAsync(queue, cancellation));
+        request.HttpContext.Response.Headers.ETag = $"\"{labels.Id()}\"";
+        return Results.Bytes(labels.ToBytes(), "application/x-ndjson");
+    }
+
+    /// <summary>Cancels a queue. What was answered stays; nobody is asked any more.</summary>
+    [Function("CancelReview")]
+    public async Task<IResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/reviews/{queue}/cancel")] HttpRequest request,
+        string queue,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        if (await FindAsync(queue, cancellation) is null)
+        {
+            return Unknown(queue);
+        }
+
+        // Marked first: from here on no answer is taken, even if the orchestration is ended only by a second delivery.
+        await reviews.CancelAsync(queue, cancellation);
+        if (await client.GetInstanceAsync(queue, getInputsAndOutputs: false, cancellation) is { IsCompleted: false })
+        {
+            await client.TerminateInstanceAsync(queue, new TerminateInstanceOptions("cancelled", Recursive: true), cancellation);
+        }
+
+        return Results.Json(new { queue, status = "cancelled" });
+    }
+
+    async Task<ReviewPlan?> FindAsync(string queue, CancellationToken cancellation) => RunIds.IsOf(Prefix, queue) ? await reviews.FindAsync(queue, cancellation) : null;
+
+    static async Task StartAsync(DurableTaskClient client, ReviewPlan plan, CancellationToken cancellation)
+    {
+        if (plan.Items > 0 && await client.GetInstanceAsync(plan.Queue, getInputsAndOutputs: false, cancellation) is null)
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(ReviewLabels), new ReviewRun(plan.Queue, plan.Items, plan.InFlight), new StartOrchestrationOptions(plan.Queue), cancellation);
+        }
+    }
+
+    static IResult Told(AnswerStatus status, Answer answer) => status switch
+    {
+        AnswerStatus.Accepted => Results.Json(new { answer.Item, status = "accepted" }),
+        AnswerStatus.Repeated => Results.Json(new { answer.Item, status = "repeated" }),
+        AnswerStatus.AlreadyAnswered => Problem(StatusCodes.Status409Conflict, $"'{answer.Reviewer}' has answered item {answer.Item} before, and otherwise. The first answer stays."),
+        AnswerStatus.Late => Problem(StatusCodes.Status410Gone, $"Item {answer.Item} was decided before this answer came. It is not counted."),
+        AnswerStatus.Cancelled => Problem(StatusCodes.Status410Gone, "The queue was cancelled. The answer is not counted."),
+        _ => Problem(StatusCodes.Status403Forbidden, $"Item {answer.Item} was never given to '{answer.Reviewer}'. Ask for the next row with '/next?reviewer=NAME'."),
+    };
+
+    static async Task<T> BodyAsync<T>(HttpRequest request, CancellationToken cancellation)
+    {
+        var bytes = new byte[MaxBodyBytes + 1];
+        var read = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
+        try
+        {
+            return read > MaxBodyBytes
+                ? throw new DataException($"The body is too large. It may have {MaxBodyBytes:N0} bytes.")
+                : JsonSerializer.Deserialize<T>(bytes.AsSpan(0, read), StepJson.Options) ?? throw new DataException("The body is null; expected an object.");
+        }
+        catch (JsonException wrong)
+        {
+            throw new DataException($"The body is not the JSON that is expected: {wrong.Message}", wrong);
+        }
+    }
+
+    sealed record Answer(int Item, string Reviewer, string Label);
+
+    static IResult Unknown(string queue) => Problem(StatusCodes.Status404NotFound, $"There is no review queue '{queue}'.");
+
+    static IResult Problem(int status, string error) => Results.Json(new { error }, statusCode: status);
+}

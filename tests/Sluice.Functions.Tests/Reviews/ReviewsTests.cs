@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.DurableTask.Client;
+using Sluice.Functions.Api;
+using Sluice.Functions.Tests.App;
+using Sluice.Labels;
+using Sluice.Tests.Storage;
+
+namespace Sluice.Functions.Tests.Reviews;
+
+/// <summary>Review queues over HTTP on the embedded engine: people who answer, twice, late, after the end, and not at all.</summary>
+public sealed class ReviewsTests
+{
+    const string Yaml = """
+        name: t
+        dataset: t
+        steps:
+          - { id: read, type: csv, config: { file_path: data.csv } }
+
+        """;
+
+    [Fact]
+    public async Task Two_who_agree_make_a_label_and_gold_questions_tell_how_good_they_are()
+    {
+        await using var app = await CommittedAsync();
+        var queue = await CreateAsync(app, """{"reviewers":["anna","bert"],"quorum":2,"limit":2,"choose":"all","gold":[{"key":["3"],"label":"low"}]}""");
+
+        for (var item = 0; item < 3; item++)
+        {
+            var (anna, bert) = (await NextAsync(app, queue, "anna"), await NextAsync(app, queue, "bert"));
+            Assert.Equal(anna.GetProperty("item").GetInt32(), bert.GetProperty("item").GetInt32());
+            Assert.Equal(JsonValueKind.Null, anna.GetProperty("row").GetProperty("gold").ValueKind);
+            var right = int.Parse(anna.GetProperty("row").GetProperty("key")[0].GetString()!, CultureInfo.InvariantCulture) < 30 ? "low" : "high";
+            await AnswerAsync(app, queue, anna, "anna", right);
+            await AnswerAsync(app, queue, bert, "bert", anna.GetProperty("row").GetProperty("key")[0].GetString() == "3" ? "high" : right);
+        }
+
+        var status = await DoneAsync(app, queue);
+        Assert.Equal((2, 1), (status.GetProperty("by").GetProperty("agreed").GetInt32(), status.GetProperty("by").GetProperty("gold").GetInt32()));
+        var reviewers = status.GetProperty("report").GetProperty("reviewers");
+        Assert.Equal([1, 0], reviewers.EnumerateArray().Select(r => r.GetProperty("goldRight").GetInt32()));
+        var labels = LabelOverlay.Parse(await app.Http.GetByteArrayAsync($"/api/v1/reviews/{queue}/results"), "results");
+        Assert.Equal(2, labels.Labels.Count);
+        Assert.All(labels.Labels, l => Assert.Equal((["anna", "bert"], int.Parse(l.Key["id"]!, CultureInfo.InvariantCulture) < 30 ? "low" : "high"), (l.By!.ToArray(), l.Label)));
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await app.EndAsync(queue)).RuntimeStatus);
+    }
+
+    [Fact]
+    public async Task Suspected_label_errors_are_asked_first_with_the_suggestion()
+    {
+        await using var app = await CommittedAsync();
+        var queue = await CreateAsync(app, """{"reviewers":["anna"],"limit":1}""");
+
+        var next = await NextAsync(app, queue, "anna");
+
+        // Row 5 is planted: its number is low and its label is high.
+        var row = next.GetProperty("row");
+        Assert.Equal(("5", "high", "low"), (row.GetProperty("key")[0].GetString(), row.GetProperty("given").GetString(), row.GetProperty("suggested").GetString()));
+        Assert.Equal("5", row.GetProperty("row").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Who_answers_twice_late_or_unasked_is_told_so()
+    {
+        await using var app = await CommittedAsync();
+        var queue = await CreateAsync(app, """{"reviewers":["anna","bert","cleo"],"quorum":1,"limit":1,"choose":"all","labels":["low","high"],"timeout":"00:00:01"}""");
+        var asked = (await NextAsync(app, queue, "anna")).GetProperty("item").GetInt32();
+
+        // Anna lets her time go by; somebody else is asked, and answers.
+        await NextAsync(app, queue, "bert");
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Forbidden), (await PostAsync(app, queue, asked, "bert", "middle"), await PostAsync(app, queue, asked, "zoe", "low")));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(app, queue, asked, "bert", "low"));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict), (await PostAsync(app, queue, asked, "bert", "low"), await PostAsync(app, queue, asked, "bert", "high")));
+
+        await DoneAsync(app, queue);
+        Assert.Equal((HttpStatusCode.Gone, HttpStatusCode.OK), (await PostAsync(app, queue, asked, "anna", "high"), await PostAsync(app, queue, asked, "bert", "low")));
+        Assert.Equal("low", LabelOverlay.Parse(await app.Http.GetByteArrayAsync($"/api/v1/reviews/{queue}/results"), "r").Labels.Single().Label);
+        Assert.Equal(HttpStatusCode.NoContent, (await app.Http.GetAsync($"/api/v1/reviews/{queue}/next?reviewer=anna")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_conflict_goes_to_the_adjudicator_across_a_restart()
+    {
+        using var folder = new TemporaryFolder();
+        string queue;
+        await using (var app = await CommittedAsync(folder.Path))
+        {
+            queue = await CreateAsync(app, """{"reviewers":["anna","bert"],"adjudicators":["judge"],"quorum":2,"limit":1,"choose":"all"}""");
+            await AnswerAsync(app, queue, await NextAsync(app, queue, "anna"), "anna", "low");
+        }
+
+        await using (var app = await TestApp.StartAsync(folder.Path))
+        {
+            await AnswerAsync(app, queue, await NextAsync(app, queue, "bert"), "bert", "high");
+            var judged = await NextAsync(app, queue, "judge");
+            Assert.Equal(["high", "low"], judged.GetProperty("answers").EnumerateArray().Select(a => a.GetString()));
+            await AnswerAsync(app, queue, judged, "judge", "high");
+
+            var status = await DoneAsync(app, queue);
+            Assert.Equal(1, status.GetProperty("by").GetProperty("adjudicated").GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_whose_event_was_lost_counts_when_it_is_told_again_or_the_time_is_over()
+    {
+        await using var app = await CommittedAsync();
+        var queue = await CreateAsync(app, """{"reviewers":["anna"],"limit":2,"choose":"all","timeout":"00:00:02"}""");
+        var first = (await NextAsync(app, queue, "anna")).GetProperty("item").GetInt32();
+
+        // As if the app had died between the record and the event.
+        await ReviewsAnswerAsync(app, queue, first, "low");
+        await ReviewsAnswerAsync(app, queue, 1 - first, "low");
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(app, queue, first, "anna", "low"));
+
+        Assert.Equal(2, (await DoneAsync(app, queue)).GetProperty("by").GetProperty("agreed").GetInt32());
+    }
+
+    [Fact]
+    public async Task Nothing_counts_after_a_queue_is_cancelled_and_cancelling_twice_is_once()
+    {
+        await using var app = await CommittedAsync();
+        var queue = await CreateAsync(app, """{"reviewers":["anna"],"limit":2,"choose":"all"}""");
+        var item = (await NextAsync(app, queue, "anna")).GetProperty("item").GetInt32();
+
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync($"/api/v1/reviews/{queue}/cancel")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync($"/api/v1/reviews/{queue}/cancel")).StatusCode);
+
+        Assert.Equal(HttpStatusCode.Gone, await PostAsync(app, queue, item, "anna", "low"));
+        Assert.Equal(HttpStatusCode.Gone, (await app.Http.GetAsync($"/api/v1/reviews/{queue}/next?reviewer=anna")).StatusCode);
+        Assert.Equal("cancelled", (await app.GetJsonAsync($"/api/v1/reviews/{queue}")).GetProperty("status").GetString());
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await app.EndAsync(queue)).RuntimeStatus);
+    }
+
+    [Fact]
+    public async Task The_same_request_makes_one_queue()
+    {
+        await using var app = await CommittedAsync();
+
+        var queues = new[] { await CreateAsync(app, """{"reviewers":["anna"],"limit":2}"""), await CreateAsync(app, """{"reviewers":["anna"],"limit":2}""") };
+
+        Assert.Single(queues.Distinct());
+    }
+
+    [Theory]
+    [InlineData("""{"reviewers":[]}""", "Found 0 reviewers")]
+    [InlineData("""{"reviewers":["a/b"]}""", "cannot be a reviewer's name")]
+    [InlineData("""{"reviewers":["a"],"quorum":3}""", "as many different ones as the quorum of 3")]
+    [InlineData("""{"reviewers":["a"],"key_columns":[]}""", "No key_columns are named")]
+    [InlineData("""{"reviewers":["a"],"key_columns":["nowhere"]}""", "'nowhere' does not exist")]
+    [InlineData("""{"reviewers":["a"],"key_columns":["kind"],"choose":"all"}""", "Two rows have the key")]
+    [InlineData("""{"reviewers":["a"],"reviewer":1}""", "not the JSON that is expected")]
+    [InlineData("""{"reviewers":["a"],"dataset":"other"}""", "'other' does not exist")]
+    public async Task What_cannot_be_reviewed_is_refused(string body, string error)
+    {
+        await using var app = await CommittedAsync();
+
+        var response = await app.PostAsync("/api/v1/reviews", Body(body));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(error, await TextAsync(response), StringComparison.Ordinal);
+    }
+
+    static async Task<string> TextAsync(HttpResponseMessage response)
+    {
+        var json = await TestApp.JsonAsync(response);
+        return json.GetProperty("error").GetString() + (json.TryGetProperty("problems", out var problems) ? string.Join(' ', problems.EnumerateArray().Select(p => p.GetString())) : "");
+    }
+
+    // Defaults of these tests, and what the test says over them.
+    static string Body(string body)
+    {
+        var all = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var part in new[] { """{"dataset":"t","label_column":"kind","key_columns":["id"],"feature_columns":["x"]}""", body })
+        {
+            foreach (var property in JsonDocument.Parse(part).RootElement.EnumerateObject())
+            {
+                all[property.Name] = property.Value;
+            }
+        }
+
+        return JsonSerializer.Serialize(all);
+    }
+
+    static async Task<string> CreateAsync(TestApp app, string body)
+    {
+        var response = await app.PostAsync("/api/v1/reviews", Body(body));
+        Assert.True(response.StatusCode == HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return (await TestApp.JsonAsync(response)).GetProperty("queue").GetString()!;
+    }
+
+    static async Task<JsonElement> NextAsync(TestApp app, string queue, string reviewer)
+    {
+        HttpResponseMessage? response = null;
+        await Wait.UntilAsync($"{reviewer} is asked", async () => (response = await app.Http.GetAsync($"/api/v1/reviews/{queue}/next?reviewer={reviewer}")).StatusCode == HttpStatusCode.OK);
+        return await TestApp.JsonAsync(response!);
+    }
+
+    static async Task AnswerAsync(TestApp app, string queue, JsonElement asked, string reviewer, string label) =>
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(app, queue, asked.GetProperty("item").GetInt32(), reviewer, label));
+
+    static async Task<HttpStatusCode> PostAsync(TestApp app, string queue, int item, string reviewer, string label) =>
+        (await app.PostAsync($"/api/v1/reviews/{queue}/answers", JsonSerializer.Serialize(new { item, reviewer, label }))).StatusCode;
+
+    static Task ReviewsAnswerAsync(TestApp app, string queue, int item, string label) => Wait.UntilAsync($"item {item} is shown", async () =>
+        await ((Labels.Review.ReviewStore)app.Services.GetService(typeof(Labels.Review.ReviewStore))!).AnswerAsync(queue, item, "anna", label, CancellationToken.None)
+            is Labels.Review.AnswerStatus.Accepted or Labels.Review.AnswerStatus.Repeated);
+
+    static async Task<JsonElement> DoneAsync(TestApp app, string queue)
+    {
+        var status = default(JsonElement);
+        await Wait.UntilAsync("the queue is done", async () => (status = await app.GetJsonAsync($"/api/v1/reviews/{queue}")).GetProperty("status").GetString() == "completed");
+        return status;
+    }
+
+    // Numbers below 30 are low, others high; but row 5 is called high.
+    static async Task<TestApp> CommittedAsync(string? folder = null)
+    {
+        var app = await TestApp.StartAsync(folder);
+        var text = new StringBuilder("id,x,kind\n");
+        for (var i = 0; i < 60; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{i},{(i < 30 ? 0 : 10) + (i % 7 * 0.1)},{(i is < 30 and not 5 ? "low" : "high")}\n");
+        }
+
+        app.Drop("t", "data.csv", text.ToString());
+        var pipeline = await app.Pipelines.PutAsync(null, Yaml, refresh: false, CancellationToken.None);
+        var request = app.Pipelines.Request(pipeline, app.Incoming("t"), "t-0123456789abcdef0123");
+        await RunIds.StartOnceAsync(app.Client, request, CancellationToken.None);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await app.EndAsync(request.RunId)).RuntimeStatus);
+        return app;
+    }
+}
