@@ -86,13 +86,7 @@ public sealed partial class FindLabelErrors : Step
     public override byte[] Fit(State? state, object? decided)
     {
         var seen = (LabelledRowState)state!;
-        if (seen.Labels.IsOver)
-        {
-            throw new DataException(
-                $"Column '{options.LabelColumn}' has more than {options.MaxClasses:N0} different labels; the limit is max_classes = {options.MaxClasses}. "
-                + "Is it the label? Name another label_column, or raise max_classes.");
-        }
-
+        seen.CheckClasses(options.LabelColumn, options.MaxClasses);
         return Fitted.Of(IsGiven ? FitGiven(seen) : FitProbe(seen));
     }
 
@@ -108,27 +102,16 @@ public sealed partial class FindLabelErrors : Step
 
     LabelErrorFit FitProbe(LabelledRowState seen)
     {
-        var all = seen.Rows();
-        var measuring = options.FeatureColumns.Count > 0 ? options.FeatureColumns : seen.Measuring();
-        var names = seen.Sample.Columns.Skip(1).ToList();
-        int[] at = [.. measuring.Select(name => names.IndexOf(name)).Where(i => i >= 0)];
-        var values = new float[all.Rows * at.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = all.Row(i / at.Length)[at[i % at.Length]];
-        }
-
-        var rows = all with { Values = values, Dimensions = at.Length };
-        if (all.Classes < 2 || at.Length == 0)
+        var (rows, features) = seen.Measured(options.FeatureColumns);
+        if (rows.Classes < 2 || features.Count == 0)
         {
             return new LabelErrorFit([], [], [], null);
         }
 
-        FeatureScale[] features = [.. at.Select((i, dimension) => FeatureScale.Of(names[i], rows, dimension))];
-        var folds = LabelledRowState.Folds(values, at.Length, options.Folds);
-        rows = rows with { Values = FeatureScale.Place(values, features) };
+        var folds = LabelledRowState.Folds(rows.Values, features.Count, options.Folds);
+        rows = rows with { Values = FeatureScale.Place(rows.Values, features) };
         var probe = FoldedProbe.Train(rows, folds, options.Folds);
-        var chances = rows with { Values = probe.Predict(rows, folds), Dimensions = all.Classes };
+        var chances = rows with { Values = probe.Predict(rows, folds), Dimensions = rows.Classes };
         return new LabelErrorFit(seen.Labels.Names, features, [.. probe.Probes.Select(LabelErrorFit.Bytes)], ConfidentModel.Fit(chances, options.FilterBy));
     }
 

@@ -40,6 +40,39 @@ sealed class LabelledRowState(int maxRows, int maxClasses) : State
             values, dimensions, [.. rows.Select(r => codes.GetValueOrDefault(r.Cells[0], -1))], [.. rows.Select(r => (double)r.Count)], codes.Count);
     }
 
+    /// <summary>The sampled rows in the dimensions of the columns that measure something, standardised.</summary>
+    /// <param name="named">Columns that the user names; empty: all that measure something.</param>
+    public (LabelledVectors Rows, IReadOnlyList<FeatureScale> Features) Placed(IReadOnlyList<string> named)
+    {
+        var (rows, features) = Measured(named);
+        return (features.Count == 0 ? rows : rows with { Values = FeatureScale.Place(rows.Values, features) }, features);
+    }
+
+    /// <summary>The same with the numbers as they are.</summary>
+    public (LabelledVectors Rows, IReadOnlyList<FeatureScale> Features) Measured(IReadOnlyList<string> named)
+    {
+        var (all, names) = (Rows(), Sample.Columns.Skip(1).ToList());
+        int[] at = [.. (named.Count > 0 ? named : Measuring()).Select(name => names.IndexOf(name)).Where(i => i >= 0)];
+        var values = new float[all.Rows * at.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = all.Row(i / at.Length)[at[i % at.Length]];
+        }
+
+        var rows = all with { Values = values, Dimensions = at.Length };
+        return (rows, [.. at.Select((i, dimension) => FeatureScale.Of(names[i], rows, dimension))]);
+    }
+
+    /// <exception cref="DataException">There are more labels than the limit.</exception>
+    public void CheckClasses(string column, int max)
+    {
+        if (Labels.IsOver)
+        {
+            throw new DataException(
+                $"Column '{column}' has more than {max:N0} different labels; the limit is max_classes = {max}. Is it the label? Name another label_column, or raise max_classes.");
+        }
+    }
+
     /// <summary>Numbers of a batch as they are, row after row; NaN where missing.</summary>
     public static float[] Vectors(Batch batch, IReadOnlyList<string> features)
     {
@@ -75,7 +108,7 @@ sealed class LabelledRowState(int maxRows, int maxClasses) : State
     }
 
     /// <summary>The columns that measure something: identifiers are left out, because a class is not learned from a number that names the row.</summary>
-    public IReadOnlyList<string> Measuring()
+    List<string> Measuring()
     {
         var rows = Sample.Rows();
         return [.. Sample.Columns.Skip(1).Where((name, at) =>

@@ -113,7 +113,8 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
             if (status is AnswerStatus.Accepted or AnswerStatus.Repeated && !await reviews.IsCancelledAsync(queue, cancellation))
             {
                 // Also for a repeated one: the first delivery may have ended between the record and the event.
-                await client.RaiseEventAsync(ReviewRun.ItemId(queue, answer.Item), ReviewLabel.Answered, answer.Reviewer, cancellation);
+                await UnlessEndedAsync(
+                    client, ReviewRun.ItemId(queue, answer.Item), item => client.RaiseEventAsync(item, ReviewLabel.Answered, answer.Reviewer, cancellation), cancellation);
             }
 
             return Told(status, answer);
@@ -154,11 +155,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
 
         // Marked first: from here on no answer is taken, even if the orchestration is ended only by a second delivery.
         await reviews.CancelAsync(queue, cancellation);
-        if (await client.GetInstanceAsync(queue, getInputsAndOutputs: false, cancellation) is { IsCompleted: false })
-        {
-            await client.TerminateInstanceAsync(queue, new TerminateInstanceOptions("cancelled", Recursive: true), cancellation);
-        }
-
+        await UnlessEndedAsync(client, queue, run => client.TerminateInstanceAsync(run, new TerminateInstanceOptions("cancelled", Recursive: true), cancellation), cancellation);
         return Results.Json(new { queue, status = "cancelled" });
     }
 
@@ -170,6 +167,21 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(ReviewLabels), new ReviewRun(plan.Queue, plan.Items, plan.InFlight), new StartOrchestrationOptions(plan.Queue), cancellation);
+        }
+    }
+
+    // What has ended needs no waking and no stopping; it may end between the look and the call.
+    static async Task UnlessEndedAsync(DurableTaskClient client, string run, Func<string, Task> call, CancellationToken cancellation)
+    {
+        if (await client.GetInstanceAsync(run, getInputsAndOutputs: false, cancellation) is { IsCompleted: false })
+        {
+            try
+            {
+                await call(run);
+            }
+            catch (InvalidOperationException) when (await client.GetInstanceAsync(run, getInputsAndOutputs: false, cancellation) is null or { IsCompleted: true })
+            {
+            }
         }
     }
 

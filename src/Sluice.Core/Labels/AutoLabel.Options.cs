@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sluice.Labels;
+
+/// <summary>How rows without a label get one.</summary>
+public enum AutoLabelMethod
+{
+    /// <summary>A vote of the nearest labelled rows.</summary>
+    Knn,
+
+    /// <summary>Labels spread along the graph of nearest neighbours: for few labels and rows that form clusters.</summary>
+    Spreading,
+
+    /// <summary>A linear probe, multinomial logistic regression on the labelled rows.</summary>
+    Probe,
+}
+
+/// <summary>What makes a row worth asking a person about.</summary>
+public enum Uncertainty
+{
+    /// <summary>1 less the chance of the likeliest label.</summary>
+    LeastConfidence,
+
+    /// <summary>1 less the distance between the two likeliest labels.</summary>
+    Margin,
+
+    /// <summary>Entropy of the chances, 1 where all labels are equally likely.</summary>
+    Entropy,
+}
+
+public sealed partial class AutoLabel
+{
+    public sealed record Options
+    {
+        /// <summary>Column of the label; rows without one get one.</summary>
+        [Required]
+        public string LabelColumn { get; init; } = "";
+
+        /// <summary>Number columns to learn from. Default: all number columns but the label and identifiers.</summary>
+        public IReadOnlyList<string> FeatureColumns { get; init; } = [];
+
+        /// <summary><c>knn</c>, <c>spreading</c> or <c>probe</c>. Default: knn.</summary>
+        public AutoLabelMethod AutoLabelMethod { get; init; } = AutoLabelMethod.Knn;
+
+        /// <summary>For knn and spreading: neighbours, 1 to 100. Default: 10.</summary>
+        [Range(1, 100)]
+        public int Neighbours { get; init; } = 10;
+
+        /// <summary>Chance from which a label is given, 0 to 1; a row below it gets none and fails <c>no_sure_label</c>. Default: 0.8.</summary>
+        [Range(0.0, 1.0)]
+        public double MinConfidence { get; init; } = 0.8;
+
+        /// <summary>Column to add with the label: the given one, or the one found. Default: auto_label.</summary>
+        public string OutputColumn { get; init; } = "auto_label";
+
+        /// <summary>Column to add with the chance of the label, 0 to 1; missing where it was given or none is found. Default: none.</summary>
+        public string? ConfidenceColumn { get; init; }
+
+        /// <summary>Column to add with how much a person's label would tell, 0 to 1, highest first to ask; missing where there is a label. Default: none.</summary>
+        public string? UncertaintyColumn { get; init; }
+
+        /// <summary>For uncertainty_column: <c>least_confidence</c>, <c>margin</c> or <c>entropy</c>. Default: margin.</summary>
+        public Uncertainty Uncertainty { get; init; } = Uncertainty.Margin;
+
+        /// <summary>Different rows to learn from at most, chosen by their content, 100 to 50,000; time of knn and spreading grows with it. Default: 5,000.</summary>
+        [Range(100, 50_000)]
+        public int MaxRows { get; init; } = 5_000;
+
+        /// <summary>Different labels at most, 2 to 1,000; more are refused. Default: 200.</summary>
+        [Range(2, 1_000)]
+        public int MaxClasses { get; init; } = 200;
+    }
+}
