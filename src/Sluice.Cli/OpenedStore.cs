@@ -8,6 +8,7 @@ using Sluice.Datasets;
 using Sluice.Functions;
 using Sluice.Functions.Api;
 using Sluice.Functions.Storage;
+using Sluice.Labels.Review;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -25,6 +26,8 @@ sealed class OpenedStore : IAsyncDisposable
     public Ledger Ledger => host.Services.GetRequiredService<Ledger>();
 
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
+
+    public ReviewStore Reviews => host.Services.GetRequiredService<ReviewStore>();
 
     /// <summary>Runs a command's body on it. What is not there, store, dataset, version or run, is a wrong command line.</summary>
     public static async Task<int> WithAsync(ParseResult parsed, Func<OpenedStore, Task<int>> body)

@@ -21,6 +21,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     RepairCommand.Create(),
     FeaturesCommand.Create(),
     MatchCommand.Create(),
+    LabelsCommand.Create(),
 };
 
 if (Console.IsOutputRedirected)

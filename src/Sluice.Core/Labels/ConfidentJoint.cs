@@ -20,7 +20,7 @@ public sealed class ConfidentJoint
         Counts = new double[classes * classes];
         for (var row = 0; row < chances.Rows; row++)
         {
-            if (chances.Labels[row] is >= 0 and var label && ConfidentClass(chances.Row(row)) is >= 0 and var found)
+            if (chances.Labels[row] is >= 0 and var label && ConfidentClass(chances.Row(row), Thresholds) is >= 0 and var found)
             {
                 Counts[(label * classes) + found] += chances.Weights[row];
             }
@@ -42,12 +42,12 @@ public sealed class ConfidentJoint
     public double[] Calibrated { get; }
 
     /// <summary>The class a row is confidently of; -1: none.</summary>
-    public int ConfidentClass(ReadOnlySpan<float> chances)
+    public static int ConfidentClass(ReadOnlySpan<float> chances, ReadOnlySpan<double> thresholds)
     {
         var (found, best) = (-1, double.NegativeInfinity);
         for (var j = 0; j < chances.Length; j++)
         {
-            if (chances[j] >= Thresholds[j] - Slack && chances[j] > best)
+            if (chances[j] >= thresholds[j] - Slack && chances[j] > best)
             {
                 (found, best) = (j, chances[j]);
             }

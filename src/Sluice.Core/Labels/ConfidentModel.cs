@@ -34,8 +34,9 @@ public sealed record ConfidentModel(
         var joint = new ConfidentJoint(chances);
         var prune = joint.PruneCounts();
         var (odds, margins) = (new List<(double, double)>(), new List<(double, double)>());
+        var rowsOf = Enumerable.Range(0, chances.Rows).ToLookup(row => chances.Labels[row]);
         var model = new ConfidentModel(
-            chances.Classes, filter, joint.Thresholds, joint.NoiseChannel(), MarginCutsOf(chances, prune), SelfCutsOf(chances, prune), RankTail.None, RankTail.None, null);
+            chances.Classes, filter, joint.Thresholds, joint.NoiseChannel(), MarginCutsOf(chances, rowsOf, prune), SelfCutsOf(chances, rowsOf, prune), RankTail.None, RankTail.None, null);
         for (var row = 0; row < chances.Rows; row++)
         {
             if (chances.Labels[row] is >= 0 and var label)
@@ -70,7 +71,7 @@ public sealed record ConfidentModel(
         LabelErrorFilter.PruneByNoiseRate => ByRate(chances, label),
         LabelErrorFilter.PruneByClass => chances[label] <= SelfCuts[label],
         LabelErrorFilter.Both => ByRate(chances, label) && chances[label] <= SelfCuts[label],
-        LabelErrorFilter.ConfidentLearning => Confident(chances) is var found && found >= 0 && found != label,
+        LabelErrorFilter.ConfidentLearning => ConfidentJoint.ConfidentClass(chances, Thresholds) is var found && found >= 0 && found != label,
         _ => true,
     };
 
@@ -85,17 +86,6 @@ public sealed record ConfidentModel(
         }
 
         return false;
-    }
-
-    int Confident(ReadOnlySpan<float> chances)
-    {
-        var found = -1;
-        for (var j = 0; j < chances.Length; j++)
-        {
-            found = chances[j] >= Thresholds[j] - 1e-6 && (found < 0 || chances[j] > chances[found]) ? j : found;
-        }
-
-        return found;
     }
 
     double SuspicionOf(ReadOnlySpan<float> chances, int label) => Odds.Before(OddsOf(chances, label)) + Margins.Before(MarginOf(chances, label));
@@ -125,7 +115,7 @@ public sealed record ConfidentModel(
         return chances[label] - other;
     }
 
-    static double[] MarginCutsOf(LabelledVectors chances, long[] prune)
+    static double[] MarginCutsOf(LabelledVectors chances, ILookup<int, int> rowsOf, long[] prune)
     {
         var classes = chances.Classes;
         var cuts = new double[classes * classes];
@@ -135,14 +125,14 @@ public sealed record ConfidentModel(
             var (label, other) = Math.DivRem(at, classes);
             if (label != other && prune[at] > 0)
             {
-                cuts[at] = -Nth(chances, label, row => (double)chances.Row(row)[label] - chances.Row(row)[other], prune[at]);
+                cuts[at] = -Nth(chances, rowsOf[label], row => (double)chances.Row(row)[label] - chances.Row(row)[other], prune[at]);
             }
         }
 
         return cuts;
     }
 
-    static double[] SelfCutsOf(LabelledVectors chances, long[] prune)
+    static double[] SelfCutsOf(LabelledVectors chances, ILookup<int, int> rowsOf, long[] prune)
     {
         var cuts = new double[chances.Classes];
         Array.Fill(cuts, -1);
@@ -154,18 +144,18 @@ public sealed record ConfidentModel(
                 wrong += j == label ? 0 : prune[(label * cuts.Length) + j];
             }
 
-            cuts[label] = wrong > 0 ? Nth(chances, label, row => chances.Row(row)[label], wrong) : -1;
+            cuts[label] = wrong > 0 ? Nth(chances, rowsOf[label], row => chances.Row(row)[label], wrong) : -1;
         }
 
         return cuts;
     }
 
     // The score of the n-th lowest of the rows with a label, copies counted; the rows of one score fall together.
-    static double Nth(LabelledVectors chances, int label, Func<int, double> score, long n)
+    static double Nth(LabelledVectors chances, IEnumerable<int> rows, Func<int, double> score, long n)
     {
         var left = (double)n;
         var last = double.NegativeInfinity;
-        foreach (var (value, weight) in Enumerable.Range(0, chances.Rows).Where(r => chances.Labels[r] == label).Select(r => (score(r), chances.Weights[r])).OrderBy(s => s.Item1))
+        foreach (var (value, weight) in rows.Select(r => (score(r), chances.Weights[r])).OrderBy(s => s.Item1))
         {
             last = value;
             if ((left -= weight) <= 0)

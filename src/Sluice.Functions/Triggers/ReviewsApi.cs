@@ -51,27 +51,8 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
     /// <summary>How far a queue is, and how good its reviewers are.</summary>
     [Function("ReviewStatus")]
     public async Task<IResult> StatusAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/reviews/{queue}")] HttpRequest request, string queue, CancellationToken cancellation)
-    {
-        if (await FindAsync(queue, cancellation) is not { } plan)
-        {
-            return Unknown(queue);
-        }
-
-        var outcomes = await reviews.OutcomesAsync(queue, cancellation);
-        var isCancelled = await reviews.IsCancelledAsync(queue, cancellation);
-        return Results.Json(new
-        {
-            queue,
-            status = isCancelled ? "cancelled" : outcomes.Count == plan.Items ? "completed" : "running",
-            plan.Dataset,
-            plan.Version,
-            plan.Items,
-            done = outcomes.Count,
-            by = outcomes.GroupBy(o => o.Outcome.How).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()),
-            report = ReviewReport.Of(outcomes),
-        });
-    }
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/reviews/{queue}")] HttpRequest request, string queue, CancellationToken cancellation) =>
+        await FindAsync(queue, cancellation) is { } plan ? Results.Json(await ReviewProgress.OfAsync(reviews, plan, cancellation)) : Unknown(queue);
 
     /// <summary>The next row for a reviewer (query <c>reviewer</c>); 204 when there is none now.</summary>
     [Function("NextReview")]
@@ -82,7 +63,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
         return await FindAsync(queue, cancellation) is not { } plan ? Unknown(queue)
             : !plan.Reviewers.Concat(plan.Adjudicators).Contains(reviewer) ? Problem(StatusCodes.Status403Forbidden, $"'{reviewer}' is no reviewer of this queue. Name one with '?reviewer=NAME'.")
             : await reviews.IsCancelledAsync(queue, cancellation) ? Problem(StatusCodes.Status410Gone, "The queue was cancelled.")
-            : await reviews.NextAsync(queue, reviewer, cancellation) is { } next ? Results.Json(new { next.Item, next.Until, next.Adjudicates, next.Answers, next.Row, plan.LabelColumn, plan.Labels })
+            : await reviews.NextAsync(plan, reviewer, cancellation) is { } next ? Results.Json(new { next.Item, next.Until, next.Adjudicates, next.Answers, next.Row, plan.LabelColumn, plan.Labels })
             : Results.NoContent();
     }
 
@@ -179,8 +160,12 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
             {
                 await call(run);
             }
-            catch (InvalidOperationException) when (await client.GetInstanceAsync(run, getInputsAndOutputs: false, cancellation) is null or { IsCompleted: true })
+            catch (InvalidOperationException)
             {
+                if (await client.GetInstanceAsync(run, getInputsAndOutputs: false, cancellation) is { IsCompleted: false })
+                {
+                    throw;
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ using Sluice.Embedded.Durable;
 using Sluice.Embedded.Tests.Durable;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Orchestrations;
+using Sluice.Labels.Review;
 using Sluice.Runs;
 using Sluice.Tests.Storage;
 
@@ -61,14 +62,17 @@ sealed class FakeActivities : ITaskExecutor
     /// <summary>What each activity of an embedding gives.</summary>
     public Func<string, object?> Embed { get; init; } = _ => null;
 
+    /// <summary>A turn of an item under review.</summary>
+    public Func<ReviewTurn, ReviewTurn> Review { get; init; } = turn => turn;
+
     /// <summary>Units in the order they were begun.</summary>
     public ConcurrentQueue<UnitRequest> Units { get; } = [];
 
     public ConcurrentQueue<AdvanceRequest> Advances { get; } = [];
 
-    public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunStage) or nameof(EmbedOnGpu);
+    public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunStage) or nameof(EmbedOnGpu) or nameof(ReviewLabels) or nameof(ReviewLabel);
 
-    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit) || IsOfEmbedding(name);
+    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit) or nameof(TurnReview) || IsOfEmbedding(name);
 
     public async Task<string?> RunOrchestratorAsync(string name, TaskOrchestrationContext context)
     {
@@ -80,6 +84,18 @@ sealed class FakeActivities : ITaskExecutor
         if (name == nameof(EmbedOnGpu))
         {
             return converter.Serialize(await EmbedOnGpu.RunAsync(context, context.GetInput<EmbedRun>()!));
+        }
+
+        if (name == nameof(ReviewLabels))
+        {
+            await ReviewLabels.RunAsync(context, context.GetInput<ReviewRun>()!);
+            return null;
+        }
+
+        if (name == nameof(ReviewLabel))
+        {
+            await ReviewLabel.RunAsync(context, context.GetInput<ReviewTurn>()!);
+            return null;
         }
 
         await RunStage.RunAsync(context, context.GetInput<StageRequest>()!);
@@ -98,6 +114,11 @@ sealed class FakeActivities : ITaskExecutor
         if (IsOfEmbedding(name))
         {
             return converter.Serialize(Embed(name));
+        }
+
+        if (name == nameof(TurnReview))
+        {
+            return converter.Serialize(Review(converter.Deserialize<ReviewTurn>(invocation.Input)!));
         }
 
         var unit = converter.Deserialize<UnitRequest>(invocation.Input)!;

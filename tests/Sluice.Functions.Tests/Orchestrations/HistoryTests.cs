@@ -3,6 +3,7 @@ using Sluice.Embedded.Durable;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Orchestrations;
 using Sluice.Functions.Tests.App;
+using Sluice.Labels.Review;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Tests.Orchestrations;
@@ -24,7 +25,7 @@ public sealed class HistoryTests
         Assert.Equal(
             [
                 "embed-on-gpu-instead.json", "embed-on-gpu-next-window.json", "embed-on-gpu.json",
-                "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
+                "review-label-long.json", "review-label.json", "review-labels.json", "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
             ],
             files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
@@ -34,6 +35,8 @@ public sealed class HistoryTests
     [InlineData("run-pipeline.json", "AdvanceRun", "BeginRun")]
     [InlineData("embed-on-gpu.json", "StartEmbedJob", "BeginEmbedJob")]
     [InlineData("embed-on-gpu-instead.json", "EmbedHere", "EmbedThere")]
+    [InlineData("review-label.json", "TurnReview", "TakeTurn")]
+    [InlineData("review-labels.json", "ReviewLabel", "ReviewItem")]
     public void A_history_shows_what_differs(string file, string activity, string other)
     {
         var json = File.ReadAllText(Path.Combine(committed, file));
@@ -74,6 +77,40 @@ public sealed class HistoryTests
         await KeepAsync("embed-on-gpu-next-window.json", known, () => true);
 
         Assert.All(Directory.GetFiles(today, "embed*"), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+    }
+
+    /// <summary>An answer, a time-out, and the end; and an item that has had so many turns that it goes on in a new history.</summary>
+    [Fact]
+    public async Task A_review_of_today_writes_histories_that_replay()
+    {
+        var turns = 0;
+        await using var hub = await FakeHub.StartAsync(new FakeActivities
+        {
+            Review = turn => turn with
+            {
+                Turns = turn.Turns + 1, Assignments = [new ReviewAssignment("anna", turn.Now.AddHours(1))],
+                Outcome = Interlocked.Increment(ref turns) == 3 ? new ReviewOutcome("cat", "agreed", ["anna"], turn.Now) : null,
+            },
+        });
+        await hub.StartAsync(nameof(ReviewLabels), "review", new ReviewRun("review", 1, 50));
+        Task TurnAsync(int wanted) => Wait.UntilAsync($"turn {wanted} is taken", () => Task.FromResult(Volatile.Read(ref turns) >= wanted));
+        await TurnAsync(1);
+        await hub.Client.RaiseEventAsync("review.0", ReviewLabel.Answered, "anna", CancellationToken.None);
+        await TurnAsync(2);
+        await Wait.UntilAsync("somebody's time is over", async () =>
+        {
+            hub.Clock.Advance(TimeSpan.FromMinutes(61));
+            return await hub.Client.GetInstanceAsync("review", CancellationToken.None) is { IsCompleted: true };
+        });
+        await using var other = await FakeHub.StartAsync(new FakeActivities { Review = turn => turn with { Turns = turn.Turns + 1, Outcome = turn.Turns == 20 ? new ReviewOutcome(null, "unresolved", [], turn.Now) : null } });
+        await other.StartAsync(nameof(ReviewLabel), "long", new ReviewTurn("review", 0, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), [], Turns: 19));
+        await other.EndAsync("long");
+
+        Keep("review-labels.json", SavedHistory.Save(hub.Engine, "review"));
+        Keep("review-label.json", SavedHistory.Save(hub.Engine, "review.0"));
+        Keep("review-label-long.json", SavedHistory.Save(other.Engine, "long"));
+
+        Assert.All(Directory.GetFiles(today, "review*"), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
     }
 
     static async Task KeepAsync(string name, EmbedRun request, Func<bool> isDone)

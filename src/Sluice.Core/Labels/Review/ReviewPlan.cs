@@ -38,6 +38,9 @@ public sealed record ReviewPlan
     public int InFlight { get; init; } = 50;
 
     public int Items { get; init; }
+
+    /// <summary>Whether there are gold questions: then no suggestion is shown, or the rows without one would be known as gold.</summary>
+    public bool HasGold { get; init; }
 }
 
 /// <summary>A row to review.</summary>

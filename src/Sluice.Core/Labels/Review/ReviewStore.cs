@@ -48,7 +48,7 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
             await store.CreateAsync(RowPath(plan.Queue, item), DocumentJson.Bytes(rows[item]), cancellation);
         }
 
-        return await store.CreateAsync(PlanPath(plan.Queue), DocumentJson.Bytes(plan with { Items = rows.Count }), cancellation);
+        return await store.CreateAsync(PlanPath(plan.Queue), DocumentJson.Bytes(plan with { Items = rows.Count, HasGold = rows.Any(r => r.Gold is not null) }), cancellation);
     }
 
     /// <summary>The queue; null: there is none.</summary>
@@ -83,8 +83,9 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
     }
 
     /// <summary>The first item that a reviewer is asked now; null: none.</summary>
-    public async Task<ReviewAssigned?> NextAsync(string queue, string reviewer, CancellationToken cancellation)
+    public async Task<ReviewAssigned?> NextAsync(ReviewPlan plan, string reviewer, CancellationToken cancellation)
     {
+        var queue = plan.Queue;
         await foreach (var found in ledger.ListAsync(Partition(queue), reviewer + ":", cancellation))
         {
             var shown = DocumentJson.Parse<Shown>(System.Text.Encoding.UTF8.GetBytes(found.Json));
@@ -96,7 +97,7 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
 
             var row = await ReadAsync<ReviewedRow>(RowPath(queue, item), cancellation);
             var answers = shown.Adjudicates ? (await AnswersAsync(queue, item, cancellation)).Select(a => a.Label).Order(StringComparer.Ordinal).ToList() : null;
-            return new ReviewAssigned(item, shown.Until, shown.Adjudicates, answers, row with { Gold = null });
+            return new ReviewAssigned(item, shown.Until, shown.Adjudicates, answers, plan.HasGold ? row with { Gold = null, Suggested = null, Quality = null } : row);
         }
 
         return null;
