@@ -36,7 +36,6 @@ public sealed class HistoryTests
     [InlineData("embed-on-gpu.json", "StartEmbedJob", "BeginEmbedJob")]
     [InlineData("embed-on-gpu-instead.json", "EmbedHere", "EmbedThere")]
     [InlineData("review-label.json", "TurnReview", "TakeTurn")]
-    [InlineData("review-labels.json", "ReviewLabel", "ReviewItem")]
     public void A_history_shows_what_differs(string file, string activity, string other)
     {
         var json = File.ReadAllText(Path.Combine(committed, file));
