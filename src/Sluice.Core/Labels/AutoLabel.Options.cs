@@ -62,6 +62,13 @@ public sealed partial class AutoLabel
         /// <summary>For uncertainty_column: <c>least_confidence</c>, <c>margin</c> or <c>entropy</c>. Default: margin.</summary>
         public Uncertainty Uncertainty { get; init; } = Uncertainty.Margin;
 
+        /// <summary>Set to learn from, where <c>split_column</c> is there. Default: train.</summary>
+        [MinLength(1)]
+        public string FitOn { get; init; } = "train";
+
+        /// <summary>Column with the name of each row's set; where it is not there, or this is empty, all rows are learned from. Default: split.</summary>
+        public string SplitColumn { get; init; } = "split";
+
         /// <summary>Different rows to learn from at most, chosen by their content, 100 to 50,000; time of knn and spreading grows with it. Default: 5,000.</summary>
         [Range(100, 50_000)]
         public int MaxRows { get; init; } = 5_000;

@@ -13,10 +13,12 @@ public sealed partial class AutoLabel : Step
 {
     readonly Options options;
     readonly ColumnChoice choice;
+    readonly TrainSet train;
 
     public AutoLabel(Options options)
     {
         this.options = options;
+        train = new TrainSet(options.SplitColumn, options.FitOn);
         choice = new ColumnChoice(options.FeatureColumns, f => Numbers.IsNumber(f.Type) && f.Name != options.LabelColumn, "numbers (int64, float64)");
     }
 
@@ -24,6 +26,7 @@ public sealed partial class AutoLabel : Step
     {
         problems.Column(input, "label_column", options.LabelColumn);
         choice.Plan(input, problems, "feature_columns");
+        train.Plan(input, problems);
         var output = input;
         foreach (var (path, field) in Added)
         {
@@ -51,13 +54,18 @@ public sealed partial class AutoLabel : Step
     {
         var names = choice.PossibleNames(input);
         names.Add(options.LabelColumn);
-        return names;
+        return train.With(names, input);
     }
 
     public override State? NewState(Schema input) => new LabelledRowState(options.MaxRows, options.MaxClasses);
 
+    public override TrainSet? LearnsFrom => train;
+
+    // Who uses the dataset has no labels to complete.
+    public override Step? ForNewRows => null;
+
     public override void Observe(Batch batch, State state) =>
-        ((LabelledRowState)state).Observe(batch, options.LabelColumn, [.. batch.Schema.Where(choice.Has).Select(f => f.Name)]);
+        ((LabelledRowState)state).Observe(train.Of(batch), options.LabelColumn, [.. batch.Schema.Where(choice.Has).Select(f => f.Name)]);
 
     public override byte[] Fit(State? state, object? decided)
     {

@@ -66,6 +66,9 @@ public sealed partial class FindLabelErrors : Step
 
     public override bool IsPassive => options.LabelErrorAction == LabelErrorAction.Flag && !Added.Any();
 
+    // New rows have no label to judge.
+    public override Step? ForNewRows => null;
+
     // Also a flag is a verdict that needs them.
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).Union(Observes(input)!).ToHashSet(StringComparer.Ordinal);
 

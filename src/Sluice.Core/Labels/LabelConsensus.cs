@@ -101,6 +101,9 @@ public sealed class LabelConsensus(LabelConsensus.Options options) : Step
 
     IEnumerable<string> Texts => options.GoldColumn is { } gold ? [.. options.AnnotatorColumns, gold] : options.AnnotatorColumns;
 
+    // New rows have no answers.
+    public override Step? ForNewRows => null;
+
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).Union(Observes(input)!).ToHashSet(StringComparer.Ordinal);
 
     public override IReadOnlySet<string>? Observes(Schema input) => Texts.Concat(options.ProbabilityColumns).ToHashSet(StringComparer.Ordinal);

@@ -41,6 +41,22 @@ public abstract class AutoLabelContract(AutoLabelMethod method) : StepContract
     }
 
     [Fact]
+    public void Learns_from_the_training_set_alone()
+    {
+        // The test rows say that everything is an owl.
+        var sample = Sample();
+        var sets = TextColumn.Of([.. Enumerable.Range(0, 300).Select(row => row < 150 ? "train" : "test")]);
+        var lying = TextColumn.Of([.. Enumerable.Range(0, 300).Select(row => row < 150 ? sample["label"].IsNull(row) ? null : sample["label"].Display(row) : "owl")]);
+        var table = sample.With(new Field("split", ColumnType.Text), sets).With(sample.Schema["label"], lying);
+
+        var run = StepRunner.Run(Create(), table);
+
+        // Thirty labels are few: it may abstain, but is not to repeat the lie.
+        var labels = Enumerable.Range(0, 150).Select(row => (Found: run.All["auto_label"].Display(row), Right: Name(row))).ToList();
+        Assert.True(labels.Count(l => l.Found == l.Right) > 50 && labels.Count(l => l.Found.Length > 0 && l.Found != l.Right) < 8, $"{labels.Count(l => l.Found == l.Right)} right");
+    }
+
+    [Fact]
     public void Abstains_where_it_is_not_sure()
     {
         var run = StepRunner.Run(new AutoLabel(Options with { MinConfidence = 1 }), Sample());
