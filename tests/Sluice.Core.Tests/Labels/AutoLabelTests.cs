@@ -9,7 +9,11 @@ public abstract class AutoLabelContract(AutoLabelMethod method) : StepContract
 {
     protected AutoLabel.Options Options { get; } = new()
     {
-        LabelColumn = "label", AutoLabelMethod = method, ConfidenceColumn = "sure", UncertaintyColumn = "doubt", MinConfidence = 0.6,
+        LabelColumn = "label",
+        AutoLabelMethod = method,
+        ConfidenceColumn = "sure",
+        UncertaintyColumn = "doubt",
+        MinConfidence = 0.6,
     };
 
     protected override Step Create() => new AutoLabel(Options);

@@ -9,8 +9,14 @@ public abstract class LabelConsensusContract(ConsensusMethod method) : StepContr
 {
     protected LabelConsensus.Options Options { get; } = new()
     {
-        AnnotatorColumns = ["name", "genre", "code"], ConsensusMethod = method, OutputColumn = "agreed", ConfidenceColumn = "sure", MinConfidence = 0.5, GoldColumn = "yes_no",
-        ProbabilityColumns = method == ConsensusMethod.Crowdlab ? ["price", "count"] : [], ProbabilityLabels = method == ConsensusMethod.Crowdlab ? ["Drama", "Comedy"] : [],
+        AnnotatorColumns = ["name", "genre", "code"],
+        ConsensusMethod = method,
+        OutputColumn = "agreed",
+        ConfidenceColumn = "sure",
+        MinConfidence = 0.5,
+        GoldColumn = "yes_no",
+        ProbabilityColumns = method == ConsensusMethod.Crowdlab ? ["price", "count"] : [],
+        ProbabilityLabels = method == ConsensusMethod.Crowdlab ? ["Drama", "Comedy"] : [],
     };
 
     protected override Step Create() => new LabelConsensus(Options);

@@ -10,8 +10,16 @@ public sealed class ReviewTurnTests
 
     static readonly ReviewPlan plan = new()
     {
-        Queue = "q", Dataset = "d", Version = "v", KeyColumns = ["id"], LabelColumn = "label", Reviewers = ["a", "b", "c", "d"], Adjudicators = ["x", "y"], Quorum = 2,
-        Timeout = TimeSpan.FromHours(1), Items = 10,
+        Queue = "q",
+        Dataset = "d",
+        Version = "v",
+        KeyColumns = ["id"],
+        LabelColumn = "label",
+        Reviewers = ["a", "b", "c", "d"],
+        Adjudicators = ["x", "y"],
+        Quorum = 2,
+        Timeout = TimeSpan.FromHours(1),
+        Items = 10,
     };
 
     static ReviewTurn First(int item = 0) => new("q", item, start, []);

@@ -87,7 +87,8 @@ public sealed class HistoryTests
         {
             Review = turn => turn with
             {
-                Turns = turn.Turns + 1, Assignments = [new ReviewAssignment("anna", turn.Now.AddHours(1))],
+                Turns = turn.Turns + 1,
+                Assignments = [new ReviewAssignment("anna", turn.Now.AddHours(1))],
                 Outcome = Interlocked.Increment(ref turns) == 3 ? new ReviewOutcome("cat", "agreed", ["anna"], turn.Now) : null,
             },
         });

@@ -112,8 +112,18 @@ public sealed record ReviewRequest
     /// <summary>The queue that it makes.</summary>
     public ReviewPlan Plan(string queue, string dataset, string version) => new()
     {
-        Queue = queue, Dataset = dataset, Version = version, KeyColumns = KeyColumns, LabelColumn = LabelColumn, Labels = Labels, Reviewers = Reviewers, Adjudicators = Adjudicators,
-        Quorum = Quorum, MinAgreement = MinAgreement, Timeout = Timeout, InFlight = InFlight,
+        Queue = queue,
+        Dataset = dataset,
+        Version = version,
+        KeyColumns = KeyColumns,
+        LabelColumn = LabelColumn,
+        Labels = Labels,
+        Reviewers = Reviewers,
+        Adjudicators = Adjudicators,
+        Quorum = Quorum,
+        MinAgreement = MinAgreement,
+        Timeout = Timeout,
+        InFlight = InFlight,
     };
 
     /// <summary>Whether it can name a reviewer: in paths and keys of the store.</summary>

@@ -79,7 +79,9 @@ public static class ReviewSelection
         {
             LabelColumn = request.LabelColumn,
             FeatureColumns = request.FeatureColumns.Count > 0 ? request.FeatureColumns : [.. rows.Schema.Where(f => Numbers.IsNumber(f.Type) && f.Name != request.LabelColumn && !request.KeyColumns.Contains(f.Name)).Select(f => f.Name)],
-            SuggestedLabelColumn = Suggested, LabelQualityColumn = Quality, LabelRankColumn = Rank,
+            SuggestedLabelColumn = Suggested,
+            LabelQualityColumn = Quality,
+            LabelRankColumn = Rank,
         });
         var problems = new StepProblems();
         step.Plan(rows.Schema, problems);
