@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Sluice.Embedding;
@@ -6,19 +7,85 @@ namespace Sluice.Embedding;
 public static class TextEmbedders
 {
     const string Hashing = "hashing-";
+    static readonly ModelDownload downloads = new(new HttpClient { Timeout = TimeSpan.FromMinutes(30) }, ModelDownload.DefaultCache());
+
+    // Open models stay open: a session takes a second to open and its weights' memory.
+    static readonly ConcurrentDictionary<string, Lazy<Task<TextEmbedder>>> open = new(StringComparer.Ordinal);
 
     /// <summary>Opens a model; one that is open already is shared, with its threads and memory.</summary>
     /// <exception cref="DataException">There is no such model, it is damaged, or it has no such layer or pooling.</exception>
     /// <exception cref="TransientException">It has to be fetched and the server does not answer.</exception>
-    public static Task<TextEmbedder> OpenAsync(EmbeddingModel model, CancellationToken cancellation)
+    public static Task<TextEmbedder> OpenAsync(EmbeddingModel model, CancellationToken cancellation) => OpenAsync(model, downloads, cancellation);
+
+    /// <summary>What is wrong with a model's name and options, as far as can be told without opening it; null: nothing.</summary>
+    public static string? Problem(EmbeddingModel model)
     {
-        cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult<TextEmbedder>(new HashingEmbedder(Dimensions(model)));
+        try
+        {
+            if (model.Layer is not null)
+            {
+                LayerExpression.Parse(model.Layer);
+            }
+
+            if (model.Pooling is not null)
+            {
+                Poolings.Parse(model.Pooling);
+            }
+
+            if (IsHashing(model))
+            {
+                HashingOf(model);
+            }
+        }
+        catch (DataException e)
+        {
+            return e.Message;
+        }
+
+        return IsHashing(model) || model.Name == EmbeddingModel.Default ? null
+            : ModelDownload.IsAddress(model.Name) ? ModelDownload.Problem(model.Name)
+            : Directory.Exists(model.Name) ? null
+            : $"The model '{model.Name}' is not known. Expected '{EmbeddingModel.Default}', '{Hashing}512', a folder that exists, or 'https://…/NAME.zip#sha256=HEX'.";
     }
 
-    static int Dimensions(EmbeddingModel model)
+    internal static async Task<TextEmbedder> OpenAsync(EmbeddingModel model, ModelDownload downloads, CancellationToken cancellation)
     {
-        if (!model.Name.StartsWith(Hashing, StringComparison.Ordinal) || !int.TryParse(model.Name.AsSpan(Hashing.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions)
+        if (Problem(model) is { } problem)
+        {
+            throw new DataException(problem);
+        }
+
+        if (IsHashing(model))
+        {
+            return HashingOf(model);
+        }
+
+        var folder = model.Name == EmbeddingModel.Default ? null : ModelDownload.IsAddress(model.Name) ? await downloads.FolderAsync(model.Name, cancellation) : Path.GetFullPath(model.Name);
+        var key = $"{model.Key()} {folder} {Stamp(folder)}";
+        // Opened off this thread: whoever waits may give up, and the next one finds it open.
+        var opening = open.GetOrAdd(key, _ => new Lazy<Task<TextEmbedder>>(
+            () => Task.Run<TextEmbedder>(() => new NeuralEmbedder(folder is null ? BundledModels.UseLite() : ModelFolder.Read(folder), model), CancellationToken.None)));
+        try
+        {
+            return await opening.Value.WaitAsync(cancellation);
+        }
+        catch (DataException)
+        {
+            open.TryRemove(key, out _);
+            throw;
+        }
+    }
+
+    // A folder may get another model; its own tools then change the time of some file.
+    static string Stamp(string? folder) => folder is null ? ""
+        : string.Join(' ', new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)
+            .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Length}:{f.LastWriteTimeUtc.Ticks}")));
+
+    static bool IsHashing(EmbeddingModel model) => model.Name.StartsWith(Hashing, StringComparison.Ordinal);
+
+    static HashingEmbedder HashingOf(EmbeddingModel model)
+    {
+        if (!int.TryParse(model.Name.AsSpan(Hashing.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions)
             || dimensions is < HashingEmbedder.MinDimensions or > HashingEmbedder.MaxDimensions)
         {
             throw new DataException(
@@ -26,7 +93,7 @@ public static class TextEmbedders
         }
 
         return model.Layer is null && model.Pooling is null
-            ? dimensions
+            ? new HashingEmbedder(dimensions)
             : throw new DataException(
                 $"The model '{model.Name}' has no layers and no pooling: found layer '{model.Layer}' and pooling '{model.Pooling}'. Leave both out.");
     }
