@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Sluice.Embedding;
 
@@ -11,6 +13,8 @@ public static class TextEmbedders
 
     // Open models stay open: a session takes a second to open and its weights' memory.
     static readonly ConcurrentDictionary<string, Lazy<Task<TextEmbedder>>> open = new(StringComparer.Ordinal);
+
+    static readonly ConcurrentDictionary<string, string> contents = new(StringComparer.Ordinal);
 
     /// <summary>Opens a model; one that is open already is shared, with its threads and memory.</summary>
     /// <exception cref="DataException">There is no such model, it is damaged, or it has no such layer or pooling.</exception>
@@ -46,6 +50,31 @@ public static class TextEmbedders
             : ModelDownload.IsAddress(model.Name) ? ModelDownload.Problem(model.Name)
             : Directory.Exists(model.Name) ? null
             : $"The model '{model.Name}' is not known. Expected '{EmbeddingModel.Default}', '{Hashing}512', a folder that exists, or 'https://…/NAME.zip#sha256=HEX'.";
+    }
+
+    /// <summary>What a model's vectors depend on besides its name and options: the content of a folder's files. A bundled or fetched model never changes under its name.</summary>
+    public static string ContentOf(EmbeddingModel model)
+    {
+        if (IsHashing(model) || model.Name == EmbeddingModel.Default || ModelDownload.IsAddress(model.Name) || !Directory.Exists(model.Name))
+        {
+            return "";
+        }
+
+        var folder = Path.GetFullPath(model.Name);
+        return contents.GetOrAdd($"{folder} {Stamp(folder)}", _ => HashOf(folder));
+    }
+
+    static string HashOf(string folder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(folder, file)));
+            using var stream = File.OpenRead(file);
+            hash.AppendData(SHA256.HashData(stream));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     internal static async Task<TextEmbedder> OpenAsync(EmbeddingModel model, ModelDownload downloads, CancellationToken cancellation)
