@@ -35,7 +35,7 @@ public sealed class ImageEmbedderTests : IDisposable
 
         var same = from a in vectors.Take(turned.Count) from b in vectors.Take(turned.Count) select Vectors.Cosine(a.Vector, b.Vector);
         var different = from a in vectors.Take(turned.Count) from b in vectors.Skip(turned.Count) where b.Vector is not null select Vectors.Cosine(a.Vector, b.Vector);
-        Assert.True(turned.Count >= 8 && different.Any(), $"{turned.Count} copies");
+        Assert.True(turned.Count >= 4 && different.Any(), $"{turned.Count} copies");
         Assert.True(same.Min() > different.Max(), $"copies from {same.Min():F3}, others to {different.Max():F3}");
     }
 

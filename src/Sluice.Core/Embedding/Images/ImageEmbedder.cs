@@ -6,15 +6,14 @@ namespace Sluice.Embedding;
 /// <remarks>Images are decoded and squeezed to 224 × 224 by libvips, and run one by one on all cores, so that one's bits do not depend on others.</remarks>
 public sealed class ImageEmbedder : IDisposable
 {
+    /// <summary>Numbers of one vector.</summary>
+    public const int Dimensions = 1280;
     const int Side = 224, Colours = 3;
     const string Input = "image", Features = "features", Unsafe = "nsfw_probs";
 
     // Of the model's second output.
     static readonly string[] classes = ["drawing", "hentai", "neutral", "porn", "sexy"];
     readonly OnnxModel model = new(BundledModels.MobileNet(), []);
-
-    /// <summary>Numbers of one vector.</summary>
-    public int Dimensions => 1280;
 
     /// <summary>Name of all that a vector depends on.</summary>
     public string Key => $"image-1-{model.Sha256}-{model.Provider}";

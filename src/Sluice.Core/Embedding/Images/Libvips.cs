@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Sluice.Embedding;
@@ -14,8 +13,6 @@ static partial class Libvips
     // GType of the fundamental types (gtype.h): the number shifted by 2.
     const nint TypeInt = 6 << 2;
     static readonly Lazy<string?> problem = new(Start);
-
-    static Libvips() => NativeLibrary.SetDllImportResolver(typeof(Libvips).Assembly, Resolve);
 
     /// <summary>An image of the given size, in 8-bit sRGB with 1 to 4 bands, turned as its EXIF data say.</summary>
     /// <exception cref="DataException">The bytes are no image that can be read, or libvips is not here.</exception>
@@ -134,84 +131,96 @@ static partial class Libvips
         }
     }
 
-    static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != Library)
-        {
-            return 0;
-        }
-
-        var beside = Directory.EnumerateFiles(AppContext.BaseDirectory, "libvips*").Order(StringComparer.Ordinal).FirstOrDefault();
-        return beside is not null && NativeLibrary.TryLoad(beside, out var handle) ? handle : 0;
-    }
-
     [LibraryImport(Library, EntryPoint = "vips_init", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial int Init(string program);
 
     [LibraryImport(Library, EntryPoint = "vips_block_untrusted_set")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void BlockUntrusted(int state);
 
     [LibraryImport(Library, EntryPoint = "vips_concurrency_set")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void SetConcurrency(int threads);
 
     [LibraryImport(Library, EntryPoint = "vips_cache_set_max")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void SetCacheMax(int operations);
 
     [LibraryImport(Library, EntryPoint = "vips_error_buffer")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial nint ErrorBuffer();
 
     [LibraryImport(Library, EntryPoint = "vips_error_clear")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void ClearErrors();
 
     [LibraryImport(Library, EntryPoint = "vips_operation_new", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial nint New(string name);
 
     [LibraryImport(Library, EntryPoint = "vips_object_set_from_string", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial int SetFromString(nint operation, string options);
 
     [LibraryImport(Library, EntryPoint = "vips_cache_operation_buildp")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial int Build(ref nint operation);
 
     [LibraryImport(Library, EntryPoint = "vips_object_unref_outputs")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void UnrefOutputs(nint operation);
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_bands")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial int Bands(nint image);
 
     [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static unsafe partial void* WriteToMemory(nint image, out nuint size);
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial nint ImageType();
 
     [LibraryImport(Library, EntryPoint = "vips_blob_get_type")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial nint BlobType();
 
     [LibraryImport(Library, EntryPoint = "vips_value_set_blob")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static unsafe partial void SetValueBlob(ref Value value, nint free, byte* bytes, nuint length);
 
     [LibraryImport(Library, EntryPoint = "g_value_init")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial nint InitValue(ref Value value, nint type);
 
     [LibraryImport(Library, EntryPoint = "g_value_unset")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void UnsetValue(ref Value value);
 
     [LibraryImport(Library, EntryPoint = "g_value_set_int")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void SetValueInt(ref Value value, int number);
 
     [LibraryImport(Library, EntryPoint = "g_value_get_object")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial nint GetObject(ref Value value);
 
     [LibraryImport(Library, EntryPoint = "g_object_set_property", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void SetProperty(nint target, string name, ref Value value);
 
     [LibraryImport(Library, EntryPoint = "g_object_get_property", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void GetProperty(nint target, string name, ref Value value);
 
     [LibraryImport(Library, EntryPoint = "g_object_unref")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void Unref(nint target);
 
     [LibraryImport(Library, EntryPoint = "g_free")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static unsafe partial void Free(void* memory);
 
     /// <summary>A GValue (gvalue.h).</summary>
