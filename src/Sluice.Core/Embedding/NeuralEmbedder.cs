@@ -57,6 +57,13 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
 
     public override int MaxTokens { get; }
 
+    public override IReadOnlyList<int> TokensOf(ReadOnlySpan<byte> text)
+    {
+        var ids = new List<int>();
+        tokenizer.Encode(text, MaxTokens, ids);
+        return ids;
+    }
+
     public override void Embed(TextColumn texts, int first, Span<float> vectors, Span<int> tokens, CancellationToken cancellation)
     {
         // Shared by threads, which spans cannot be.

@@ -18,6 +18,9 @@ public abstract class TextEmbedder
     /// <summary>Whether a vector costs more to make than to keep.</summary>
     public virtual bool IsWorthKeeping => true;
 
+    /// <summary>Tokens that the model reads of a text, special ones included; none for embedders without a vocabulary.</summary>
+    public virtual IReadOnlyList<int> TokensOf(ReadOnlySpan<byte> text) => [];
+
     /// <summary>Writes one vector per row, 0 where the text is missing or has nothing in it.</summary>
     /// <param name="texts">Texts.</param>
     /// <param name="first">First row to embed.</param>
