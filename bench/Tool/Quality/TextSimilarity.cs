@@ -5,8 +5,8 @@ using Sluice.Embedding;
 namespace Sluice.Bench.Quality;
 
 /// <summary>
-/// Semantic textual similarity: the cosine of two sentences' vectors by the bundled model against people's judgement. A year's figure is Pearson's correlation over
-/// all of its pairs.
+/// Semantic textual similarity: the cosine of two sentences' vectors by the bundled model against people's judgement. A year's figure is the
+/// mean of Pearson's correlations on its sets, weighted by their pairs, as SemEval gave it.
 /// </summary>
 sealed class TextSimilarity : QualityTask
 {
@@ -25,24 +25,23 @@ sealed class TextSimilarity : QualityTask
         var embedder = TextEmbedders.OpenAsync(new EmbeddingModel(), CancellationToken.None).GetAwaiter().GetResult();
         foreach (var year in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
         {
-            var all = new List<(double Judged, double Found)>();
-            var means = new List<double>();
+            var (sum, pairs) = (0.0, 0);
             foreach (var file in Directory.EnumerateFiles(year, "*.tsv").Order(StringComparer.Ordinal))
             {
-                var pairs = Score(file, embedder);
-                if (pairs.Count > 1)
+                var scored = Score(file, embedder);
+                if (scored.Count > 1)
                 {
-                    all.AddRange(pairs);
-                    means.Add(Pearson(pairs));
-                    yield return new QualityRow($"{Path.GetFileName(year)}/{Path.GetFileName(file).Split('.')[0]}", "Pearson × 100", means[^1], null, $"{pairs.Count} pairs");
+                    var correlation = Pearson(scored);
+                    (sum, pairs) = (sum + (correlation * scored.Count), pairs + scored.Count);
+                    yield return new QualityRow($"{Path.GetFileName(year)}/{Path.GetFileName(file).Split('.')[0]}", "Pearson × 100", correlation, null, $"{scored.Count} pairs");
                 }
             }
 
-            if (all.Count > 1)
+            if (pairs > 0)
             {
                 var name = Path.GetFileName(year);
                 double? best = own.TryGetValue(name, out var figure) ? figure - Allowance : null;
-                yield return new QualityRow(name, "Pearson × 100", Pearson(all), best, $"{all.Count} pairs together; mean of the sets {means.Average():F1}; the model's own weights {figure:F1}, 0.3 allowed");
+                yield return new QualityRow(name, "Pearson × 100", sum / pairs, best, $"{pairs} pairs{(best is null ? "" : $"; the model's own weights {figure:F1}, 0.3 allowed")}");
             }
         }
     }

@@ -22,7 +22,7 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
     readonly Tokenizer tokenizer;
     readonly LayerExpression layer;
     readonly Pooling? pooling;
-    readonly bool normalises;
+    readonly bool normalises, hasTokens;
 
     /// <exception cref="DataException">The model has no such layer, or cannot be run.</exception>
     public NeuralEmbedder(ModelFolder folder, EmbeddingModel wanted)
@@ -38,7 +38,8 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
             layer = asked ?? LayerExpression.Parse(Output(folder.Onnx, wanted.Pooling is not null));
             CheckInputs(folder.Onnx);
             // What shapes come out is known for certain only when something has come out.
-            Dimensions = Probe().Width;
+            var probe = Probe();
+            (Dimensions, hasTokens) = (probe.Width, probe.Rows > 1);
         }
         catch
         {
@@ -68,17 +69,26 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
     {
         // Shared by threads, which spans cannot be.
         var results = new float[vectors.Length];
-        try
+        RunAll(texts, first, tokens, (row, found) => Write(found, results.AsSpan(row * Dimensions, Dimensions)), cancellation);
+        results.CopyTo(vectors);
+    }
+
+    public override PartTable EmbedParts(TextColumn texts, CancellationToken cancellation)
+    {
+        if (!hasTokens)
         {
-            Run(texts, first, tokens, (row, found) => Write(found, results.AsSpan(row * Dimensions, Dimensions)), cancellation);
-        }
-        catch (AggregateException e)
-        {
-            // The first thread that failed speaks for all.
-            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+            return base.EmbedParts(texts, cancellation);
         }
 
-        results.CopyTo(vectors);
+        var found = new LayerVectors[texts.Rows];
+        RunAll(texts, 0, new int[texts.Rows], (row, vectors) => found[row] = vectors, cancellation);
+        var starts = new int[texts.Rows + 1];
+        for (var row = 0; row < texts.Rows; row++)
+        {
+            starts[row + 1] = starts[row] + found[row].Rows;
+        }
+
+        return new PartTable(VectorStore.KeysOf(texts), starts, [.. found.SelectMany(f => f.Values ?? [])], Dimensions);
     }
 
     public void Dispose() => model.Dispose();
@@ -102,6 +112,19 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
         if (normalises)
         {
             Vectors.Normalise(vector);
+        }
+    }
+
+    // The first thread that failed speaks for all.
+    void RunAll(TextColumn texts, int first, Span<int> tokens, Action<int, LayerVectors> write, CancellationToken cancellation)
+    {
+        try
+        {
+            Run(texts, first, tokens, write, cancellation);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
         }
     }
 
@@ -176,15 +199,7 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
     LayerVectors Probe()
     {
         var found = default(LayerVectors);
-        try
-        {
-            Run(TextColumn.Of("a"), 0, new int[1], (_, vectors) => found = vectors, CancellationToken.None);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
-        }
-
-        return found.Values is null ? throw new DataException("The model's tokenizer finds no token in the text 'a'. Is it the tokenizer of this model?") : found;
+        RunAll(TextColumn.Of("a a a"), 0, new int[1], (_, vectors) => found = vectors, CancellationToken.None);
+        return found.Values is null ? throw new DataException("The model's tokenizer finds no token in the text 'a a a'. Is it the tokenizer of this model?") : found;
     }
 }

@@ -28,4 +28,9 @@ public abstract class TextEmbedder
     /// <param name="tokens">Tokens of each text before it was cut; as many rows as this holds are embedded.</param>
     /// <param name="cancellation">Stops soon, with nothing written that counts.</param>
     public abstract void Embed(TextColumn texts, int first, Span<float> vectors, Span<int> tokens, CancellationToken cancellation);
+
+    /// <summary>Every token's vector, before pooling.</summary>
+    /// <exception cref="DataException">The model, or its chosen layer, has one vector for a whole text.</exception>
+    public virtual PartTable EmbedParts(TextColumn texts, CancellationToken cancellation) =>
+        throw new DataException($"The embedder '{Key}' has no vectors by token. Name a layer that has, or another model.");
 }

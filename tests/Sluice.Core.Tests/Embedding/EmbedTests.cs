@@ -12,7 +12,7 @@ public sealed class EmbedTests : StepContract
 {
     protected override Step Create() => new Embed(new Embed.Options { Column = "text", Target = "vector_key" });
 
-    protected override (Step Step, string Path)? WithUnknownColumn => (new Embed(new Embed.Options { Column = "txt" }), "column");
+    protected override (Step Step, string Path)? WithUnknownColumn => (new Embed(new Embed.Options { Column = "nowhere" }), "column");
 
     protected override Batch Sample() => Table(UseLite.Texts(seed: 1, count: 120));
 

@@ -29,8 +29,7 @@ sealed class OnnxModel : IDisposable
 
         // The range of the whole tensor decides how its numbers are rounded, so a text would get other bits beside other texts.
         IsBatchable = !graph.Operators.Contains("DynamicQuantizeLinear");
-        using var options = Options(graph);
-        (session, Provider) = Open(file, bytes, graph.WithOutputs(layers), options, layers.Count > 0);
+        (session, Provider) = Open(file, layers.Count > 0 ? graph.WithOutputs(layers) : null, graph);
         Inputs = [.. session.InputMetadata.Keys];
         Outputs = session.OutputMetadata.ToDictionary(o => o.Key, o => o.Value.Dimensions, StringComparer.Ordinal);
     }
@@ -85,23 +84,21 @@ sealed class OnnxModel : IDisposable
         return options;
     }
 
-    // A large model keeps its weights in files beside it, which are found by its path only.
-    static (InferenceSession Session, string Provider) Open(string file, byte[] bytes, byte[] withLayers, SessionOptions options, bool hasLayers)
+    static (InferenceSession Session, string Provider) Open(string file, byte[]? withLayers, OnnxGraph graph)
     {
         try
         {
-            var provider = "cpu";
-            if (OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider") && HasCudaLibrary())
+            if (HasCudaLibrary() && TryOpenOnGpu(file, withLayers, graph) is { } fast)
             {
-                options.AppendExecutionProvider_CUDA(0);
-                provider = "cuda";
+                return (fast, "cuda");
             }
 
-            return (hasLayers ? new InferenceSession(withLayers, options) : new InferenceSession(file, options), provider);
+            using var options = Options(graph);
+            return (Open(file, withLayers, options), "cpu");
         }
         catch (OnnxRuntimeException e)
         {
-            throw new DataException($"The model '{file}' ({bytes.Length:N0} bytes) cannot be opened: {e.Message} Expected an ONNX model for ONNX Runtime {OrtEnv.Instance().GetVersionString()}.", e);
+            throw new DataException($"The model '{file}' cannot be opened: {e.Message} Expected a model for ONNX Runtime {OrtEnv.Instance().GetVersionString()}.", e);
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {
@@ -110,6 +107,25 @@ sealed class OnnxModel : IDisposable
                 "(NuGet has more platforms), or put libonnxruntime beside the app.", e);
         }
     }
+
+    static InferenceSession? TryOpenOnGpu(string file, byte[]? withLayers, OnnxGraph graph)
+    {
+        try
+        {
+            using var options = Options(graph);
+            options.AppendExecutionProvider_CUDA(0);
+            return Open(file, withLayers, options);
+        }
+        catch (OnnxRuntimeException)
+        {
+            // The library is here and no GPU, or another CUDA: the CPU does the same work.
+            return null;
+        }
+    }
+
+    // By its path, unless its graph was changed: a large model keeps its weights in files beside it.
+    static InferenceSession Open(string file, byte[]? withLayers, SessionOptions options) =>
+        withLayers is null ? new InferenceSession(file, options) : new InferenceSession(withLayers, options);
 
     static bool HasCudaLibrary() =>
         File.Exists(Path.Combine(AppContext.BaseDirectory, "libonnxruntime_providers_cuda.so")) || File.Exists(Path.Combine(AppContext.BaseDirectory, "onnxruntime_providers_cuda.dll"));
