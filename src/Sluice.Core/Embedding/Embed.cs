@@ -77,16 +77,12 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
         }
 
         var table = Embed(texts, options.Precision);
-        var (cut, empty) = (verdicts.Rule("text_cut", options.Column), verdicts.Rule("no_text", options.Column));
+        var most = Embedder().MaxTokens;
         for (var row = 0; row < batch.Rows; row++)
         {
-            if (table.Tokens[row] == 0)
+            if (table.Tokens[row] == 0 || table.Tokens[row] > most)
             {
-                verdicts.Fail(empty, row);
-            }
-            else if (table.Tokens[row] > Embedder().MaxTokens)
-            {
-                verdicts.Fail(cut, row);
+                verdicts.Fail(verdicts.Rule(table.Tokens[row] == 0 ? "no_text" : "text_cut", options.Column), row);
             }
         }
 

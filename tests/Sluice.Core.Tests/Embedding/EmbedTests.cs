@@ -75,6 +75,21 @@ public sealed class EmbedTests : StepContract
         Assert.Equal(60, (await runs.RowsAsync(outcome.Version!)).Count);
     }
 
+    [Fact]
+    public async Task A_version_is_the_same_whatever_the_batches_and_however_often_work_is_delivered()
+    {
+        var versions = new List<string>();
+        foreach (var (batchBytes, deliveries) in new[] { (600L, 1), (100_000L, 2), (250L, 3) })
+        {
+            await using var runs = new TestRuns();
+            runs.Write("data.csv", "text\n" + string.Concat(Enumerable.Range(0, 80).Select(i => $"{string.Join(' ', Enumerable.Repeat("many words", i % 9))} {i % 50}\n")));
+            var pipeline = TestRuns.Source + "  - { id: embed, type: embed, config: { column: text, target: vector, output: vector } }\n";
+            versions.Add(await runs.BytesAsync((await runs.RunAsync(pipeline, batchBytes: batchBytes, deliveries: deliveries)).Outcome.Version!));
+        }
+
+        Assert.Single(versions.Distinct());
+    }
+
     static async Task<List<string>> SegmentsAsync(ObjectStore store) =>
         await store.ListAsync("embed/rows/", CancellationToken.None).Where(o => o.Path.EndsWith(".npy", StringComparison.Ordinal)).Select(o => o.Path).ToListAsync();
 
