@@ -10,12 +10,10 @@ static class EmbedTexts
     // Lengths of texts as people write them: many short, a few long.
     const double Spread = 0.8, Middle = 2.3;
 
-    public static async Task RunAsync(int count, string tokensFile)
+    public static async Task RunAsync(int count, string tokensFile, string? lines)
     {
-        var random = new Random(42);
-        string[] words = ["the", "order", "arrived", "late", "and", "was", "damaged", "please", "send", "a", "replacement", "customer", "refund", "quickly", "package", "never", "came",
-            "product", "works", "well", "support", "answered", "my", "questions", "but", "invoice", "is", "wrong", "delivery", "address", "changed", "since", "January", "subscription"];
-        var texts = TextColumn.Of([.. Enumerable.Range(0, count).Select(_ => string.Join(' ', Enumerable.Range(0, Words(random)).Select(_ => words[random.Next(words.Length)])))]);
+        var texts = TextColumn.Of(lines is null ? Made(count) : [.. File.ReadLines(lines).Where(line => line.Length > 0).Take(count)]);
+        count = texts.Rows;
         var embedder = await TextEmbedders.OpenAsync(new EmbeddingModel(), CancellationToken.None);
         var (vectors, tokens) = (new float[count * embedder.Dimensions], new int[count]);
         var some = texts.Slice(0, Math.Min(count, 200));
@@ -26,6 +24,14 @@ static class EmbedTexts
         var seconds = watch.Elapsed.TotalSeconds;
         await File.WriteAllLinesAsync(tokensFile, Enumerable.Range(0, count).Select(row => string.Join(' ', embedder.TokensOf(texts[row]))));
         Console.WriteLine($"{count / seconds:F0} texts/s, {tokens.Sum(t => (long)Math.Min(t, embedder.MaxTokens)) / seconds:F0} tokens/s, tokens included, mean length {tokens.Average():F1}");
+    }
+
+    static string?[] Made(int count)
+    {
+        var random = new Random(42);
+        string[] words = ["the", "order", "arrived", "late", "and", "was", "damaged", "please", "send", "a", "replacement", "customer", "refund", "quickly", "package", "never", "came",
+            "product", "works", "well", "support", "answered", "my", "questions", "but", "invoice", "is", "wrong", "delivery", "address", "changed", "since", "January", "subscription"];
+        return [.. Enumerable.Range(0, count).Select(_ => string.Join(' ', Enumerable.Range(0, Words(random)).Select(_ => words[random.Next(words.Length)])))];
     }
 
     // Log-normal, by the sum of twelve (Irwin–Hall).

@@ -9,11 +9,11 @@ namespace Sluice.Embedding;
 public static class TextEmbedders
 {
     const string Hashing = "hashing-";
+
+    // A session takes a second to open and its weights' memory. One that is pushed out goes when nobody uses it any more.
+    const int MaxOpen = 8;
     static readonly ModelDownload downloads = new(new HttpClient { Timeout = TimeSpan.FromMinutes(30) }, ModelDownload.DefaultCache());
-
-    // Open models stay open: a session takes a second to open and its weights' memory.
     static readonly ConcurrentDictionary<string, Lazy<Task<TextEmbedder>>> open = new(StringComparer.Ordinal);
-
     static readonly ConcurrentDictionary<string, string> contents = new(StringComparer.Ordinal);
 
     /// <summary>Opens a model; one that is open already is shared, with its threads and memory.</summary>
@@ -94,6 +94,11 @@ public static class TextEmbedders
         // Opened off this thread: whoever waits may give up, and the next one finds it open.
         var opening = open.GetOrAdd(key, _ => new Lazy<Task<TextEmbedder>>(
             () => Task.Run<TextEmbedder>(() => new NeuralEmbedder(folder is null ? BundledModels.UseLite() : ModelFolder.Read(folder), model), CancellationToken.None)));
+        while (open.Count > MaxOpen && open.Keys.FirstOrDefault(other => other != key) is { } pushed)
+        {
+            open.TryRemove(pushed, out _);
+        }
+
         try
         {
             return await opening.Value.WaitAsync(cancellation);

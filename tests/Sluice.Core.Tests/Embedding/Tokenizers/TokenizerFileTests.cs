@@ -9,7 +9,9 @@ public sealed class TokenizerFileTests
 {
     static readonly string folder = Path.Combine(AppContext.BaseDirectory, "Embedding", "Tokenizers");
 
-    public static TheoryData<string> Kinds => ["bert", "cased", "roberta", "qwen", "gemma", "xlmr", "t5"];
+    internal static readonly string[] Names = ["bert", "cased", "roberta", "qwen", "gemma", "xlmr", "t5"];
+
+    public static TheoryData<string> Kinds => [.. Names];
 
     [Theory]
     [MemberData(nameof(Kinds))]
