@@ -24,6 +24,9 @@ switch (args)
     case ["checks", var csv]:
         await CheckCosts.RunAsync(csv);
         return 0;
+    case ["embed", var texts, var tokens, .. var lines]:
+        await EmbedTexts.RunAsync(int.Parse(texts), tokens, lines.FirstOrDefault());
+        return 0;
     case ["quality", .. var rest]:
         return QualityTable.Run(rest);
     default:
@@ -36,6 +39,7 @@ switch (args)
                    sluice-bench fanout ACTIVITIES WINDOW STORE    no-op activities on the embedded runtime
                    sluice-bench names TEXTS SENTENCES MODEL       learns the model of names
                    sluice-bench checks CSV                        what each quality check costs
+                   sluice-bench embed TEXTS TOKENS-FILE [LINES]   texts, made or a file's lines, through the bundled model; writes their tokens
                    sluice-bench quality [AREA] …                  figures on published data
             """);
         return 2;

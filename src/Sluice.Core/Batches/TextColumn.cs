@@ -50,6 +50,9 @@ public sealed class TextColumn(byte[] bytes, int[] offsets, int rows, ulong[]? v
         return new TextColumn(taken, starts, rows.Length, TakeValidity(rows));
     }
 
+    /// <summary>Some rows after another.</summary>
+    public TextColumn Slice(int first, int count) => (TextColumn)Take([.. Enumerable.Range(first, count)]);
+
     public override Column Concat(IReadOnlyList<Column> parts, int rows)
     {
         CheckLength(parts.Sum(p => (long)((TextColumn)p).Bytes.Length));

@@ -15,13 +15,13 @@ public sealed record EmbeddingManifest
     /// <summary>Text column.</summary>
     public required string Column { get; init; }
 
-    /// <summary>Model: <c>hashing-512</c>.</summary>
+    /// <summary>Model, as <see cref="EmbeddingModel.Name"/>.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Layer of a neural model; null: its last.</summary>
+    /// <summary>Layer, as <see cref="EmbeddingModel.Layer"/>.</summary>
     public string? Layer { get; init; }
 
-    /// <summary>How a neural model's token vectors become one; null: the model's own way.</summary>
+    /// <summary>Pooling, as <see cref="EmbeddingModel.Pooling"/>.</summary>
     public string? Pooling { get; init; }
 
     /// <summary>Hash of all of it.</summary>
@@ -34,10 +34,14 @@ public sealed record EmbeddingManifest
     /// <summary>Where the vectors of one file are: by all that they depend on, so that another manifest, or a resumed job, finds them.</summary>
     public string VectorsPath(BatchRef input, TextEmbedder embedder)
     {
-        var key = new MemoKey("embed-vectors").Add(input.Sha256).Add(Column).Add(Model).Add(Layer ?? "").Add(Pooling ?? "")
-            .Add(embedder.CodeVersion.ToString(CultureInfo.InvariantCulture)).Value();
+        var key = new MemoKey("embed-vectors").Add(input.Sha256).Add(Column).Add(embedder.Key).Value();
         return $"embed/vectors/{key[..2]}/{key}.npy";
     }
+
+    /// <summary>Opens the embedder that is asked for.</summary>
+    /// <exception cref="DataException">There is no such model, or it has no such layer or pooling.</exception>
+    public Task<TextEmbedder> OpenAsync(CancellationToken cancellation) =>
+        TextEmbedders.OpenAsync(new EmbeddingModel { Name = Model, Layer = Layer, Pooling = Pooling }, cancellation);
 
     public static string PathOf(string key) => $"embed/jobs/{key}/manifest.json";
 

@@ -10,8 +10,7 @@ namespace Sluice.Embedding;
 /// </summary>
 public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
 {
-    // At most 64 MiB of vectors in memory for each file at work.
-    const int RowsAtOnce = 4096;
+    readonly VectorStore rows = new(store);
 
     /// <summary>Files at once. Each holds its texts in memory.</summary>
     public int Parallelism { get; init; } = Math.Max(1, Environment.ProcessorCount);
@@ -20,7 +19,7 @@ public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
     /// <exception cref="DataException">The manifest asks for what cannot be.</exception>
     public async Task<string> PrepareAsync(EmbeddingManifest manifest, CancellationToken cancellation)
     {
-        TextEmbedder.Of(manifest);
+        await manifest.OpenAsync(cancellation);
         var key = manifest.Key();
         await store.CreateAsync(EmbeddingManifest.PathOf(key), DocumentJson.Bytes(manifest), cancellation);
         return key;
@@ -39,7 +38,7 @@ public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
         }
 
         var manifest = await ManifestAsync(key, cancellation);
-        var embedder = TextEmbedder.Of(manifest);
+        var embedder = await manifest.OpenAsync(cancellation);
         var files = new VectorFile[manifest.Inputs.Count];
         var finished = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation };
@@ -94,12 +93,7 @@ public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
         var path = manifest.VectorsPath(input, embedder);
         if (await store.StatAsync(path, cancellation) is null)
         {
-            var batch = await batches.ReadAsync(input, new HashSet<string>([manifest.Column], StringComparer.Ordinal), cancellation);
-            if (batch[manifest.Column] is not TextColumn texts)
-            {
-                throw new DataException($"The column '{manifest.Column}' of \"{input.Path}\" is {batch[manifest.Column].Type}; expected Text. Name a text column.");
-            }
-
+            var texts = await DatasetVectors.TextsAsync(batches, input, manifest.Column, cancellation);
             await PublishAsync(path, texts, embedder, cancellation);
         }
 
@@ -117,12 +111,10 @@ public sealed class EmbeddingWork(ObjectStore store, BatchFiles batches)
             await using (var stream = new FileStream(scratch, FileMode.CreateNew, FileAccess.Write))
             {
                 NpyFile.WriteHeader(stream, texts.Rows, embedder.Dimensions);
-                var vectors = new float[Math.Min(texts.Rows, RowsAtOnce) * embedder.Dimensions];
-                for (var row = 0; row < texts.Rows; row += RowsAtOnce)
+                for (var row = 0; row < texts.Rows; row += VectorStore.RowsAtOnce)
                 {
-                    var some = vectors.AsMemory(0, Math.Min(RowsAtOnce, texts.Rows - row) * embedder.Dimensions);
-                    embedder.Embed(texts, row, some.Span, cancellation);
-                    NpyFile.WriteRows(stream, some.Span);
+                    var some = texts.Slice(row, Math.Min(VectorStore.RowsAtOnce, texts.Rows - row));
+                    NpyFile.WriteRows(stream, (await rows.EmbedAsync(embedder, some, cancellation)).Values);
                 }
             }
 

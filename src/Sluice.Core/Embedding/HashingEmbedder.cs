@@ -21,29 +21,31 @@ public sealed class HashingEmbedder(int dimensions) : TextEmbedder
     const int MaxLetters = 256;
     const ulong WordSeed = 1, PairSeed = 2, LettersSeed = 3;
 
+    public override string Key => $"hashing-{dimensions}@2";
+
     public override int Dimensions => dimensions;
 
-    public override int CodeVersion => 1;
+    // 240,000 texts a second: reading them back would take as long.
+    public override bool IsWorthKeeping => false;
 
-    public override void Embed(TextColumn texts, int first, Span<float> vectors, CancellationToken cancellation)
+    public override void Embed(TextColumn texts, int first, Span<float> vectors, Span<int> tokens, CancellationToken cancellation)
     {
         vectors.Clear();
+        tokens.Clear();
         var word = new ArrayBufferWriter<byte>(64);
-        for (var row = first; !vectors.IsEmpty; row++)
+        for (var i = 0; i < tokens.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!texts.IsNull(row))
+            if (!texts.IsNull(first + i))
             {
-                Embed(texts[row], vectors[..dimensions], word);
+                tokens[i] = Embed(texts[first + i], vectors.Slice(i * dimensions, dimensions), word);
             }
-
-            vectors = vectors[dimensions..];
         }
     }
 
-    void Embed(ReadOnlySpan<byte> text, Span<float> vector, ArrayBufferWriter<byte> word)
+    int Embed(ReadOnlySpan<byte> text, Span<float> vector, ArrayBufferWriter<byte> word)
     {
-        var previous = 0UL;
+        var (previous, words) = (0UL, 0);
         Begin(word);
         while (!text.IsEmpty)
         {
@@ -59,27 +61,13 @@ public sealed class HashingEmbedder(int dimensions) : TextEmbedder
             if ((text.IsEmpty || !isPart) && word.WrittenCount > 1)
             {
                 previous = AddWord(word, previous, vector);
+                words++;
                 Begin(word);
             }
         }
 
-        Normalise(vector);
-    }
-
-    // Number by number: vector instructions add in an order that depends on the machine, and the last bits with it.
-    static void Normalise(Span<float> vector)
-    {
-        var squares = 0.0;
-        foreach (var number in vector)
-        {
-            squares += (double)number * number;
-        }
-
-        var length = Math.Sqrt(squares);
-        for (var i = 0; i < vector.Length && length > 0; i++)
-        {
-            vector[i] = (float)(vector[i] / length);
-        }
+        Vectors.Normalise(vector);
+        return words;
     }
 
     // With the marks that letters carry in many scripts.

@@ -15,15 +15,25 @@ public static partial class NpyFile
     static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
 
     /// <summary>Begins a file; its vectors follow by <see cref="WriteRows"/>.</summary>
-    public static void WriteHeader(Stream stream, int rows, int dimensions)
+    public static void WriteHeader(Stream stream, int rows, int dimensions, VectorPrecision precision = VectorPrecision.Float32)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dimensions}), }}");
-        var total = (Magic.Length + 2 + text.Length + Block) / Block * Block;
+        var text = HeaderText(rows, dimensions, precision);
+        var total = HeaderBytes(rows, dimensions, precision);
         Span<byte> length = stackalloc byte[2];
         BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)(total - Magic.Length - 2));
         stream.Write(Magic);
         stream.Write(length);
         stream.Write(Encoding.ASCII.GetBytes(text.PadRight(total - Magic.Length - 3) + "\n"));
+    }
+
+    /// <summary>Bytes before the first vector.</summary>
+    public static int HeaderBytes(int rows, int dimensions, VectorPrecision precision) =>
+        (Magic.Length + 2 + HeaderText(rows, dimensions, precision).Length + Block) / Block * Block;
+
+    static string HeaderText(int rows, int dimensions, VectorPrecision precision)
+    {
+        var type = precision switch { VectorPrecision.Float32 => "<f4", VectorPrecision.Float16 => "<f2", _ => "|i1" };
+        return string.Create(CultureInfo.InvariantCulture, $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({rows}, {dimensions}), }}");
     }
 
     public static void WriteRows(Stream stream, ReadOnlySpan<float> vectors) => stream.Write(MemoryMarshal.AsBytes(vectors));

@@ -1,43 +1,36 @@
-using System.Globalization;
-
 namespace Sluice.Embedding;
 
-/// <summary>Turns texts into vectors. The same text gives the same bytes, whatever stands beside it; that is what makes finished shards reusable.</summary>
+/// <summary>
+/// Turns texts into vectors. The same text gives the same bytes on one kind of machine, whatever stands beside it and however many threads work: that is what
+/// makes finished work reusable.
+/// </summary>
 public abstract class TextEmbedder
 {
+    /// <summary>Name of all that a vector depends on: model by content, layer, pooling, limits, version of the code. Vectors are stored under it.</summary>
+    public abstract string Key { get; }
+
     /// <summary>Numbers of one vector.</summary>
     public abstract int Dimensions { get; }
 
-    /// <summary>Raised when a text would get another vector than before.</summary>
-    public abstract int CodeVersion { get; }
+    /// <summary>Tokens of a text that are read; the rest is left out.</summary>
+    public virtual int MaxTokens => int.MaxValue;
 
-    /// <summary>Writes one vector per row, each of length 1, or 0 where the text is missing or has nothing in it.</summary>
+    /// <summary>Whether a vector costs more to make than to keep.</summary>
+    public virtual bool IsWorthKeeping => true;
+
+    /// <summary>Tokens that the model reads of a text, special ones included; none for embedders without a vocabulary.</summary>
+    public virtual IReadOnlyList<int> TokensOf(ReadOnlySpan<byte> text) => [];
+
+    /// <summary>Writes one vector per row, 0 where the text is missing or has nothing in it.</summary>
     /// <param name="texts">Texts.</param>
     /// <param name="first">First row to embed.</param>
-    /// <param name="vectors">As many rows as it holds are embedded.</param>
-    /// <param name="cancellation">Stops between rows.</param>
-    public abstract void Embed(TextColumn texts, int first, Span<float> vectors, CancellationToken cancellation);
+    /// <param name="vectors">Rows × dimensions.</param>
+    /// <param name="tokens">Tokens of each text before it was cut; as many rows as this holds are embedded.</param>
+    /// <param name="cancellation">Stops soon, with nothing written that counts.</param>
+    public abstract void Embed(TextColumn texts, int first, Span<float> vectors, Span<int> tokens, CancellationToken cancellation);
 
-    /// <summary>The embedder that a manifest asks for.</summary>
-    /// <exception cref="DataException">There is no such model, or it has no such layer or pooling.</exception>
-    public static TextEmbedder Of(EmbeddingManifest manifest)
-    {
-        const string prefix = "hashing-";
-        if (!manifest.Model.StartsWith(prefix, StringComparison.Ordinal)
-            || !int.TryParse(manifest.Model.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions)
-            || dimensions is < HashingEmbedder.MinDimensions or > HashingEmbedder.MaxDimensions)
-        {
-            throw new DataException(
-                $"The model '{manifest.Model}' is not known. Expected 'hashing-N', N from {HashingEmbedder.MinDimensions} to {HashingEmbedder.MaxDimensions}, for instance " +
-                "'hashing-512'. This version has no neural models.");
-        }
-
-        if (manifest.Layer is not null || manifest.Pooling is not null)
-        {
-            throw new DataException(
-                $"The model '{manifest.Model}' has no layers and no pooling: found layer '{manifest.Layer}' and pooling '{manifest.Pooling}'. Leave both out.");
-        }
-
-        return new HashingEmbedder(dimensions);
-    }
+    /// <summary>Every token's vector, before pooling.</summary>
+    /// <exception cref="DataException">The model, or its chosen layer, has one vector for a whole text.</exception>
+    public virtual PartTable EmbedParts(TextColumn texts, CancellationToken cancellation) =>
+        throw new DataException($"The embedder '{Key}' has no vectors by token. Name a layer that has, or another model.");
 }

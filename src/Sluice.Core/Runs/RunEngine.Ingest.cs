@@ -64,7 +64,7 @@ public sealed partial class RunEngine
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
         foreach (var step in pipeline.Steps)
         {
-            key.Add($"{step.Type}@{step.Step.CodeVersion}");
+            key.Add($"{step.Type}@{step.Step.CodeVersion}{step.Step.DependsOn}");
         }
 
         foreach (var file in files)

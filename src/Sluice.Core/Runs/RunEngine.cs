@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sluice.Connectors;
+using Sluice.Embedding;
 using Sluice.Pipelines;
 using Sluice.Quality;
 using Sluice.Steps;
@@ -24,6 +25,7 @@ public sealed partial class RunEngine(
     const int MaxTitle = 200;
     const int MaxGateFailure = 400;
     readonly ConcurrentDictionary<string, object> documents = new(StringComparer.Ordinal);
+    readonly VectorStore vectors = new(store);
 
     /// <summary>Runs one unit of a stage.</summary>
     /// <param name="runId">The run.</param>
@@ -112,7 +114,7 @@ public sealed partial class RunEngine(
     {
         var plan = await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation);
         var pipeline = await PipelineAsync(plan.Request, cancellation);
-        return new Run(plan, pipeline, inputsOf(plan.Request), OutputsOf(plan.Request));
+        return new Run(plan, pipeline, inputsOf(plan.Request), OutputsOf(plan.Request), vectors);
     }
 
     OutputFiles OutputsOf(RunRequest request) => outputsOf?.Invoke(request) ?? new FolderOutputs(request.InputFolder);
@@ -219,17 +221,24 @@ public sealed partial class RunEngine(
     static string PendingPath(string runId, StageKind kind, int pass) => $"runs/{runId}/todo-{kind.ToString().ToLowerInvariant()}-{pass}.json";
 
     /// <summary>An open run.</summary>
-    sealed record Run(RunPlan Plan, Pipeline Pipeline, InputFiles Inputs, OutputFiles Outputs)
+    sealed record Run(RunPlan Plan, Pipeline Pipeline, InputFiles Inputs, OutputFiles Outputs, VectorStore Vectors)
     {
         public string Id => Plan.Request.RunId;
 
         public IReadOnlyList<PipelineStep> Chain => Pipeline.Steps;
 
         public IReadOnlyList<Step> Steps { get; } =
-            [.. Pipeline.Steps.Select(s => s.Step is QualityValidation checks && Plan.Earlier is { } earlier ? checks.Against(earlier.Version, earlier.QualityBefore) : s.Step)];
+        [
+            .. Pipeline.Steps.Select(s => s.Step switch
+            {
+                QualityValidation checks when Plan.Earlier is { } earlier => checks.Against(earlier.Version, earlier.QualityBefore),
+                VectorStep embedding => embedding.On(Vectors),
+                var step => step,
+            }),
+        ];
 
         /// <summary>Type, code version and options of a step: what a memo key needs to know of it.</summary>
-        public string Identity(int step) => $"{Chain[step].Type}@{Steps[step].CodeVersion}{Chain[step].OptionsJson}";
+        public string Identity(int step) => $"{Chain[step].Type}@{Steps[step].CodeVersion}{Steps[step].DependsOn}{Chain[step].OptionsJson}";
 
         public Connectors.Source Source => Pipeline.Source.Source;
 

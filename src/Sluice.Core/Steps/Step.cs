@@ -16,6 +16,9 @@ public abstract class Step
     /// <summary>Raise when the same options and input give another result than before: it is part of every memo key.</summary>
     public virtual int CodeVersion => 1;
 
+    /// <summary>What the result depends on besides options and rows, such as the content of a model's files: part of every memo key.</summary>
+    public virtual string DependsOn => "";
+
     /// <summary>Schema that comes out. Report every problem, by option path, instead of stopping at the first.</summary>
     public abstract Schema Plan(Schema input, StepProblems problems);
 

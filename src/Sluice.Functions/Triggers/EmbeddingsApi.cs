@@ -4,6 +4,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
 using Sluice.Datasets;
+using Sluice.Embedding;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
@@ -19,7 +20,7 @@ public sealed class EmbeddingsApi(DatasetCatalogue catalogue, IOptions<Embedding
     // What is asked for travels through the durable history.
     const int MaxQueryLetters = 200;
 
-    /// <summary>Query: <c>column</c>, <c>model</c> (default hashing-512), <c>version</c> (default latest), <c>layer</c>, <c>pooling</c>. The same request is one embedding.</summary>
+    /// <summary>Query: <c>column</c>, <c>model</c> (default use-lite-en), <c>version</c> (default latest), <c>layer</c>, <c>pooling</c>. The same request is one embedding.</summary>
     [Function("EmbedDataset")]
     public async Task<IResult> EmbedAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/datasets/{dataset}/embeddings")] HttpRequest request,
@@ -41,7 +42,7 @@ public sealed class EmbeddingsApi(DatasetCatalogue catalogue, IOptions<Embedding
         try
         {
             var (entry, _) = await catalogue.ShowAsync(dataset, Asked("version") ?? "latest", cancellation);
-            var asked = new EmbedRequest(dataset, entry.Version, column, Asked("model") ?? "hashing-512", Asked("layer"), Asked("pooling"));
+            var asked = new EmbedRequest(dataset, entry.Version, column, Asked("model") ?? EmbeddingModel.Default, Asked("layer"), Asked("pooling"));
             var run = RunIds.Of(Prefix, asked.Dataset, asked.Version, asked.Column, asked.Model, asked.Layer ?? "", asked.Pooling ?? "");
             await StartAsync(client, run, new EmbedRun(asked, options.Value.Deadline), cancellation);
             var status = $"{request.PathBase}/api/v1/embeddings/{run}";

@@ -37,7 +37,7 @@ public sealed class EmbeddingWorkTests : IAsyncDisposable
         var receipt = await Work.RunAsync(key, null, CancellationToken.None);
 
         var vectors = new float[texts.Length * 64];
-        new HashingEmbedder(64).Embed(TextColumn.Of(texts), 0, vectors, CancellationToken.None);
+        new HashingEmbedder(64).Embed(TextColumn.Of(texts), 0, vectors, new int[texts.Length], CancellationToken.None);
         Assert.Equal(vectors, NpyFile.Read(await store.OpenReadAsync(receipt.Files[0].Path, CancellationToken.None)).Vectors);
     }
 

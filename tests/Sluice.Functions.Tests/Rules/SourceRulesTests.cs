@@ -14,7 +14,7 @@ public sealed partial class SourceRulesTests
         Path.Combine(typeof(SourceRulesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "NativeFolder").Value!, ".."));
 
     [Theory]
-    [InlineData("Sluice.Core")]
+    [InlineData("Sluice.Core", "Sluice.OnnxRuntime")]
     [InlineData("Sluice.Embedded")]
     [InlineData("Sluice.Functions", "Sluice.Core", "Sluice.Embedded")]
     [InlineData("Sluice.Cli", "Sluice.Core", "Sluice.Functions")]
