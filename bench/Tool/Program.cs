@@ -18,6 +18,12 @@ switch (args)
     case ["fanout", var activities, var window, var store]:
         await FanOut.RunAsync(int.Parse(activities), int.Parse(window), store);
         return 0;
+    case ["vectors", var file, var rows, var dimensions]:
+        Selecting.Write(file, int.Parse(rows), int.Parse(dimensions));
+        return 0;
+    case ["select", var file, var count]:
+        Selecting.Run(file, int.Parse(count));
+        return 0;
     case ["names", var texts, var sentences, var model]:
         NameTraining.Run(texts, sentences, model);
         return 0;
@@ -37,6 +43,8 @@ switch (args)
                    sluice-bench edit FILE clustered|spread ROWS   changes one digit in that many rows, in place
                    sluice-bench duckdb CSV PARQUET                DuckDB's own COPY and SUMMARIZE
                    sluice-bench fanout ACTIVITIES WINDOW STORE    no-op activities on the embedded runtime
+                   sluice-bench vectors FILE ROWS DIMENSIONS      writes seeded vectors
+                   sluice-bench select FILE COUNT                 k-center over them
                    sluice-bench names TEXTS SENTENCES MODEL       learns the model of names
                    sluice-bench checks CSV                        what each quality check costs
                    sluice-bench embed TEXTS TOKENS-FILE [LINES]   texts, made or a file's lines, through the bundled model; writes their tokens

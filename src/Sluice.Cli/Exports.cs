@@ -25,4 +25,18 @@ static class Exports
         var sink = (Sink)Catalog.Default.Configure(CapabilityKind.Sink, type, options.ToJsonString());
         return await sink.WriteAsync(rows, new FolderOutputs(Path.GetDirectoryName(full)!), cancellation);
     }
+
+    /// <summary>Writes a page.</summary>
+    /// <exception cref="SinkException">It cannot be written there.</exception>
+    public static async Task WritePageAsync(string path, string page, CancellationToken cancellation)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, page, cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SinkException($"The page cannot be written to '{path}': {error.Message}");
+        }
+    }
 }

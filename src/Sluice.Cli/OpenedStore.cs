@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Batches;
 using Sluice.Datasets;
+using Sluice.Embedding;
 using Sluice.Functions;
 using Sluice.Functions.Api;
 using Sluice.Functions.Storage;
@@ -24,6 +25,8 @@ sealed class OpenedStore : IAsyncDisposable
     public BatchFiles Files => host.Services.GetRequiredService<BatchFiles>();
 
     public Ledger Ledger => host.Services.GetRequiredService<Ledger>();
+
+    public VectorStore Vectors => new(host.Services.GetRequiredService<ObjectStore>());
 
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
 

@@ -13,6 +13,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     SchemaCommand.Create(),
     ReadCommand.Create(),
     ProfileCommand.Create(),
+    MapCommand.Create(),
     CheckCommand.Create(),
     PiiCommand.Create(),
     PrivacyCommand.Create(),

@@ -43,7 +43,7 @@ static class ProfileCommand
         var (profile, drift) = (scan.Profile(), before is null ? null : scan.Since(before));
         if (output is not null)
         {
-            await WriteAsync(output, ProfileReport.Render(Path.GetFileName(input), profile, against is null ? null : Path.GetFileName(against), drift), cancellation);
+            await Exports.WritePageAsync(output, ProfileReport.Render(Path.GetFileName(input), profile, against is null ? null : Path.GetFileName(against), drift), cancellation);
         }
 
         var exitCode = failOn is not null && drift!.Severity >= failOn ? ExitCodes.GateFailed : ExitCodes.Done;
@@ -80,17 +80,5 @@ static class ProfileCommand
         var options = new JsonObject { ["file_path"] = input };
         var source = (Source)Catalog.Default.Configure(CapabilityKind.Source, FormatOf.Source(input), options.ToJsonString());
         return await TableScan.OfAsync(source, new FolderInputs([Path.GetPathRoot(folder)!], folder), Environment.ProcessorCount, cancellation);
-    }
-
-    static async Task WriteAsync(string path, string page, CancellationToken cancellation)
-    {
-        try
-        {
-            await File.WriteAllTextAsync(path, page, cancellation);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SinkException($"The report cannot be written to '{path}': {error.Message}");
-        }
     }
 }

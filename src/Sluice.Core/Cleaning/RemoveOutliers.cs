@@ -89,7 +89,7 @@ public sealed partial class RemoveOutliers : Step
         [Range(0, RowOutlierState.MaxSampleRows)]
         public int Neighbours { get; init; }
 
-        /// <summary>For isolation_forest: number of trees. Default: 100.</summary>
+        /// <summary>For isolation_forest: number of trees. Default: 500.</summary>
         [Range(1, 1_000)]
         public int Trees { get; init; } = IsolationForest.DefaultTrees;
 

@@ -42,6 +42,18 @@ public static partial class NpyFile
     /// <exception cref="DataException">It is no such file, or is cut.</exception>
     public static (float[] Vectors, int Rows, int Dimensions) Read(Stream stream)
     {
+        var (rows, dimensions) = ReadHeader(stream);
+        var vectors = new float[checked(rows * dimensions)];
+        var bytes = MemoryMarshal.AsBytes(vectors.AsSpan());
+        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length && stream.ReadByte() < 0
+            ? (vectors, rows, dimensions)
+            : throw Wrong($"its length is not that of {rows} × {dimensions} numbers");
+    }
+
+    /// <summary>Reads up to the first vector.</summary>
+    /// <exception cref="DataException">It is no such file, or its header is cut.</exception>
+    public static (int Rows, int Dimensions) ReadHeader(Stream stream)
+    {
         Span<byte> start = stackalloc byte[Magic.Length + 2];
         var header = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[..Magic.Length].SequenceEqual(Magic)
             ? new byte[BinaryPrimitives.ReadUInt16LittleEndian(start[Magic.Length..])]
@@ -52,17 +64,9 @@ public static partial class NpyFile
         }
 
         var shape = Header.Match(Encoding.ASCII.GetString(header));
-        if (!shape.Success)
-        {
-            throw Wrong($"found the header '{Encoding.ASCII.GetString(header).TrimEnd()}'");
-        }
-
-        var (rows, dimensions) = (int.Parse(shape.Groups[1].ValueSpan, CultureInfo.InvariantCulture), int.Parse(shape.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
-        var vectors = new float[checked(rows * dimensions)];
-        var bytes = MemoryMarshal.AsBytes(vectors.AsSpan());
-        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length && stream.ReadByte() < 0
-            ? (vectors, rows, dimensions)
-            : throw Wrong($"its length is not that of {rows} × {dimensions} numbers");
+        return shape.Success
+            ? (int.Parse(shape.Groups[1].ValueSpan, CultureInfo.InvariantCulture), int.Parse(shape.Groups[2].ValueSpan, CultureInfo.InvariantCulture))
+            : throw Wrong($"found the header '{Encoding.ASCII.GetString(header).TrimEnd()}'");
     }
 
     static DataException Wrong(string found) =>

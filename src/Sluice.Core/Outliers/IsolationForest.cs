@@ -7,7 +7,8 @@ namespace Sluice.Outliers;
 /// </summary>
 sealed class IsolationForest : OutlierModel
 {
-    public const int DefaultTrees = 100;
+    /// <summary>The paper has 100. On the same table the area under the curve of single forests of 100 trees differed by 0.05 with the seed; with 500 by 0.015.</summary>
+    public const int DefaultTrees = 500;
     public const int SampleRows = 256;
     readonly Node[][] trees;
     readonly double usual;

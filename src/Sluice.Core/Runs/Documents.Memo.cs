@@ -6,7 +6,12 @@ namespace Sluice.Runs;
 public sealed record IngestMemo(BatchRef Batch, IReadOnlyList<Field> Schema, int Rejected, string? Rejects);
 
 /// <summary>What a step saw in a batch.</summary>
-public sealed record ObserveMemo(string? State, string? Keys, int Rows, IReadOnlyList<PoisonRow>? Poison);
+/// <param name="State">Object of the step's state; null without one.</param>
+/// <param name="Keys">Object of the sorted row keys; null for a step that is not keyed.</param>
+/// <param name="Rows">Rows of the batch, also those that were left out.</param>
+/// <param name="Poison">Rows that made the step throw.</param>
+/// <param name="Vectors">Object of the vectors of all rows; null for a step without.</param>
+public sealed record ObserveMemo(string? State, string? Keys, int Rows, IReadOnlyList<PoisonRow>? Poison, string? Vectors = null);
 
 /// <summary>A batch with all steps applied.</summary>
 /// <param name="Output">File of the rows that are left.</param>

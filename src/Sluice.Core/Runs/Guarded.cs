@@ -22,7 +22,7 @@ public static class Guarded
         }
         catch (Exception e) when (IsOfData(e))
         {
-            poison.AddRange(FindPoison(batch.Rows, (from, to) => Applied(step, batch.Slice(from, to), Part(fitted, from, to), new Verdicts(to - from)), limit));
+            poison.AddRange(FindPoison(batch.Rows, (from, to) => Applied(step, batch.Slice(from, to), Part(fitted, from * step.DecisionBytes, to * step.DecisionBytes), new Verdicts(to - from)), limit));
             if (poison.Count == 0)
             {
                 throw new DataException($"The step fails on {batch.Rows} rows together but on none of them alone: {e.Message}", e);
@@ -36,7 +36,7 @@ public static class Guarded
 
         var (rest, kept) = Without(batch, poison);
         var clean = new Verdicts(rest.Rows);
-        var cleanFitted = fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, Pick(fitted.Decisions, kept));
+        var cleanFitted = fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, Pick(fitted.Decisions, kept, step.DecisionBytes));
         try
         {
             return (Applied(step, rest, cleanFitted, clean), clean);
@@ -110,12 +110,13 @@ public static class Guarded
     static Fitted Part(Fitted fitted, int from, int to) =>
         fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, fitted.Decisions[from..to].ToArray());
 
-    static byte[] Pick(ReadOnlySpan<byte> decisions, int[] rows)
+    /// <summary>The decisions of some rows, each of so many bytes.</summary>
+    public static byte[] Pick(ReadOnlySpan<byte> decisions, int[] rows, int bytes)
     {
-        var picked = new byte[rows.Length];
+        var picked = new byte[rows.Length * bytes];
         for (var i = 0; i < rows.Length; i++)
         {
-            picked[i] = decisions[rows[i]];
+            decisions.Slice(rows[i] * bytes, bytes).CopyTo(picked.AsSpan(i * bytes));
         }
 
         return picked;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Sluice.Steps;
+using Sluice.VectorSpace;
 
 namespace Sluice.Runs;
 
@@ -111,5 +112,5 @@ public static partial class KeyRuns
     }
 
     /// <summary>All rows of the given run files (one a batch, by batch number) in key order.</summary>
-    public static KeyedRows Open(IReadOnlyList<string> files) => new SortedRuns(files);
+    public static KeyedRows Open(IReadOnlyList<string> files, VectorRows? vectors = null) => new SortedRuns(files) { Vectors = vectors };
 }

@@ -157,7 +157,7 @@ public sealed partial class RunEngine
                     + "than when it was looked past. That is a fault of that step.");
             }
 
-            var (clean, fitted) = await WithoutPoisonAsync(fit, current, batch, cancellation);
+            var (clean, fitted) = await WithoutPoisonAsync(run.Steps[i], fit, current, batch, cancellation);
             (current, var verdicts) = Guarded.Apply(run.Steps[i], clean, fitted, poison, options.MaxQuarantinedRowsPerBatch);
             if (poison.Count > options.MaxQuarantinedRowsPerBatch)
             {
@@ -178,7 +178,7 @@ public sealed partial class RunEngine
     }
 
     /// <summary>Takes out the rows a step could not even look at, and gives its parameters for the others.</summary>
-    async Task<(Batch Batch, Fitted Fitted)> WithoutPoisonAsync(StepFit? fit, Batch batch, int number, CancellationToken cancellation)
+    async Task<(Batch Batch, Fitted Fitted)> WithoutPoisonAsync(Step step, StepFit? fit, Batch batch, int number, CancellationToken cancellation)
     {
         if (fit is null)
         {
@@ -186,7 +186,7 @@ public sealed partial class RunEngine
         }
 
         var json = Encoding.UTF8.GetBytes(fit.Json);
-        var decisions = fit.Decisions is null ? null : await DecisionsAsync(fit.Decisions[number], batch.Rows, cancellation);
+        var decisions = fit.Decisions is null ? null : await DecisionsAsync(fit.Decisions[number], batch.Rows * step.DecisionBytes, cancellation);
         var poison = PoisonOf(fit, number);
         if (poison.Count == 0)
         {
@@ -194,12 +194,12 @@ public sealed partial class RunEngine
         }
 
         var (rest, kept) = Guarded.Without(batch, poison);
-        return (rest, new Fitted(json, decisions is null ? null : [.. kept.Select(row => decisions[row])]));
+        return (rest, new Fitted(json, decisions is null ? null : Guarded.Pick(decisions, kept, step.DecisionBytes)));
     }
 
-    async Task<byte[]> DecisionsAsync(string path, int rows, CancellationToken cancellation)
+    async Task<byte[]> DecisionsAsync(string path, int bytes, CancellationToken cancellation)
     {
-        var decisions = new byte[rows];
+        var decisions = new byte[bytes];
         if (path.Length > 0)
         {
             using var unpacked = new DeflateStream(new MemoryStream(await store.ReadAsync(path, cancellation)), CompressionMode.Decompress);
@@ -261,7 +261,8 @@ public sealed partial class RunEngine
 
         var state = seen.State is null ? null : await WriteContentAsync("states", seen.State.ToBytes(), cancellation);
         var keys = step.IsKeyed ? await WriteContentAsync("keys", KeyRuns.Encode(seen.Keys, Kept(kept, batch.Rows, seen.Keys.Length)), cancellation) : null;
-        return new ObserveMemo(state, keys, batch.Rows, poison);
+        var vectors = step.Vectors(schema) is { } source ? await WriteVectorsAsync(source, batch, cancellation) : null;
+        return new ObserveMemo(state, keys, batch.Rows, poison, vectors);
     }
 
     // A step with several keys a row numbers rows n + r, 2n + r… for them, with n the rows of the whole batch.

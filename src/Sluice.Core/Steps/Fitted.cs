@@ -14,7 +14,7 @@ public sealed class Fitted(byte[] json, byte[]? decisions = null)
 
     public byte[] Json { get; } = json;
 
-    /// <summary>One byte per row of the batch that Apply is given; empty for steps that are not keyed.</summary>
+    /// <summary>One byte per row of the batch that Apply is given, or <see cref="Step.DecisionBytes"/>; empty for steps that are not keyed.</summary>
     public ReadOnlySpan<byte> Decisions => decisions;
 
     /// <summary>The value that <see cref="Of"/> was given.</summary>

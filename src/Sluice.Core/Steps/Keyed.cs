@@ -1,3 +1,5 @@
+using Sluice.VectorSpace;
+
 namespace Sluice.Steps;
 
 /// <summary>One row among all rows of the dataset, by its key.</summary>
@@ -11,22 +13,28 @@ public abstract class KeyedRows
 {
     public abstract long Count { get; }
 
+    /// <summary>The rows' vectors in the order of this walk; null unless the step says what they are made of (<see cref="Step.Vectors"/>).</summary>
+    public VectorRows? Vectors { get; init; }
+
     public abstract IEnumerator<KeyedRow> GetEnumerator();
 }
 
-/// <summary>One byte per row of the dataset, 0 unless set: what a keyed step decided.</summary>
-public sealed class Decisions(IReadOnlyList<int> rowsPerBatch)
+/// <summary>What a keyed step decided: for each row of the dataset one byte, or as many as the step asks for (<see cref="Step.DecisionBytes"/>); 0 unless set.</summary>
+public sealed class Decisions(IReadOnlyList<int> rowsPerBatch, int bytes = 1)
 {
     readonly byte[]?[] batches = new byte[rowsPerBatch.Count][];
 
-    public void Set(int batch, int row, byte decision) => (batches[batch] ??= new byte[rowsPerBatch[batch]])[row] = decision;
+    public void Set(int batch, int row, byte decision) => Row(batch, row)[0] = decision;
+
+    /// <summary>The bytes of one row, to be set.</summary>
+    public Span<byte> Row(int batch, int row) => (batches[batch] ??= new byte[rowsPerBatch[batch] * bytes]).AsSpan(row * bytes, bytes);
 
     /// <summary>Sets bits of a row's decision, beside those that are set.</summary>
-    public void Mark(int batch, int row, byte bits) => (batches[batch] ??= new byte[rowsPerBatch[batch]])[row] |= bits;
+    public void Mark(int batch, int row, byte bits) => Row(batch, row)[0] |= bits;
 
     /// <summary>Rows of one batch.</summary>
     public int RowsOf(int batch) => rowsPerBatch[batch];
 
     /// <summary>Decisions of one batch; all zero when none was set.</summary>
-    public byte[] Of(int batch) => batches[batch] ?? new byte[rowsPerBatch[batch]];
+    public byte[] Of(int batch) => batches[batch] ?? new byte[rowsPerBatch[batch] * bytes];
 }

@@ -1,3 +1,5 @@
+using Sluice.VectorSpace;
+
 namespace Sluice.Steps;
 
 /// <summary>
@@ -43,6 +45,15 @@ public abstract class Step
 
     /// <summary>One key per row; or several, all rows' first keys and then all rows' second: row <c>r</c> of <c>n</c> is then also row <c>n + r</c> for Decide.</summary>
     public virtual RowKey[] Keys(Batch batch) => [];
+
+    /// <summary>
+    /// What each row's vector is made of, for a keyed step that compares rows as vectors: <see cref="Decide"/> then finds them in
+    /// <see cref="KeyedRows.Vectors"/>. Null for the others. Such a step has one key a row.
+    /// </summary>
+    public virtual VectorSource? Vectors(Schema input) => null;
+
+    /// <summary>Bytes of one row's decision.</summary>
+    public virtual int DecisionBytes => 1;
 
     /// <summary>Walks all rows in key order and decides; returns a small summary that <see cref="Fit"/> is given, or null.</summary>
     public virtual object? Decide(KeyedRows rows, Decisions decisions) => null;

@@ -1,7 +1,10 @@
 using Sluice.Batches;
+using Sluice.Embedding;
 using Sluice.Runs;
 using Sluice.Steps;
+using Sluice.Storage;
 using Sluice.Tests.Storage;
+using Sluice.VectorSpace;
 
 namespace Sluice.Core.Tests.Steps;
 
@@ -53,7 +56,7 @@ static class StepRunner
             object? decided = null;
             if (step.IsKeyed)
             {
-                decisions = new Decisions([.. batches.Select(b => b.Rows)]);
+                decisions = new Decisions([.. batches.Select(b => b.Rows)], step.DecisionBytes);
                 decided = Decide(step, seen, decisions);
             }
 
@@ -123,6 +126,20 @@ static class StepRunner
             File.WriteAllBytes(files[^1], KeyRuns.Encode(step.Keys(batch)));
         }
 
-        return step.DecideWith(KeyRuns.Open(files), decisions, step.SideFiles);
+        using var vectors = step.Vectors(batches[0].Schema) is { } source ? Vectors(source, batches, KeyRuns.Open(files), folder) : null;
+        return step.DecideWith(KeyRuns.Open(files, vectors), decisions, step.SideFiles);
+    }
+
+    static VectorRows Vectors(VectorSource source, Batch[] batches, KeyedRows walk, TemporaryFolder folder)
+    {
+        var (store, files) = (new VectorStore(new MemoryStore()), new List<string>());
+        foreach (var batch in batches)
+        {
+            files.Add(folder.File($"{files.Count}.npy"));
+            using var npy = File.Create(files[^1]);
+            source.WriteAsync(batch, store, npy, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        return GatheredVectors.Of(walk, files, standardise: source.Text is null, folder.File("scratch.npy"), CancellationToken.None);
     }
 }

@@ -1,0 +1,25 @@
+namespace Sluice.Maps;
+
+/// <summary>At most so many rows of a table, those with the least hashes of content: the same ones in whatever order the rows come, and a fair sample.</summary>
+sealed record ShownRows(Batch Rows, long Total)
+{
+    public static async Task<ShownRows> OfAsync(IAsyncEnumerable<Batch> batches, int most, CancellationToken cancellation)
+    {
+        Batch? kept = null;
+        long total = 0;
+        await foreach (var batch in batches.WithCancellation(cancellation))
+        {
+            total += batch.Rows;
+            kept = Least(kept is null ? [batch] : [kept, batch], most);
+        }
+
+        return new ShownRows(kept ?? throw new DataException("The version has no rows to show."), total);
+    }
+
+    static Batch Least(IReadOnlyList<Batch> batches, int most)
+    {
+        var all = Batch.Concat(batches);
+        var keys = RowHash.Rows(all.Columns, all.Rows);
+        return all.Take([.. Enumerable.Range(0, all.Rows).OrderBy(row => keys[row]).ThenBy(row => row).Take(most)]);
+    }
+}

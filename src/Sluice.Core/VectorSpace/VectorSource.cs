@@ -1,0 +1,129 @@
+using Sluice.Embedding;
+using Sluice.Steps;
+
+namespace Sluice.VectorSpace;
+
+/// <summary>What the vectors of rows are made of: a text column by a model, or columns of numbers.</summary>
+public sealed record VectorSource
+{
+    /// <summary>Text column that is embedded by the model. Its vectors are made once for a text and used by every step and run. Default: none.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>
+    /// Columns of numbers or dates instead of a text. Each is brought to mean 0 and deviation 1, so that none outweighs the others by its unit;
+    /// missing values count as the mean. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>
+    /// Model for the text: <c>use-lite-en</c> (bundled), <c>hashing-N</c>, a folder of a sentence-transformers model, or its address with a checksum, as in the
+    /// step embed. Default: use-lite-en.
+    /// </summary>
+    public string Model { get; init; } = EmbeddingModel.Default;
+
+    /// <summary>Layer of the model, or several fused. Default: the model's output.</summary>
+    public string? Layer { get; init; }
+
+    /// <summary>How the vectors of a text's tokens become one: <c>mean</c>, <c>cls</c> or <c>max</c>. Default: the model's own way.</summary>
+    public string? Pooling { get; init; }
+
+    /// <summary>What the vectors depend on besides the options: see <see cref="Step.DependsOn"/>.</summary>
+    internal string DependsOn => Text is null ? "" : TextEmbedders.ContentOf(Embedding);
+
+    internal EmbeddingModel Embedding => new() { Name = Model, Layer = Layer, Pooling = Pooling };
+
+    internal IReadOnlyList<string> Names => Text is null ? Columns : [Text];
+
+    /// <summary>Says what is wrong, if anything.</summary>
+    internal void Plan(Schema input, StepProblems problems, string path = "features")
+    {
+        if (Text is null == (Columns.Count == 0))
+        {
+            problems.Add(path, $"Found {(Text is null ? "neither text nor columns" : "both text and columns")}; expected one: the column to embed as text, or columns of numbers.");
+            return;
+        }
+
+        if (Text is not null && TextEmbedders.Problem(Embedding) is { } problem)
+        {
+            problems.Add($"{path}.model", problem);
+        }
+
+        if (Text is not null && problems.Column(input, $"{path}.text", Text) && input[Text].Type != ColumnType.Text && !Schemas.Unify.IsOpen(input[Text]))
+        {
+            problems.Add($"{path}.text", $"Column '{Text}' is {input[Text].Type}; expected Text. For numbers give columns.");
+        }
+
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (problems.Column(input, $"{path}.columns[{i}]", Columns[i]) && !Steps.Numbers.IsOrdered(input[Columns[i]].Type) && !Schemas.Unify.IsOpen(input[Columns[i]]))
+            {
+                problems.Add($"{path}.columns[{i}]", $"Column '{Columns[i]}' is {input[Columns[i]].Type}; expected numbers or dates. Encode it first, or give it as text.");
+            }
+        }
+    }
+
+    /// <summary>Writes the vectors of a batch; texts are embedded only where the store has no vector of them.</summary>
+    internal async Task WriteAsync(Batch batch, VectorStore vectors, Stream npy, CancellationToken cancellation)
+    {
+        if (Text is null)
+        {
+            NpyFile.WriteHeader(npy, batch.Rows, Columns.Count);
+            NpyFile.WriteRows(npy, Numbers(batch));
+            return;
+        }
+
+        var table = await vectors.EmbedAsync(await TextEmbedders.OpenAsync(Embedding, cancellation), batch.Text(Text), cancellation);
+        NpyFile.WriteHeader(npy, table.Rows, table.Dimensions);
+        NpyFile.WriteRows(npy, table.Values);
+    }
+
+    /// <summary>The vectors of one batch in memory, in the order of its rows; columns of numbers brought to one scale.</summary>
+    /// <exception cref="DataException">A column cannot be compared by.</exception>
+    internal async Task<VectorRows> ReadAsync(Batch batch, VectorStore vectors, CancellationToken cancellation)
+    {
+        var problems = new StepProblems();
+        Plan(batch.Schema, problems);
+        if (problems.Items is [var (_, message), ..])
+        {
+            throw new DataException(message);
+        }
+
+        using var npy = new MemoryStream();
+        await WriteAsync(batch, vectors, npy, cancellation);
+        npy.Position = 0;
+        var (values, rows, dimensions) = NpyFile.Read(npy);
+        var table = new VectorRows(values, dimensions);
+        if (Text is null)
+        {
+            var scale = VectorScale.Of(dimensions, use =>
+            {
+                for (var row = 0; row < rows; row++)
+                {
+                    use(table[row]);
+                }
+            });
+            for (var row = 0; row < rows; row++)
+            {
+                scale.Apply(values.AsSpan(row * dimensions, dimensions));
+            }
+        }
+
+        return table;
+    }
+
+    // NaN where a value is missing or no finite number.
+    float[] Numbers(Batch batch)
+    {
+        var vectors = new float[batch.Rows * Columns.Count];
+        for (var column = 0; column < Columns.Count; column++)
+        {
+            var numbers = Steps.Numbers.Of(batch[Columns[column]]);
+            for (var row = 0; row < numbers.Length; row++)
+            {
+                vectors[(row * Columns.Count) + column] = double.IsFinite(numbers[row]) ? (float)numbers[row] : float.NaN;
+            }
+        }
+
+        return vectors;
+    }
+}
