@@ -50,7 +50,7 @@ public sealed partial class RunEngine
         Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation, Run? run = null)
     {
         var merging = Task.Run(() => MergeAsync(step, schema, memos, cancellation), cancellation);
-        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, memos, run, cancellation) : (null, null);
+        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, step.DecidesWithState ? await merging : null, memos, run, cancellation) : (null, null);
         return (await merging, decisions, decided);
     }
 
@@ -91,7 +91,7 @@ public sealed partial class RunEngine
 
     /// <summary>Walks all keys in order; decisions of each batch are stored by content, so unchanged ones keep their name.</summary>
     async Task<(IReadOnlyList<string> Decisions, object? Decided)> DecideAsync(
-        Step step, IReadOnlyList<ObserveMemo> memos, Run? run, CancellationToken cancellation)
+        Step step, State? state, IReadOnlyList<ObserveMemo> memos, Run? run, CancellationToken cancellation)
     {
         var runs = new List<LocalFile>();
         var sideFiles = run is null ? [] : await SideFilesAsync(run, step, cancellation);
@@ -103,7 +103,8 @@ public sealed partial class RunEngine
             }
 
             var decisions = new Decisions([.. memos.Select(m => m.Rows)]);
-            var decided = step.DecideWith(KeyRuns.Open([.. runs.Select(r => r.Path)]), decisions, [.. sideFiles.Select(f => f.Path)]);
+            var rows = KeyRuns.Open([.. runs.Select(r => r.Path)]);
+            var decided = step.DecidesWithState ? step.Decide(rows, decisions, state) : step.DecideWith(rows, decisions, [.. sideFiles.Select(f => f.Path)]);
             var paths = new string[memos.Count];
             for (var batch = 0; batch < paths.Length; batch++)
             {

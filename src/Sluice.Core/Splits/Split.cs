@@ -1,5 +1,6 @@
 using System.Text;
 using Sluice.Schemas;
+using Sluice.Splits.Units;
 using Sluice.Steps;
 
 namespace Sluice.Splits;
@@ -36,6 +37,7 @@ public sealed partial class Split(Split.Options options) : Step
             problems.Add("output_column", $"Column '{options.OutputColumn}' is already there. Choose another output_column, or remove that column before the split.");
         }
 
+        PlanUnits(input, problems);
         return input.With(Output);
     }
 
@@ -43,17 +45,24 @@ public sealed partial class Split(Split.Options options) : Step
         wanted.Where(name => name != options.OutputColumn).ToHashSet(StringComparer.Ordinal);
 
     public override IReadOnlySet<string>? Observes(Schema input) =>
-        options.Strategy is SplitStrategy.Random or SplitStrategy.Stratified ? null : Columns.ToHashSet(StringComparer.Ordinal);
+        ByUnits || options.Strategy is SplitStrategy.Random or SplitStrategy.Stratified ? null : Columns.ToHashSet(StringComparer.Ordinal);
 
-    public override State? NewState(Schema input) => options.Strategy == SplitStrategy.Stratified ? new StratumNames(options.MaxStrata) : null;
+    public override State? NewState(Schema input) =>
+        ByUnits ? NewUnitState(input) : options.Strategy == SplitStrategy.Stratified ? new StratumNames(options.MaxStrata) : null;
 
     public override void Observe(Batch batch, State state)
     {
+        if (state is SplitState own)
+        {
+            ObserveUnits(batch, own);
+            return;
+        }
+
         var columns = Chosen(batch);
         ((StratumNames)state).Observe(columns, Hash(columns, batch.Rows));
     }
 
-    public override RowKey[] Keys(Batch batch) => options.Strategy switch
+    public override RowKey[] Keys(Batch batch) => ByUnits ? UnitKeys.Of(batch, options, Strata(batch)) : options.Strategy switch
     {
         SplitStrategy.Random => Hash(batch.Columns, batch.Rows),
         SplitStrategy.Stratified => StratifiedKeys(batch),
@@ -64,7 +73,8 @@ public sealed partial class Split(Split.Options options) : Step
     public override byte[] Fit(State? state, object? decided)
     {
         var (report, strata) = (Decided)decided!;
-        return Fitted.Of(state is StratumNames names && strata is not null ? strata.AddTo(report, names) : report);
+        var names = state as StratumNames ?? (state as SplitState)?.Names;
+        return Fitted.Of(names is not null && strata is not null ? strata.AddTo(report, names) : report);
     }
 
     /// <summary>Apply names the sets that were decided for the batch's own rows; how many rows other batches have is nothing to it.</summary>
@@ -98,7 +108,7 @@ public sealed partial class Split(Split.Options options) : Step
     void PlanColumns(Schema input, StepProblems problems)
     {
         var columns = Columns;
-        var strategy = options.Strategy.ToString().ToLowerInvariant();
+        var strategy = Words(options.Strategy);
         var path = options.Column is null && options.Columns.Count > 0 ? "columns" : "column";
         if (options.Strategy == SplitStrategy.Random)
         {
@@ -110,7 +120,7 @@ public sealed partial class Split(Split.Options options) : Step
             return;
         }
 
-        if (columns.Length == 0)
+        if (columns.Length == 0 && options.Strategy != SplitStrategy.Representative)
         {
             problems.Add("column", $"Strategy {strategy} needs a column; it has: {input.Names}. Give column.");
         }

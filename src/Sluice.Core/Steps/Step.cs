@@ -5,7 +5,7 @@ namespace Sluice.Steps;
 /// <list type="bullet">
 /// <item><see cref="Plan"/> says what comes out, or every reason why it cannot run.</item>
 /// <item><see cref="Observe"/> summarises batches into a mergeable <see cref="State"/> (optional).</item>
-/// <item><see cref="Keys"/> and <see cref="Decide"/> let a step see all rows in key order: duplicates, groups, ranks (optional).</item>
+/// <item><see cref="Keys"/> and <see cref="Decide(KeyedRows, Decisions)"/> let a step see all rows in key order: duplicates, groups, ranks (optional).</item>
 /// <item><see cref="Fit"/> turns the merged state into small parameters.</item>
 /// <item><see cref="Apply"/> transforms a batch with them, alone, and gives verdicts. Rows in = rows out + rejected.</item>
 /// </list>
@@ -38,7 +38,7 @@ public abstract class Step
     {
     }
 
-    /// <summary>Whether <see cref="Keys"/> and <see cref="Decide"/> are used.</summary>
+    /// <summary>Whether <see cref="Keys"/> and <see cref="Decide(KeyedRows, Decisions)"/> are used.</summary>
     public virtual bool IsKeyed => false;
 
     /// <summary>One key per row; or several, all rows' first keys and then all rows' second: row <c>r</c> of <c>n</c> is then also row <c>n + r</c> for Decide.</summary>
@@ -55,6 +55,12 @@ public abstract class Step
 
     /// <summary>The same with local copies of the <see cref="SideFiles"/>, in their order.</summary>
     public virtual object? DecideWith(KeyedRows rows, Decisions decisions, IReadOnlyList<string> sideFiles) => Decide(rows, decisions);
+
+    /// <summary>Whether <see cref="Decide(KeyedRows, Decisions, State)"/> needs the state of all rows, and so waits until it is merged.</summary>
+    public virtual bool DecidesWithState => false;
+
+    /// <summary>As above, for a step that <see cref="DecidesWithState"/>; what it decides may depend on the state, which it must not change.</summary>
+    public virtual object? Decide(KeyedRows rows, Decisions decisions, State? state) => Decide(rows, decisions);
 
     /// <summary>Parameters for Apply (see <see cref="Fitted.Of"/>). Called once, with the state of all rows (null without one).</summary>
     public virtual byte[] Fit(State? state, object? decided) => Fitted.None.Json;

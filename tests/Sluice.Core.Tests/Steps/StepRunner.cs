@@ -54,7 +54,7 @@ static class StepRunner
             if (step.IsKeyed)
             {
                 decisions = new Decisions([.. batches.Select(b => b.Rows)]);
-                decided = Decide(step, seen, decisions);
+                decided = Decide(step, seen, decisions, step.DecidesWithState ? state : null);
             }
 
             json = step.Fit(state, decided);
@@ -113,7 +113,7 @@ static class StepRunner
         return total;
     }
 
-    static object? Decide(Step step, Batch[] batches, Decisions decisions)
+    static object? Decide(Step step, Batch[] batches, Decisions decisions, State? state)
     {
         using var folder = new TemporaryFolder();
         var files = new List<string>();
@@ -123,6 +123,7 @@ static class StepRunner
             File.WriteAllBytes(files[^1], KeyRuns.Encode(step.Keys(batch)));
         }
 
-        return step.DecideWith(KeyRuns.Open(files), decisions, step.SideFiles);
+        var rows = KeyRuns.Open(files);
+        return step.DecidesWithState ? step.Decide(rows, decisions, state) : step.DecideWith(rows, decisions, step.SideFiles);
     }
 }
