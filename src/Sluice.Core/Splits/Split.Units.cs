@@ -87,10 +87,15 @@ public sealed partial class Split
     static SplitReport WithLabels(SplitReport report, IReadOnlyList<SplitStratum> labels) => report with
     {
         Strata = [.. labels.OrderByDescending(l => l.Rows).ThenBy(l => l.Name, StringComparer.Ordinal)],
-        Certificate = report.Certificate with { LabelDeviation = Deviation(report.Sets, labels) },
+        Certificate = report.Certificate with { LabelDeviation = Deviation(report.Sets, labels.Select(l => (l.Rows, l.PerSet))) },
     };
 
-    internal static double? Deviation(IReadOnlyList<SplitSet> sets, IReadOnlyList<SplitStratum> strata)
+    static SplitReport WithDeviation(SplitReport report, DecidedStrata strata) => report with
+    {
+        Certificate = report.Certificate with { LabelDeviation = Deviation(report.Sets, strata.Rows.Zip(strata.Given, (rows, given) => (rows, (IReadOnlyList<long>)given))) },
+    };
+
+    static double? Deviation(IReadOnlyList<SplitSet> sets, IEnumerable<(long Rows, IReadOnlyList<long> PerSet)> strata)
     {
         var all = sets.Sum(s => s.Rows);
         return strata.SelectMany(s => s.PerSet.Select((rows, set) => Math.Abs(((double)rows / sets[set].Rows) - ((double)s.Rows / all)))).Cast<double?>().Max();

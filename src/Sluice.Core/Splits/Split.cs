@@ -16,6 +16,8 @@ public sealed partial class Split(Split.Options options) : Step
     readonly SplitSets sets = new(options);
     readonly byte[][] names = [.. new SplitSets(options).Names.Select(Encoding.UTF8.GetBytes)];
 
+    internal Options Given => options;
+
     public override bool IsKeyed => true;
 
     /// <summary>Column that it writes the name of each row's set to.</summary>
@@ -74,7 +76,7 @@ public sealed partial class Split(Split.Options options) : Step
     {
         var (report, strata) = (Decided)decided!;
         var names = state as StratumNames ?? (state as SplitState)?.Names;
-        return Fitted.Of(names is not null && strata is not null ? strata.AddTo(report, names) : report);
+        return Fitted.Of(names is not null && strata is not null ? WithDeviation(strata.AddTo(report, names), strata) : report);
     }
 
     /// <summary>Apply names the sets that were decided for the batch's own rows; how many rows other batches have is nothing to it.</summary>

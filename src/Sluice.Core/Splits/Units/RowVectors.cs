@@ -20,43 +20,12 @@ sealed class RowVectors(IReadOnlyList<string> columns) : State
         for (var row = 0; row < nodes.Length; row++)
         {
             ref var vector = ref CollectionsMarshal.GetValueRefOrAddDefault(vectors, nodes[row], out var known);
-            vector ??= [.. chosen.Select(column => (float)Number(column, row))];
+            vector ??= [.. chosen.Select(column => Number(column, row))];
         }
     }
 
-    /// <summary>
-    /// The vectors of these rows, one after another, each column with mean 0 and deviation 1; missing values are the mean. The sums are exact, so the
-    /// numbers do not depend on the order of the rows.
-    /// </summary>
-    public float[] Standardized(IReadOnlyList<ulong> nodes)
-    {
-        var all = new float[nodes.Count * Width];
-        for (var column = 0; column < Width; column++)
-        {
-            var (sum, squares) = (new ExactSum(), new ExactSum());
-            long count = 0;
-            foreach (var vector in vectors.Values)
-            {
-                if (float.IsFinite(vector[column]))
-                {
-                    sum.Add(vector[column]);
-                    squares.Add((double)vector[column] * vector[column]);
-                    count++;
-                }
-            }
-
-            var mean = count == 0 ? 0 : sum.Value / count;
-            var variance = count == 0 ? 0 : (squares.Value / count) - (mean * mean);
-            var scale = variance > 1e-12 * mean * mean && variance > 0 ? 1 / Math.Sqrt(variance) : 0;
-            for (var i = 0; i < nodes.Count; i++)
-            {
-                var value = vectors[nodes[i]][column];
-                all[(i * Width) + column] = float.IsFinite(value) ? (float)((value - mean) * scale) : 0;
-            }
-        }
-
-        return all;
-    }
+    /// <summary>The vectors of these rows, one after another, each column with mean 0 and deviation 1; missing values are the mean.</summary>
+    public float[] Standardized(IReadOnlyList<ulong> nodes) => Standardize.Columns([.. nodes.SelectMany(node => vectors[node])], Width);
 
     public override void Merge(State other)
     {
@@ -86,12 +55,13 @@ sealed class RowVectors(IReadOnlyList<string> columns) : State
         }
     }
 
-    static double Number(Column column, int row) => column.IsNull(row) ? double.NaN : column switch
+    /// <summary>The value as a number; NaN when it is missing or text.</summary>
+    public static float Number(Column column, int row) => column.IsNull(row) ? float.NaN : column switch
     {
-        ValueColumn<double> numbers => numbers.Values[row],
+        ValueColumn<double> numbers => (float)numbers.Values[row],
         ValueColumn<long> integers => integers.Values[row],
         ValueColumn<int> days => days.Values[row],
         ValueColumn<bool> flags => flags.Values[row] ? 1 : 0,
-        _ => double.NaN,
+        _ => float.NaN,
     };
 }
