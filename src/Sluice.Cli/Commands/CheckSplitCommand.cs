@@ -50,12 +50,17 @@ static class CheckSplitCommand
     static void Show(CheckedSplit split)
     {
         var sets = new Table().Border(TableBorder.Rounded).Title($"step {Markup.Escape(split.Step)}, column {Markup.Escape(split.Column)}")
-            .AddColumn("set").AddColumn(new TableColumn("rows").RightAligned()).AddColumn(new TableColumn("energy distance").RightAligned())
-            .AddColumn(new TableColumn("MMD p").RightAligned());
+            .AddColumn("set").AddColumn(new TableColumn("rows").RightAligned());
+        if (split.Audit.Likeness.Count > 0)
+        {
+            sets.AddColumn(new TableColumn("energy distance").RightAligned()).AddColumn(new TableColumn("MMD p").RightAligned());
+        }
+
         foreach (var (name, rows) in split.Audit.Sets)
         {
             var like = split.Audit.Likeness.FirstOrDefault(l => l.Set == name);
-            sets.AddRow(Markup.Escape(name), $"{rows:N0}", like is null ? "" : $"{like.EnergyDistance:0.####}", like is null ? "" : $"{like.MmdPValue:0.###}");
+            string[] cells = [Markup.Escape(name), $"{rows:N0}", .. like is null ? [] : new[] { $"{like.EnergyDistance:0.####}", $"{like.MmdPValue:0.###}" }];
+            sets.AddRow(cells);
         }
 
         AnsiConsole.Write(sets);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Sluice.NearDuplicates;
@@ -9,7 +10,7 @@ namespace Sluice.NearDuplicates;
 /// </summary>
 public static class PrefixJoin
 {
-    const int Counters = 1 << 20;
+    const int LeastCounters = 1 << 16, MostCounters = 1 << 28;
 
     /// <summary>Calls <paramref name="found"/> once for each pair; a pair for which <paramref name="skip"/> is true is not looked at.</summary>
     /// <returns>False when it gave up after <paramref name="maxLooks"/> looks at possible pairs.</returns>
@@ -19,7 +20,10 @@ public static class PrefixJoin
         var counts = Counted(sets);
         var order = Enumerable.Range(0, sets.Length).Where(i => sets[i].Length > 0).ToArray();
         Array.Sort(order, (left, right) => sets[left].Length != sets[right].Length ? sets[left].Length.CompareTo(sets[right].Length) : left.CompareTo(right));
-        var postings = new Dictionary<ulong, List<int>>();
+
+        // The sets that have an element: a chain through these, from the last one on.
+        var lastOf = new Dictionary<ulong, int>();
+        var (owners, earlier) = (new List<int>(), new List<int>());
         var seenWith = new int[sets.Length];
         Array.Fill(seenWith, -1);
         long looks = 0;
@@ -28,54 +32,70 @@ public static class PrefixJoin
             var least = threshold * sets[i].Length;
             foreach (var element in Prefix(sets[i], threshold, counts))
             {
-                ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(postings, element, out _);
-                list ??= [];
-                looks += list.Count;
-                if (looks > maxLooks)
+                if (counts[element & (ulong)(counts.Length - 1)] == 1)
                 {
-                    return false;
+                    // No other set has it.
+                    continue;
                 }
 
-                foreach (var j in list)
+                ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(lastOf, element, out var known);
+                last = known ? last : -1;
+                for (var at = last; at >= 0; at = earlier[at])
                 {
-                    if (seenWith[j] == i || sets[j].Length < least)
+                    if (++looks > maxLooks)
                     {
-                        continue;
+                        return false;
                     }
 
-                    seenWith[j] = i;
-                    if (skip?.Invoke(i, j) != true && Jaccard.IsAtLeast(sets[i], sets[j], threshold))
+                    var j = owners[at];
+                    if (sets[j].Length < least)
                     {
-                        found(j, i);
+                        // Sets come by size: those before are smaller still.
+                        break;
+                    }
+
+                    if (seenWith[j] != i)
+                    {
+                        seenWith[j] = i;
+                        if (skip?.Invoke(i, j) != true && Jaccard.IsAtLeast(sets[i], sets[j], threshold))
+                        {
+                            found(j, i);
+                        }
                     }
                 }
 
-                list.Add(i);
+                earlier.Add(last);
+                last = owners.Count;
+                owners.Add(i);
             }
         }
 
         return true;
     }
 
-    /// <summary>How frequent elements are, by a part of their bits: only an order that is the same for all sets is needed.</summary>
-    static int[] Counted(ulong[][] sets)
+    /// <summary>How frequent elements are, up to 255, by a part of their bits: all that is needed is an order that is the same for all sets.</summary>
+    static byte[] Counted(ulong[][] sets)
     {
-        var counts = new int[Counters];
+        var total = Math.Clamp(2 * sets.Sum(set => (long)set.Length), LeastCounters, MostCounters);
+        var counts = new byte[(int)Math.Min(MostCounters, BitOperations.RoundUpToPowerOf2((ulong)total))];
         foreach (var set in sets)
         {
             foreach (var element in set)
             {
-                counts[element & (Counters - 1)]++;
+                ref var count = ref counts[element & (ulong)(counts.Length - 1)];
+                count += count == byte.MaxValue ? (byte)0 : (byte)1;
             }
         }
 
         return counts;
     }
 
-    static ReadOnlySpan<ulong> Prefix(ulong[] set, double threshold, int[] counts)
+    static ReadOnlySpan<ulong> Prefix(ulong[] set, double threshold, byte[] counts)
     {
+        // From rare to frequent, those of one count by their upper bits.
         var sorted = (ulong[])set.Clone();
-        Array.Sort(Array.ConvertAll(set, element => ((ulong)counts[element & (Counters - 1)] << 32) | (element >> 32)), sorted);
+        Array.Sort(Array.ConvertAll(set, element => ((ulong)counts[element & (ulong)(counts.Length - 1)] << 56) | (element >> 8)), sorted);
+
         // ⌈threshold · n⌉, from below: of two prefixes the longer one is right as well.
         var shared = (int)Math.Ceiling((threshold * set.Length) - 1e-9);
         return sorted.AsSpan(0, set.Length - Math.Max(1, shared) + 1);

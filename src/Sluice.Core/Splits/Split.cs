@@ -8,7 +8,8 @@ namespace Sluice.Splits;
 /// <summary>
 /// Puts every row into one set, whose name is in a new column. Equal rows are always in the same set, so that a model is never tested on a row that it
 /// was trained on, and the set of a row depends on its content and the seed alone, not on the order of the rows or the size of batches.
-/// Sets have exactly the rows they should, except where equal rows, groups or times must stay together; the report has the deviation.
+/// Sets have exactly the rows they should, except where equal rows, groups or times must stay together; the report has the deviation. Near-duplicates, shared values
+/// of several columns and variants of one row can be kept together too, all at once.
 /// </summary>
 [Step("split", Aliases = ["train_test_split"])]
 public sealed partial class Split(Split.Options options) : Step

@@ -4,8 +4,36 @@ using Sluice.Core.Tests.NearDuplicates;
 using Sluice.Core.Tests.Steps;
 using Sluice.NearDuplicates;
 using Sluice.Splits;
+using Sluice.Steps;
 
 namespace Sluice.Core.Tests.Splits;
+
+public sealed class UnitSplitContractTests : StepContract
+{
+    protected override Step Create() => new Split(new() { Strategy = SplitStrategy.Stratified, Column = "genre", Together = ["day"], NearDuplicates = new() { Threshold = 0.9 } });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => (new Split(new() { NearDuplicates = new() { Columns = ["nowhere"] } }), "near_duplicates.columns[0]");
+
+    protected override bool AcceptsNoValues => false;
+}
+
+public sealed class MultiLabelSplitContractTests : StepContract
+{
+    protected override Step Create() => new Split(new() { Strategy = SplitStrategy.MultiLabel, Columns = ["flag", "price", "count", "yes_no", "day"] });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => (new Split(new() { Strategy = SplitStrategy.MultiLabel, Column = "nowhere" }), "column");
+
+    protected override bool AcceptsNoValues => false;
+}
+
+public sealed class RepresentativeSplitContractTests : StepContract
+{
+    protected override Step Create() => new Split(new() { Strategy = SplitStrategy.Representative });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => (new Split(new() { Strategy = SplitStrategy.Representative, Columns = ["price", "nowhere"] }), "columns[1]");
+
+    protected override bool AcceptsNoValues => false;
+}
 
 /// <summary>Splits that keep rows together for several reasons at once.</summary>
 public sealed class UnitSplitTests
@@ -190,6 +218,9 @@ public sealed class UnitSplitTests
         Assert.Equal(["parent: Column 'patient' is Text and 'id' is Int64; expected the same type. Convert one of them before the split."], Problems(new() { Parent = "patient", Id = "id" }));
         Assert.Equal(["columns: Column 'text' is text; strategy representative compares numbers. Name numeric columns, or encode it before the split."],
             Problems(new() { Strategy = SplitStrategy.Representative, Columns = ["text", "size"] }));
+        Assert.StartsWith(
+            "split leaves set 'validation' empty: found 2 units of rows that stay together for 3 sets",
+            Assert.Throws<DataException>(() => StepRunner.Run(new Split(new() { Strategy = SplitStrategy.Representative }), SplitTests.Rows(30, copies: 15))).Message);
         Assert.Equal(["validation_split: validation_split is 20; expected more than 0 and less than 1: the share of the rows for validation."], Problems(new() { ValidationSplit = 20 }));
     }
 

@@ -12,14 +12,14 @@ public sealed class CheckSplitTests : IDisposable
     {
         await MakeAsync("near_duplicates: { columns: [text], threshold: 0.7 }");
 
-        var shown = await SluiceAsync("check-split", "Notes@latest");
-        var json = await SluiceAsync("check-split", "Notes@latest", "--json");
+        var shown = await SluiceAsync("check-split", "notes@latest");
+        var json = await SluiceAsync("check-split", "notes@latest", "--json");
 
         Assert.Equal((0, 0), (shown.ExitCode, json.ExitCode));
         Assert.Contains("the certificate holds", shown.Output, StringComparison.Ordinal);
         Assert.Contains("0 near-duplicate pairs (Jaccard from 0.7) in different sets; at most 0, every pair that can be one was compared", shown.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
-        Assert.Equal((true, 0L), ((bool)json.Json["holds"]!, (long)json.Json["splits"]![0]!["audit"]!["keys_crossing_sets"]!));
-        Assert.Equal(0, (double)json.Json["splits"]![0]!["report"]!["certificate"]!["leaked_pairs"]!["bound"]!);
+        Assert.Equal((true, 0L), ((bool)json.Json["holds"]!, (long)json.Json["splits"]![0]!["audit"]!["keysCrossingSets"]!));
+        Assert.Equal(0, (double)json.Json["splits"]![0]!["report"]!["certificate"]!["leakedPairs"]!["bound"]!);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class CheckSplitTests : IDisposable
         // Every second row is like its neighbour but for its case, which the split was not told to overlook.
         await MakeAsync("strategy: random", "  - id: lower\n    type: standardize_case\n    config: { columns: [text] }\n");
 
-        var shown = await SluiceAsync("check-split", "Notes@1");
+        var shown = await SluiceAsync("check-split", "notes@1");
 
         Assert.Equal(1, shown.ExitCode);
         Assert.Contains("keys have rows in more than one set; the certificate says 0", shown.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);

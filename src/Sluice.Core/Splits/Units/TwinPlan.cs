@@ -45,6 +45,11 @@ static class TwinPlan
     /// </summary>
     static List<int> Fitting(IReadOnlyList<Unit> units, int[] order, float[] rows, int width, int[] left, long wanted)
     {
+        if (left.Length < 2)
+        {
+            return [];
+        }
+
         var all = left.Sum(i => units[order[i]].Rows);
         var take = (int)Math.Clamp(Math.Round((double)wanted * left.Length / all), 1, left.Length - 1);
         var taken = Twinning.Smaller(rows, width, (int[])left.Clone(), take);
