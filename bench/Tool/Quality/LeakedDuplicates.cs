@@ -79,7 +79,12 @@ sealed class LeakedDuplicates : QualityTask
     }
 
     static HashSet<(int, int)> Pairs(ulong[][] sets, double jaccard) =>
-        [.. from left in Enumerable.Range(0, sets.Length) from right in Enumerable.Range(left + 1, sets.Length - left - 1) where Jaccard.IsAtLeast(sets[left], sets[right], jaccard) select (left, right)];
+    [
+        .. from left in Enumerable.Range(0, sets.Length)
+        from right in Enumerable.Range(left + 1, sets.Length - left - 1)
+        where Jaccard.IsAtLeast(sets[left], sets[right], jaccard)
+        select (left, right),
+    ];
 
     static (string[] Sets, SplitReport Report) Placed(string[] texts, Split.Options options)
     {

@@ -21,14 +21,18 @@ sealed class MultiLabelSplit : QualityTask
 
     public override IEnumerable<QualityRow> Measure(string folder)
     {
-        foreach (var arff in Directory.EnumerateFiles(folder, "*.arff", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where(path => File.Exists(Path.ChangeExtension(path, ".xml"))))
+        var files = Directory.EnumerateFiles(folder, "*.arff", SearchOption.AllDirectories).Where(path => File.Exists(Path.ChangeExtension(path, ".xml")));
+        foreach (var arff in files.Order(StringComparer.Ordinal))
         {
-            var names = XDocument.Load(Path.ChangeExtension(arff, ".xml")).Descendants().Where(e => e.Name.LocalName == "label").Select(e => (string)e.Attribute("name")!).ToArray();
+            var names = XDocument.Load(Path.ChangeExtension(arff, ".xml")).Descendants()
+                .Where(e => e.Name.LocalName == "label").Select(e => (string)e.Attribute("name")!).ToArray();
             var labels = Read(arff, names);
             var ours = Ours(labels, names);
             var peers = Enumerable.Range(0, Seeds).Select(seed => Iterative(labels, names.Length, seed)).ToArray();
             var data = Path.GetFileNameWithoutExtension(arff);
-            yield return new QualityRow(data, "label deviation", LabelDeviation(labels, ours, names.Length), Median(peers.Select(p => LabelDeviation(labels, p, names.Length))), "iterative stratification", LowerIsBetter: true);
+            yield return new QualityRow(
+                data, "label deviation", LabelDeviation(labels, ours, names.Length),
+                Median(peers.Select(p => LabelDeviation(labels, p, names.Length))), "iterative stratification", LowerIsBetter: true);
             yield return new QualityRow(data, "rows off per fold", RowDeviation(ours), Median(peers.Select(RowDeviation)), "iterative stratification", LowerIsBetter: true);
         }
     }
@@ -119,7 +123,8 @@ sealed class MultiLabelSplit : QualityTask
     static bool[][] Read(string path, string[] names)
     {
         var lines = File.ReadAllLines(path);
-        var attributes = lines.Where(l => l.StartsWith("@attribute", StringComparison.OrdinalIgnoreCase)).Select(l => l["@attribute".Length..].Trim().Split([' ', '\t', '{'], 2)[0].Trim('\'', '"')).ToArray();
+        var attributes = lines.Where(l => l.StartsWith("@attribute", StringComparison.OrdinalIgnoreCase))
+            .Select(l => l["@attribute".Length..].Trim().Split([' ', '\t', '{'], 2)[0].Trim('\'', '"')).ToArray();
         var positions = names.Select(name => Array.IndexOf(attributes, name)).ToArray();
         return
         [
@@ -128,7 +133,8 @@ sealed class MultiLabelSplit : QualityTask
                 if (l[0] == '{')
                 {
                     // Sparse: pairs of position and value, of what is not 0.
-                    var set = l.Trim('{', '}', ' ').Split(',').Select(pair => pair.Trim().Split(' ')).Where(pair => pair[1] != "0").Select(pair => int.Parse(pair[0], CultureInfo.InvariantCulture)).ToHashSet();
+                    var set = l.Trim('{', '}', ' ').Split(',').Select(pair => pair.Trim().Split(' ')).Where(pair => pair[1] != "0")
+                        .Select(pair => int.Parse(pair[0], CultureInfo.InvariantCulture)).ToHashSet();
                     return positions.Select(set.Contains).ToArray();
                 }
 

@@ -79,9 +79,13 @@ public sealed class Folds(CrossValidation.Options options) : Step
         }
 
         var result = batch.With(new Field(options.OutputColumn, ColumnType.Int64, Nullable: false), new ValueColumn<long>(ColumnType.Int64, folds));
-        return IsPurged
-            ? result.With(new Field(PurgedColumn, ColumnType.Text), fitted.As<Learned>().Times!.Purged(batch[CrossValidation.Chosen(options)[0]], folds, options.Purge, options.Embargo))
-            : result;
+        if (!IsPurged)
+        {
+            return result;
+        }
+
+        var times = batch[CrossValidation.Chosen(options)[0]];
+        return result.With(new Field(PurgedColumn, ColumnType.Text), fitted.As<Learned>().Times!.Purged(times, folds, options.Purge, options.Embargo));
     }
 
     void PlanOptions(StepProblems problems)

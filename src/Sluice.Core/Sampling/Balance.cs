@@ -112,7 +112,8 @@ public sealed class Balance(Balance.Options options) : Step
                 if (classes.Count > options.MaxClasses)
                 {
                     throw new DataException(
-                        $"balance found more than {options.MaxClasses:N0} different values of '{options.Column}'; the limit is max_classes = {options.MaxClasses}. Raise max_classes, or name the column with the class.");
+                        $"balance found more than {options.MaxClasses:N0} different values of '{options.Column}'; the limit is max_classes = {options.MaxClasses}. "
+                        + "Raise max_classes, or name the column with the class.");
                 }
             }
         }
@@ -120,7 +121,8 @@ public sealed class Balance(Balance.Options options) : Step
         if (classes.Count == 0)
         {
             throw new DataException(
-                $"balance found no row of set '{options.TrainSet}' in column '{options.SetColumn}'; expected at least one. Set train_set to the name that the split gave it.");
+                $"balance found no row of set '{options.TrainSet}' in column '{options.SetColumn}'; expected at least one. "
+                + "Set train_set to the name that the split gave it.");
         }
 
         var leftOut = options.Method == BalanceMethod.Undersample ? LeaveOut(rows, decisions, (long)(classes.Values.Min() * options.MaxRatio)) : 0;

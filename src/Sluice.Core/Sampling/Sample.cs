@@ -53,7 +53,8 @@ public sealed class Sample(Sample.Options options) : Step
     {
         if (options.Share is null == options.Count is null)
         {
-            problems.Add(options.Share is null ? "share" : "count", $"{(options.Share is null ? "Neither share nor count is" : "Both share and count are")} given. Give one of them.");
+            var found = options.Share is null ? "Neither share nor count is" : "Both share and count are";
+            problems.Add(options.Share is null ? "share" : "count", $"{found} given. Give one of them.");
         }
 
         for (var i = 0; i < options.Stratify.Count; i++)
@@ -143,7 +144,8 @@ public sealed class Sample(Sample.Options options) : Step
                 if (sizes.Count > options.MaxStrata)
                 {
                     throw new DataException(
-                        $"sample found more than {options.MaxStrata:N0} different strata; the limit is max_strata = {options.MaxStrata}. Raise max_strata, or stratify by fewer columns.");
+                        $"sample found more than {options.MaxStrata:N0} different strata; the limit is max_strata = {options.MaxStrata}. "
+                        + "Raise max_strata, or stratify by fewer columns.");
                 }
             }
 

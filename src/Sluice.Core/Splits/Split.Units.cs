@@ -92,7 +92,10 @@ public sealed partial class Split
 
     static SplitReport WithDeviation(SplitReport report, DecidedStrata strata) => report with
     {
-        Certificate = report.Certificate with { LabelDeviation = Deviation(report.Sets, strata.Rows.Zip(strata.Given, (rows, given) => (rows, (IReadOnlyList<long>)given))) },
+        Certificate = report.Certificate with
+        {
+            LabelDeviation = Deviation(report.Sets, strata.Rows.Zip(strata.Given, (rows, given) => (rows, (IReadOnlyList<long>)given))),
+        },
     };
 
     static double? Deviation(IReadOnlyList<SplitSet> sets, IEnumerable<(long Rows, IReadOnlyList<long> PerSet)> strata)
@@ -152,13 +155,9 @@ public sealed partial class Split
     {
         if (options.Strategy == SplitStrategy.Time)
         {
-            foreach (var (path, given) in new[] { ("near_duplicates", options.NearDuplicates is not null), ("together", options.Together.Count > 0), ("parent", options.Parent is not null) })
-            {
-                if (given)
-                {
-                    problems.Add(path, $"Strategy time places rows by their time alone, so it cannot also keep rows together by {path}. Remove {path}, or choose another strategy.");
-                }
-            }
+            RefuseWithTime("near_duplicates", options.NearDuplicates is not null);
+            RefuseWithTime("together", options.Together.Count > 0);
+            RefuseWithTime("parent", options.Parent is not null);
         }
 
         for (var i = 0; i < options.Together.Count; i++)
@@ -176,18 +175,31 @@ public sealed partial class Split
         {
             PlanNumbers(input, problems);
         }
+
+        void RefuseWithTime(string path, bool isGiven)
+        {
+            if (isGiven)
+            {
+                problems.Add(
+                    path,
+                    $"Strategy time places rows by their time alone, so it cannot also keep rows together by {path}. Remove {path}, or choose another strategy.");
+            }
+        }
     }
 
     void PlanParent(Schema input, StepProblems problems)
     {
         if (options.Parent is null != options.Id is null)
         {
-            problems.Add(options.Parent is null ? "parent" : "id", "Only one of parent and id is given. Name both: the column that a row is known by, and the one that names its parent.");
+            problems.Add(
+                options.Parent is null ? "parent" : "id",
+                "Only one of parent and id is given. Name both: the column that a row is known by, and the one that names its parent.");
         }
         else if (options.Parent is { } parent && options.Id is { } id
             && problems.Column(input, "parent", parent) & problems.Column(input, "id", id) && input[parent].Type != input[id].Type)
         {
-            problems.Add("parent", $"Column '{parent}' is {input[parent].Type} and '{id}' is {input[id].Type}; expected the same type. Convert one of them before the split.");
+            problems.Add(
+                "parent", $"Column '{parent}' is {input[parent].Type} and '{id}' is {input[id].Type}; expected the same type. Convert one of them before the split.");
         }
     }
 

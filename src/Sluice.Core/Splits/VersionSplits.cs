@@ -29,7 +29,8 @@ public static class VersionSplits
             var report = new Fitted(Encoding.UTF8.GetBytes(made[i].Fitted!.Value.GetRawText())).As<SplitReport>();
             if (!rows.Schema.Has(options.OutputColumn))
             {
-                throw new DataException($"Step '{id}' wrote column '{options.OutputColumn}', which the version does not have: a later step took it away, so the split cannot be checked.");
+                throw new DataException(
+                    $"Step '{id}' wrote column '{options.OutputColumn}', which the version does not have: a later step took it away, so the split cannot be checked.");
             }
 
             audits.Add((id, options, report, new SplitAudit(options, report)));

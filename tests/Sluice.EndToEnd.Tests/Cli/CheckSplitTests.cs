@@ -17,7 +17,9 @@ public sealed class CheckSplitTests : IDisposable
 
         Assert.Equal((0, 0), (shown.ExitCode, json.ExitCode));
         Assert.Contains("the certificate holds", shown.Output, StringComparison.Ordinal);
-        Assert.Contains("0 near-duplicate pairs (Jaccard from 0.7) in different sets; at most 0, every pair that can be one was compared", shown.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains(
+            "0 near-duplicate pairs (Jaccard from 0.7) in different sets; at most 0, every pair that can be one was compared",
+            shown.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal((true, 0L), ((bool)json.Json["holds"]!, (long)json.Json["splits"]![0]!["audit"]!["keysCrossingSets"]!));
         Assert.Equal(0, (double)json.Json["splits"]![0]!["report"]!["certificate"]!["leakedPairs"]!["bound"]!);
     }
@@ -36,7 +38,8 @@ public sealed class CheckSplitTests : IDisposable
 
     async Task MakeAsync(string config, string later = "")
     {
-        folder.Write("notes.csv", "text\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i % 2 == 0 ? "note" : "NOTE")} about number {i / 2 * 7919} and its square {i / 2 * 7919L * (i / 2 * 7919L)}\n")));
+        folder.Write("notes.csv", "text\n" + string.Concat(
+            Enumerable.Range(0, 60).Select(i => $"{(i % 2 == 0 ? "note" : "NOTE")} about number {i / 2 * 7919} and its square {i / 2 * 7919L * (i / 2 * 7919L)}\n")));
         folder.Write("pipeline.yaml", $$"""
             name: Notes
             steps:

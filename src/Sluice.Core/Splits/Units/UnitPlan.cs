@@ -29,7 +29,8 @@ sealed class UnitPlan
         plan = new StratifiedPlan(rowsOfStratum, wanted);
         given = [.. counts.Select(_ => new long[wanted.Length])];
         var order = Enumerable.Range(0, units.Count).ToArray();
-        Array.Sort(order, (left, right) => units[left].Rows != units[right].Rows ? units[right].Rows.CompareTo(units[left].Rows) : units[left].Id.CompareTo(units[right].Id));
+        Array.Sort(order, (left, right) =>
+            units[left].Rows != units[right].Rows ? units[right].Rows.CompareTo(units[left].Rows) : units[left].Id.CompareTo(units[right].Id));
         var empty = wanted.Length;
         for (var i = 0; i < order.Length; i++)
         {
