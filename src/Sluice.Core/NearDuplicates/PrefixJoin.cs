@@ -30,14 +30,8 @@ public static class PrefixJoin
         foreach (var i in order)
         {
             var least = threshold * sets[i].Length;
-            foreach (var element in Prefix(sets[i], threshold, counts))
+            foreach (var element in SharedPrefix(sets[i], threshold, counts))
             {
-                if (counts[element & (ulong)(counts.Length - 1)] == 1)
-                {
-                    // No other set has it.
-                    continue;
-                }
-
                 ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(lastOf, element, out var known);
                 last = known ? last : -1;
                 for (var at = last; at >= 0; at = earlier[at])
@@ -90,14 +84,30 @@ public static class PrefixJoin
         return counts;
     }
 
-    static ReadOnlySpan<ulong> Prefix(ulong[] set, double threshold, byte[] counts)
+    /// <summary>The elements of a prefix that any other set can have: those that only this one has come first, and often are the whole prefix.</summary>
+    static ReadOnlySpan<ulong> SharedPrefix(ulong[] set, double threshold, byte[] counts)
     {
-        // From rare to frequent, those of one count by their upper bits.
-        var sorted = (ulong[])set.Clone();
-        Array.Sort(Array.ConvertAll(set, element => ((ulong)counts[element & (ulong)(counts.Length - 1)] << 56) | (element >> 8)), sorted);
+        var mask = (ulong)(counts.Length - 1);
+        var shared = new List<ulong>();
+        foreach (var element in set)
+        {
+            if (counts[element & mask] > 1)
+            {
+                shared.Add(element);
+            }
+        }
 
         // ⌈threshold · n⌉, from below: of two prefixes the longer one is right as well.
-        var shared = (int)Math.Ceiling((threshold * set.Length) - 1e-9);
-        return sorted.AsSpan(0, set.Length - Math.Max(1, shared) + 1);
+        var alike = (int)Math.Ceiling((threshold * set.Length) - 1e-9);
+        var length = set.Length - Math.Max(1, alike) + 1 - (set.Length - shared.Count);
+        if (length <= 0)
+        {
+            return [];
+        }
+
+        // From rare to frequent, those of one count by their upper bits.
+        var sorted = shared.ToArray();
+        Array.Sort(Array.ConvertAll(sorted, element => ((ulong)counts[element & mask] << 56) | (element >> 8)), sorted);
+        return sorted.AsSpan(0, length);
     }
 }

@@ -11,6 +11,7 @@ namespace Sluice.NearDuplicates;
 public sealed class RemoveNearDuplicates(RemoveNearDuplicates.Options options) : Step
 {
     const byte Duplicate = 1;
+    readonly NearTexts texts = new(options.NearDuplicates);
 
     public sealed record Options
     {
@@ -47,9 +48,9 @@ public sealed class RemoveNearDuplicates(RemoveNearDuplicates.Options options) :
 
     public override State? NewState(Schema input) => new ShingleSets(Near.MaxShingles);
 
-    public override void Observe(Batch batch, State state) => RowTexts.Ids(Texts(batch), batch.Rows, Near.Words, (ShingleSets)state);
+    public override void Observe(Batch batch, State state) => texts.Observe(batch, (ShingleSets)state);
 
-    public override RowKey[] Keys(Batch batch) => [.. RowTexts.Ids(Texts(batch), batch.Rows, Near.Words).Select(id => new RowKey(id, 0))];
+    public override RowKey[] Keys(Batch batch) => [.. texts.Ids(batch).Select(id => new RowKey(id, 0))];
 
     public override object? Decide(KeyedRows rows, Decisions decisions, State? state)
     {
@@ -113,6 +114,4 @@ public sealed class RemoveNearDuplicates(RemoveNearDuplicates.Options options) :
 
         return first;
     }
-
-    IReadOnlyList<Column> Texts(Batch batch) => Near.Columns.Count == 0 ? batch.Columns : [.. Near.Columns.Select(name => batch[name])];
 }

@@ -129,7 +129,7 @@ public sealed partial class Split
 
         if (state.Texts is { } texts)
         {
-            RowTexts.Ids(UnitKeys.Texts(batch, options.NearDuplicates!), batch.Rows, options.NearDuplicates!.Words, texts);
+            nearTexts!.Observe(batch, texts);
         }
 
         if (state.Labels is { } labels)

@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.NearDuplicates;
 using Sluice.Schemas;
 using Sluice.Splits.Units;
 using Sluice.Steps;
@@ -15,6 +16,7 @@ namespace Sluice.Splits;
 public sealed partial class Split(Split.Options options) : Step
 {
     readonly SplitSets sets = new(options);
+    readonly NearTexts? nearTexts = options.NearDuplicates is { } near ? new NearTexts(near) : null;
     readonly byte[][] names = [.. new SplitSets(options).Names.Select(Encoding.UTF8.GetBytes)];
 
     internal Options Given => options;
@@ -65,7 +67,7 @@ public sealed partial class Split(Split.Options options) : Step
         ((StratumNames)state).Observe(columns, Hash(columns, batch.Rows));
     }
 
-    public override RowKey[] Keys(Batch batch) => ByUnits ? UnitKeys.Of(batch, options, Strata(batch)) : options.Strategy switch
+    public override RowKey[] Keys(Batch batch) => ByUnits ? UnitKeys.Of(batch, options, Strata(batch), nearTexts?.Ids(batch)) : options.Strategy switch
     {
         SplitStrategy.Random => Hash(batch.Columns, batch.Rows),
         SplitStrategy.Stratified => StratifiedKeys(batch),

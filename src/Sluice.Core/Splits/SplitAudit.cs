@@ -41,19 +41,18 @@ public sealed class SplitAudit(Split.Options options, SplitReport report)
         var sets = SetsOf(batch);
         var rows = batch.Select(batch.Schema.Where(f => f.Name != options.OutputColumn).Select(f => f.Name).ToHashSet(StringComparer.Ordinal));
         var own = Present(rows.Schema);
-        var keys = UnitKeys.Of(rows, own, null);
+        var near = own.NearDuplicates is { } wanted ? new NearTexts(wanted) : null;
+        near?.Observe(rows, texts);
+        var ids = near?.Ids(rows);
+        var keys = UnitKeys.Of(rows, own, null, ids);
         for (var i = 0; i < keys.Length; i++)
         {
             Note(keys[i].High, sets[i % batch.Rows]);
         }
 
-        if (own.NearDuplicates is { } near)
+        for (var row = 0; row < ids?.Length; row++)
         {
-            var ids = RowTexts.Ids(UnitKeys.Texts(rows, near), rows.Rows, near.Words, texts);
-            for (var row = 0; row < ids.Length; row++)
-            {
-                setOfText[ids[row]] = sets[row];
-            }
+            setOfText[ids[row]] = sets[row];
         }
 
         Sample(rows, sets, keys);

@@ -13,7 +13,12 @@ static class UnitKeys
     /// <summary>Hash of each row.</summary>
     public static ulong[] Nodes(Batch batch, ulong seed) => [.. RowHash.Rows(batch.Columns, batch.Rows, seed).Select(key => key.High)];
 
-    public static RowKey[] Of(Batch batch, Split.Options options, ulong[]? strata)
+    /// <summary>Keys of all families.</summary>
+    /// <param name="batch">Rows.</param>
+    /// <param name="options">Why rows stay together.</param>
+    /// <param name="strata">Stratum of each row; null where strata do not matter.</param>
+    /// <param name="texts">Id of each row's text; null where texts do not matter.</param>
+    public static RowKey[] Of(Batch batch, Split.Options options, ulong[]? strata, ulong[]? texts)
     {
         var nodes = Nodes(batch, unchecked((ulong)options.Seed));
         var keys = new List<RowKey>(batch.Rows * 4);
@@ -41,20 +46,13 @@ static class UnitKeys
             Shared(keys, nodes, [batch[parent]], salt, missingToo: false);
         }
 
-        if (options.NearDuplicates is { } near)
+        for (var row = 0; row < texts?.Length; row++)
         {
-            var ids = RowTexts.Ids(Texts(batch, near), batch.Rows, near.Words);
-            for (var row = 0; row < ids.Length; row++)
-            {
-                keys.Add(new RowKey(ids[row] == ShingleSets.None ? nodes[row] : ids[row], nodes[row]));
-            }
+            keys.Add(new RowKey(texts[row] == ShingleSets.None ? nodes[row] : texts[row], nodes[row]));
         }
 
         return [.. keys];
     }
-
-    public static IReadOnlyList<Column> Texts(Batch batch, NearDuplicateOptions near) =>
-        near.Columns.Count == 0 ? batch.Columns : [.. near.Columns.Select(name => batch[name])];
 
     static IEnumerable<string> Columns(Split.Options options) => options.Column is { } one ? [one, .. options.Columns] : options.Columns;
 
