@@ -7,7 +7,7 @@ namespace Sluice.Splits.Units;
 /// <param name="Pairs">Pairs of texts found in different sets: by MinHash with another seed, each candidate compared exactly; and by the sample.</param>
 /// <param name="CandidateRecall">Probability that those bands bring up a pair exactly at the threshold.</param>
 /// <param name="SampledPairs">Pairs of texts in different sets that were drawn at random and compared exactly.</param>
-/// <param name="SampledLeaks">How many of them count.</param>
+/// <param name="SampledLeaks">How many of these draws count; one pair may be drawn more than once.</param>
 /// <param name="Bound">Most pairs that can be in different sets.</param>
 /// <param name="Confidence">Probability that the bound holds; 1 where every pair that can reach the threshold was compared.</param>
 public sealed record LeakedPairs(
@@ -26,11 +26,17 @@ public sealed record LeakedPairs(
         var (ids, all) = texts.Sorted();
         var sets = Array.ConvertAll(ids, id => setOf.TryGetValue(id, out var set) ? set : -1);
         var hash = NearDuplicateFinder.Bands(near, OtherSeed);
-        long pairs = 0;
-        new LshJoin(all, hash).Pairs(near.Threshold, (left, right) => pairs += Crosses(left, right) ? 1 : 0);
-        var (sampled, leaks) = Draw(all, sets, near.Threshold);
+        var pairs = new HashSet<(int, int)>();
+        new LshJoin(all, hash).Pairs(near.Threshold, (left, right) =>
+        {
+            if (Crosses(left, right))
+            {
+                pairs.Add((Math.Min(left, right), Math.Max(left, right)));
+            }
+        });
+        var (sampled, leaks) = Draw(all, sets, near.Threshold, pairs);
         var (bound, confidence) = Bounded(all, near, Crosses, CrossPairs(sets), sampled, leaks);
-        return new LeakedPairs(near.Threshold, Math.Max(pairs, leaks), hash.Recall(near.Threshold), sampled, leaks, Math.Max(bound, pairs), confidence);
+        return new LeakedPairs(near.Threshold, pairs.Count, hash.Recall(near.Threshold), sampled, leaks, Math.Max(bound, pairs.Count), confidence);
 
         bool Crosses(int left, int right) => sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0;
     }
@@ -44,8 +50,8 @@ public sealed record LeakedPairs(
             : (UpperShare(leaks, sampled) * crossPairs, SampleConfidence);
     }
 
-    /// <summary>Pairs of texts at random by hash: the same for the same texts.</summary>
-    static (long Sampled, long Leaks) Draw(ulong[][] all, int[] sets, double threshold)
+    /// <summary>Pairs of texts at random by hash, with replacement: the same for the same texts. Leaks are added to <paramref name="pairs"/>.</summary>
+    static (long Sampled, long Leaks) Draw(ulong[][] all, int[] sets, double threshold, HashSet<(int, int)> pairs)
     {
         long sampled = 0, leaks = 0;
         for (var draw = 0; draw < Sample && all.Length > 1; draw++)
@@ -55,7 +61,11 @@ public sealed record LeakedPairs(
             if (sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0)
             {
                 sampled++;
-                leaks += Jaccard.IsAtLeast(all[left], all[right], threshold) ? 1 : 0;
+                if (Jaccard.IsAtLeast(all[left], all[right], threshold))
+                {
+                    leaks++;
+                    pairs.Add((Math.Min(left, right), Math.Max(left, right)));
+                }
             }
         }
 
