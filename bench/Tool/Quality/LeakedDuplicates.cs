@@ -1,8 +1,8 @@
 using System.Text;
 using Sluice.Batches;
-using Sluice.NearDuplicates;
 using Sluice.Splits;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Bench.Quality;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Sluice.NearDuplicates;
 using Sluice.Splits;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Folding;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Sluice.NearDuplicates;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits;
 

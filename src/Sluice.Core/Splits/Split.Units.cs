@@ -1,7 +1,7 @@
-using Sluice.NearDuplicates;
 using Sluice.Schemas;
 using Sluice.Splits.Units;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits;
 

@@ -1,8 +1,8 @@
 using System.Text;
-using Sluice.NearDuplicates;
 using Sluice.Schemas;
 using Sluice.Splits.Units;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits;
 

@@ -1,5 +1,5 @@
-using Sluice.NearDuplicates;
 using Sluice.Splits.Units;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits;
 

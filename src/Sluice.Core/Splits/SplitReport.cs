@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Sluice.NearDuplicates;
 using Sluice.Splits.Units;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits;
 

@@ -1,9 +1,9 @@
 using Sluice.Batches;
-using Sluice.Core.Tests.NearDuplicates;
 using Sluice.Core.Tests.Steps;
-using Sluice.NearDuplicates;
+using Sluice.Core.Tests.TextDuplicates;
 using Sluice.Splits;
 using Sluice.Splits.Units;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Core.Tests.Splits;
 

@@ -1,10 +1,10 @@
 using Sluice.Batches;
 using Sluice.Core.Tests.Batches;
-using Sluice.Core.Tests.NearDuplicates;
 using Sluice.Core.Tests.Steps;
-using Sluice.NearDuplicates;
+using Sluice.Core.Tests.TextDuplicates;
 using Sluice.Splits;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Core.Tests.Splits;
 

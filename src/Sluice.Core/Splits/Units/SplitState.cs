@@ -1,5 +1,5 @@
-using Sluice.NearDuplicates;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits.Units;
 

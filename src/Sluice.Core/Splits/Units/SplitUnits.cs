@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Sluice.NearDuplicates;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits.Units;
 

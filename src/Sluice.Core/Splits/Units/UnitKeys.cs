@@ -1,4 +1,4 @@
-using Sluice.NearDuplicates;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits.Units;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// The texts that rows are compared by, for a step that looks at a batch twice: for its state and for its keys. What was found at the first look is kept as long

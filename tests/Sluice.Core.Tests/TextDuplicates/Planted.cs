@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sluice.Core.Tests.NearDuplicates;
+namespace Sluice.Core.Tests.TextDuplicates;
 
 /// <summary>Texts of random words, and changed copies of them whose Jaccard similarity is about what was asked for.</summary>
 static class Planted

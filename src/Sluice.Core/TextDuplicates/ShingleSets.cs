@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Sluice.Steps;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// The different shingle sets of a dataset, each under its hash: texts that differ in case and punctuation alone have one. Takes 8 bytes for each different

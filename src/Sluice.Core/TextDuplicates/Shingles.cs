@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// A text as the set of its shingles: 64-bit hashes of every run of some words, sorted and each once. Letter case, punctuation, white space and accents of Latin letters

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// Union-find over 64-bit ids in which a component is named by its smallest id, so that its name depends on what was united, not on the order. Only ids that were

@@ -1,4 +1,4 @@
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>Exact similarity of two sets: what they share, of all that is in either.</summary>
 public static class Jaccard

@@ -1,9 +1,9 @@
 using Sluice.Batches;
 using Sluice.Core.Tests.Steps;
-using Sluice.NearDuplicates;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
-namespace Sluice.Core.Tests.NearDuplicates;
+namespace Sluice.Core.Tests.TextDuplicates;
 
 public sealed class RemoveNearDuplicatesContractTests : StepContract
 {

@@ -1,7 +1,7 @@
 using System.Text;
-using Sluice.NearDuplicates;
+using Sluice.TextDuplicates;
 
-namespace Sluice.Core.Tests.NearDuplicates;
+namespace Sluice.Core.Tests.TextDuplicates;
 
 public sealed class ShinglesTests
 {

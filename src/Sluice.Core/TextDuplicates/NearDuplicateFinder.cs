@@ -1,4 +1,4 @@
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>How the near-duplicates of a dataset were found.</summary>
 /// <param name="Method"><c>exact</c>: every pair that can reach the threshold was compared. <c>minhash</c>: pairs that share a band were.</param>

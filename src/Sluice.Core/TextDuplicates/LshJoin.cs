@@ -1,4 +1,4 @@
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// Pairs of similar sets by locality-sensitive hashing: sets that share a band's key are candidates, and each candidate is verified by its exact Jaccard

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>What makes two rows near-duplicates.</summary>
 public sealed record NearDuplicateOptions

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>The text that a row is compared by: the values of some columns, one after another. Not thread-safe: it reuses its buffer.</summary>
 /// <param name="columns">The columns; text is taken as it is, other values as they are displayed.</param>

@@ -1,6 +1,6 @@
 using Sluice.Steps;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// Removes rows whose text is nearly that of another: texts are sets of runs of words, and two are near-duplicates when what they share is at least a

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>Letters beyond ASCII: lower case, Latin ones without their accents. Its own tables: the app runs without the system's.</summary>
 static class FoldedLetters

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// All pairs of sets at or above a Jaccard similarity, with none missed, by prefix filtering (Chaudhuri et al. 2006; Bayardo et al. 2007): with elements ordered from

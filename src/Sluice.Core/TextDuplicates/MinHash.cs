@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Sluice.NearDuplicates;
+namespace Sluice.TextDuplicates;
 
 /// <summary>
 /// MinHash (Broder 1997) with banding: two sets share a band's key with probability J^rows, and any of them with 1 − (1 − J^rows)^bands, where J is their Jaccard

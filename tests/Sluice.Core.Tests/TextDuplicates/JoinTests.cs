@@ -1,6 +1,6 @@
-using Sluice.NearDuplicates;
+using Sluice.TextDuplicates;
 
-namespace Sluice.Core.Tests.NearDuplicates;
+namespace Sluice.Core.Tests.TextDuplicates;
 
 public sealed class JoinTests
 {
