@@ -48,6 +48,8 @@ public sealed class Folds(CrossValidation.Options options) : Step
 
     public override RowKey[] Keys(Batch batch) => split.Keys(batch);
 
+    public override object? Decide(KeyedRows rows, Decisions decisions) => Decide(rows, decisions, null);
+
     public override object? Decide(KeyedRows rows, Decisions decisions, State? state)
     {
         if (options.Strategy == FoldStrategy.LeaveOneGroupOut)
