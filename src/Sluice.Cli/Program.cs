@@ -17,6 +17,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     CheckCommand.Create(),
     PiiCommand.Create(),
     PrivacyCommand.Create(),
+    CheckSplitCommand.Create(),
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
     RepairCommand.Create(),

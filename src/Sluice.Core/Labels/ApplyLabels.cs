@@ -82,10 +82,10 @@ public sealed class ApplyLabels(ApplyLabels.Options options) : Step
 
     public override RowKey[] Keys(Batch batch) => KeysOf(CellTexts.Of(batch), options.KeyColumns);
 
-    public override object? DecideWith(KeyedRows rows, Decisions decisions, IReadOnlyList<string> sideFiles)
+    public override object? Decide(KeyedRows rows, Decisions decisions)
     {
         var overlay = new LabelOverlay([]);
-        foreach (var file in sideFiles)
+        foreach (var file in rows.SideFiles)
         {
             overlay = LabelOverlay.Parse(File.ReadAllBytes(file), options.LabelsFile).Over(overlay);
         }

@@ -112,5 +112,6 @@ public static partial class KeyRuns
     }
 
     /// <summary>All rows of the given run files (one a batch, by batch number) in key order.</summary>
-    public static KeyedRows Open(IReadOnlyList<string> files, VectorRows? vectors = null) => new SortedRuns(files) { Vectors = vectors };
+    public static KeyedRows Open(IReadOnlyList<string> files, VectorRows? vectors = null, State? state = null, IReadOnlyList<string>? sideFiles = null) =>
+        new SortedRuns(files) { Vectors = vectors, State = state, SideFiles = sideFiles ?? [] };
 }

@@ -51,7 +51,9 @@ public sealed partial class RunEngine
         Step step, Schema schema, IReadOnlyList<ObserveMemo> memos, CancellationToken cancellation, Run? run = null)
     {
         var merging = Task.Run(() => MergeAsync(step, schema, memos, cancellation), cancellation);
-        var (decisions, decided) = step.IsKeyed ? await DecideAsync(step, step.Vectors(schema), memos, run, cancellation) : (null, null);
+        var (decisions, decided) = step.IsKeyed
+            ? await DecideAsync(step, step.Vectors(schema), step.DecidesWithState ? await merging : null, memos, run, cancellation)
+            : (null, null);
         return (await merging, decisions, decided);
     }
 
@@ -92,7 +94,7 @@ public sealed partial class RunEngine
 
     /// <summary>Walks all keys in order; decisions of each batch are stored by content, so unchanged ones keep their name.</summary>
     async Task<(IReadOnlyList<string> Decisions, object? Decided)> DecideAsync(
-        Step step, VectorSource? source, IReadOnlyList<ObserveMemo> memos, Run? run, CancellationToken cancellation)
+        Step step, VectorSource? source, State? state, IReadOnlyList<ObserveMemo> memos, Run? run, CancellationToken cancellation)
     {
         var runs = new List<LocalFile>();
         var sideFiles = run is null ? [] : await SideFilesAsync(run, step, cancellation);
@@ -104,10 +106,9 @@ public sealed partial class RunEngine
             }
 
             var decisions = new Decisions([.. memos.Select(m => m.Rows)], step.DecisionBytes);
-            var walk = KeyRuns.Open([.. runs.Select(r => r.Path)]);
-            using var vectors = source is null ? null : await GatherVectorsAsync(source, walk, memos, cancellation);
-            var decided = step.DecideWith(
-                vectors is null ? walk : KeyRuns.Open([.. runs.Select(r => r.Path)], vectors), decisions, [.. sideFiles.Select(f => f.Path)]);
+            string[] keys = [.. runs.Select(r => r.Path)];
+            using var vectors = source is null ? null : await GatherVectorsAsync(source, KeyRuns.Open(keys), memos, cancellation);
+            var decided = step.Decide(KeyRuns.Open(keys, vectors, state, [.. sideFiles.Select(f => f.Path)]), decisions);
             var paths = new string[memos.Count];
             for (var batch = 0; batch < paths.Length; batch++)
             {

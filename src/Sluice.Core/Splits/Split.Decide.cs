@@ -1,3 +1,4 @@
+using Sluice.Splits.Units;
 using Sluice.Steps;
 
 namespace Sluice.Splits;
@@ -7,6 +8,11 @@ public sealed partial class Split
 {
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {
+        if (rows.State is SplitState seen)
+        {
+            return DecideUnits(rows, decisions, seen);
+        }
+
         var wanted = sets.Wanted(rows.Count);
         return options.Strategy switch
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits;
 
@@ -16,6 +17,12 @@ public enum SplitStrategy
 
     /// <summary>By time: the oldest rows are in the first set, the newest in the last.</summary>
     Time,
+
+    /// <summary>As stratified, for rows that have several labels or none: each label is in each set in the same proportion.</summary>
+    MultiLabel,
+
+    /// <summary>By twinning: the numeric columns have the same distribution in each set.</summary>
+    Representative,
 }
 
 /// <summary>What happens to rows without a time.</summary>
@@ -37,17 +44,21 @@ public sealed partial class Split
     {
         /// <summary>
         /// <c>random</c>, <c>stratified</c> (each value of the columns in the same proportion in each set), <c>group</c> (rows with the same value of the
-        /// columns stay together) or <c>time</c> (oldest rows to the first set). Default: random.
+        /// columns stay together), <c>time</c> (oldest rows to the first set), <c>multi_label</c> (each label in the same proportion in each set, where rows have
+        /// several) or <c>representative</c> (the numeric columns have the same distribution in each set). Default: random.
         /// </summary>
         public SplitStrategy Strategy { get; init; } = SplitStrategy.Random;
 
         /// <summary>
         /// The stratum, group or time column. For stratified and group, missing values are one value of their own. For time, a date, a timestamp or a
-        /// number; text is refused. Default: none; random uses no column.
+        /// number; text is refused. For multi_label, the column that lists the labels. Default: none; random uses no column, representative all numeric ones.
         /// </summary>
         public string? Column { get; init; }
 
-        /// <summary>Several stratum or group columns instead of <c>column</c>: their combination counts. Default: none.</summary>
+        /// <summary>
+        /// Several stratum or group columns instead of <c>column</c>: their combination counts. For multi_label, a column for each label: a row has the label when
+        /// the value is true, a number other than 0, or a text other than 0, false and no. For representative, the columns that count. Default: none.
+        /// </summary>
         public IReadOnlyList<string> Columns { get; init; } = [];
 
         /// <summary>
@@ -66,6 +77,34 @@ public sealed partial class Split
         /// </summary>
         public IReadOnlyList<string> Order { get; init; } = [];
 
+        /// <summary>For two sets, train and validation: the share of validation, instead of <c>ratios</c>. More than 0, less than 1. Default: none.</summary>
+        public double? ValidationSplit { get; init; }
+
+        /// <summary>
+        /// Also keeps near-duplicates in one set: rows whose texts are similar, and all that such rows link. With <c>{columns: [text], threshold: 0.8}</c>.
+        /// Not with time, which places rows by their time alone. Default: none; only equal rows stay together.
+        /// </summary>
+        public NearDuplicateOptions? NearDuplicates { get; init; }
+
+        /// <summary>
+        /// Columns each of which keeps rows together by itself: rows with the same patient stay together, and so do rows with the same session. A missing
+        /// value links nothing. Not with time. Default: none.
+        /// </summary>
+        public IReadOnlyList<string> Together { get; init; } = [];
+
+        /// <summary>
+        /// Column that names the row which a row was made from, by augmentation or translation: a row stays with its parent, and so with all its
+        /// variants. Needs <c>id</c>. Not with time. Default: none.
+        /// </summary>
+        public string? Parent { get; init; }
+
+        /// <summary>Column with the id of each row, of the same type as <c>parent</c>. Default: none.</summary>
+        public string? Id { get; init; }
+
+        /// <summary>For multi_label with one column: what stands between labels. Default: a comma.</summary>
+        [MinLength(1)]
+        public string LabelSeparator { get; init; } = ",";
+
         /// <summary>Another seed gives another split of the same rows. No effect for time. Default: 42.</summary>
         public long Seed { get; init; } = 42;
 
@@ -82,7 +121,10 @@ public sealed partial class Split
         [Range(1, 100_000)]
         public int MaxStrata { get; init; } = 10_000;
 
-        /// <summary>Most different groups; more are an error. Each takes about 40 bytes of memory. Default: 1000000.</summary>
+        /// <summary>
+        /// Most different groups, or units where rows stay together for several reasons; more are an error. A group takes about 40 bytes of memory, a unit 250.
+        /// Default: 1000000.
+        /// </summary>
         [Range(1, 100_000_000)]
         public int MaxGroups { get; init; } = 1_000_000;
     }

@@ -1,19 +1,25 @@
 using System.Text;
 using Sluice.Schemas;
+using Sluice.Splits.Units;
 using Sluice.Steps;
+using Sluice.TextDuplicates;
 
 namespace Sluice.Splits;
 
 /// <summary>
 /// Puts every row into one set, whose name is in a new column. Equal rows are always in the same set, so that a model is never tested on a row that it
 /// was trained on, and the set of a row depends on its content and the seed alone, not on the order of the rows or the size of batches.
-/// Sets have exactly the rows they should, except where equal rows, groups or times must stay together; the report has the deviation.
+/// Sets have exactly the rows they should, except where equal rows, groups or times must stay together; the report has the deviation. Near-duplicates, shared values
+/// of several columns and variants of one row can be kept together too, all at once.
 /// </summary>
 [Step("split", Aliases = ["train_test_split"])]
 public sealed partial class Split(Split.Options options) : Step
 {
     readonly SplitSets sets = new(options);
+    readonly NearTexts? nearTexts = options.NearDuplicates is { } near ? new NearTexts(near) : null;
     readonly byte[][] names = [.. new SplitSets(options).Names.Select(Encoding.UTF8.GetBytes)];
+
+    internal Options Given => options;
 
     public override bool IsKeyed => true;
 
@@ -36,6 +42,7 @@ public sealed partial class Split(Split.Options options) : Step
             problems.Add("output_column", $"Column '{options.OutputColumn}' is already there. Choose another output_column, or remove that column before the split.");
         }
 
+        PlanUnits(input, problems);
         return input.With(Output);
     }
 
@@ -43,17 +50,24 @@ public sealed partial class Split(Split.Options options) : Step
         wanted.Where(name => name != options.OutputColumn).ToHashSet(StringComparer.Ordinal);
 
     public override IReadOnlySet<string>? Observes(Schema input) =>
-        options.Strategy is SplitStrategy.Random or SplitStrategy.Stratified ? null : Columns.ToHashSet(StringComparer.Ordinal);
+        ByUnits || options.Strategy is SplitStrategy.Random or SplitStrategy.Stratified ? null : Columns.ToHashSet(StringComparer.Ordinal);
 
-    public override State? NewState(Schema input) => options.Strategy == SplitStrategy.Stratified ? new StratumNames(options.MaxStrata) : null;
+    public override State? NewState(Schema input) =>
+        ByUnits ? NewUnitState(input) : options.Strategy == SplitStrategy.Stratified ? new StratumNames(options.MaxStrata) : null;
 
     public override void Observe(Batch batch, State state)
     {
+        if (state is SplitState own)
+        {
+            ObserveUnits(batch, own);
+            return;
+        }
+
         var columns = Chosen(batch);
         ((StratumNames)state).Observe(columns, Hash(columns, batch.Rows));
     }
 
-    public override RowKey[] Keys(Batch batch) => options.Strategy switch
+    public override RowKey[] Keys(Batch batch) => ByUnits ? UnitKeys.Of(batch, options, Strata(batch), nearTexts?.Ids(batch)) : options.Strategy switch
     {
         SplitStrategy.Random => Hash(batch.Columns, batch.Rows),
         SplitStrategy.Stratified => StratifiedKeys(batch),
@@ -64,7 +78,8 @@ public sealed partial class Split(Split.Options options) : Step
     public override byte[] Fit(State? state, object? decided)
     {
         var (report, strata) = (Decided)decided!;
-        return Fitted.Of(state is StratumNames names && strata is not null ? strata.AddTo(report, names) : report);
+        var names = state as StratumNames ?? (state as SplitState)?.Names;
+        return Fitted.Of(names is not null && strata is not null ? WithDeviation(strata.AddTo(report, names), strata) : report);
     }
 
     /// <summary>Apply names the sets that were decided for the batch's own rows; how many rows other batches have is nothing to it.</summary>
@@ -98,7 +113,7 @@ public sealed partial class Split(Split.Options options) : Step
     void PlanColumns(Schema input, StepProblems problems)
     {
         var columns = Columns;
-        var strategy = options.Strategy.ToString().ToLowerInvariant();
+        var strategy = Words(options.Strategy);
         var path = options.Column is null && options.Columns.Count > 0 ? "columns" : "column";
         if (options.Strategy == SplitStrategy.Random)
         {
@@ -110,7 +125,7 @@ public sealed partial class Split(Split.Options options) : Step
             return;
         }
 
-        if (columns.Length == 0)
+        if (columns.Length == 0 && options.Strategy != SplitStrategy.Representative)
         {
             problems.Add("column", $"Strategy {strategy} needs a column; it has: {input.Names}. Give column.");
         }

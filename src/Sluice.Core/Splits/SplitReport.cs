@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using Sluice.Splits.Units;
+using Sluice.TextDuplicates;
+
 namespace Sluice.Splits;
 
 /// <summary>What a split did: part of the version, so that a model's figures can be traced to rows that could not leak.</summary>
@@ -15,7 +19,24 @@ public sealed record SplitReport(
     SplitGroups? Groups,
     IReadOnlyList<SplitStratum>? Strata,
     SplitStratum? OtherStrata,
-    SplitCertificate Certificate);
+    SplitCertificate Certificate)
+{
+    /// <summary>Rows that stayed together for more reasons than being equal; null where nobody asked for that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SplitUnitCounts? Units { get; init; }
+
+    /// <summary>How alike the numeric columns of the sets are; null unless representative.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SetLikeness>? Likeness { get; init; }
+}
+
+/// <summary>Units of a split: rows that must not be separated.</summary>
+/// <param name="Count">Units.</param>
+/// <param name="LargestRows">Rows of the largest.</param>
+/// <param name="DifferentRows">Different rows in all of them.</param>
+/// <param name="PerSet">Units in each set, in the order of the sets.</param>
+/// <param name="NearDuplicates">How near-duplicates were found; null when nobody asked.</param>
+public sealed record SplitUnitCounts(long Count, long LargestRows, long DifferentRows, IReadOnlyList<long> PerSet, NearDuplicateSearch? NearDuplicates);
 
 /// <summary>One set of a split.</summary>
 /// <param name="Name">Its name in the output column.</param>
@@ -42,4 +63,15 @@ public sealed record SplitStratum(string Name, long Rows, IReadOnlyList<long> Pe
 /// <param name="KeysChecked">Different keys found.</param>
 /// <param name="KeysCrossingSets">Keys with rows in more than one set. A split with any is refused, so a version always has 0.</param>
 /// <param name="GroupsCrossingSets">The same for groups; null unless by group.</param>
-public sealed record SplitCertificate(string Method, long KeysChecked, long KeysCrossingSets, long? GroupsCrossingSets);
+public sealed record SplitCertificate(string Method, long KeysChecked, long KeysCrossingSets, long? GroupsCrossingSets)
+{
+    /// <summary>Near-duplicates in different sets, looked for again after the split; null unless <c>near_duplicates</c> was given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeakedPairs? LeakedPairs { get; init; }
+
+    /// <summary>
+    /// Largest difference between the share of a stratum or label in a set and its share in all rows; null unless stratified or multi_label.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LabelDeviation { get; init; }
+}

@@ -15,9 +15,11 @@ sealed partial class SplitSets
     const int Unranked = 3;
     readonly Split.Options options;
 
-    public SplitSets(Split.Options options)
+    public SplitSets(Split.Options given)
     {
-        this.options = options;
+        options = given.ValidationSplit is { } share and > 0 and < 1 && given.Counts.Count == 0
+            ? given with { Ratios = new Dictionary<string, double> { ["train"] = 1 - share, ["validation"] = share } }
+            : given;
         ByCount = options.Counts.Count > 0;
         var names = ByCount ? options.Counts.Keys : options.Ratios.Keys;
         Names = options.Order.Count > 0
@@ -36,6 +38,13 @@ sealed partial class SplitSets
 
     public void Plan(StepProblems problems)
     {
+        if (options.ValidationSplit is { } share && (!(share is > 0 and < 1) || ByCount))
+        {
+            problems.Add("validation_split", ByCount
+                ? "Both counts and validation_split are given. Keep one of them."
+                : $"validation_split is {Number(share)}; expected more than 0 and less than 1: the share of the rows for validation.");
+        }
+
         var names = ByCount ? options.Counts.Keys.ToArray() : [.. options.Ratios.Keys];
         if (ByCount && !SameAsDefault(options.Ratios))
         {

@@ -16,6 +16,12 @@ public abstract class KeyedRows
     /// <summary>The rows' vectors in the order of this walk; null unless the step says what they are made of (<see cref="Step.Vectors"/>).</summary>
     public VectorRows? Vectors { get; init; }
 
+    /// <summary>The state of all rows, not to be changed; null unless the step <see cref="Step.DecidesWithState"/>.</summary>
+    public State? State { get; init; }
+
+    /// <summary>Local copies of the step's <see cref="Step.SideFiles"/>, in their order.</summary>
+    public IReadOnlyList<string> SideFiles { get; init; } = [];
+
     public abstract IEnumerator<KeyedRow> GetEnumerator();
 }
 

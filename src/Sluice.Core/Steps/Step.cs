@@ -64,8 +64,8 @@ public abstract class Step
     /// </summary>
     public virtual IReadOnlyList<string> SideFiles => [];
 
-    /// <summary>The same with local copies of the <see cref="SideFiles"/>, in their order.</summary>
-    public virtual object? DecideWith(KeyedRows rows, Decisions decisions, IReadOnlyList<string> sideFiles) => Decide(rows, decisions);
+    /// <summary>Whether <see cref="Decide"/> looks at the state of all rows, and so waits until it is merged.</summary>
+    public virtual bool DecidesWithState => false;
 
     /// <summary>Parameters for Apply (see <see cref="Fitted.Of"/>). Called once, with the state of all rows (null without one).</summary>
     public virtual byte[] Fit(State? state, object? decided) => Fitted.None.Json;

@@ -57,7 +57,7 @@ static class StepRunner
             if (step.IsKeyed)
             {
                 decisions = new Decisions([.. batches.Select(b => b.Rows)], step.DecisionBytes);
-                decided = Decide(step, seen, decisions);
+                decided = Decide(step, seen, decisions, step.DecidesWithState ? state : null);
             }
 
             json = step.Fit(state, decided);
@@ -116,7 +116,7 @@ static class StepRunner
         return total;
     }
 
-    static object? Decide(Step step, Batch[] batches, Decisions decisions)
+    static object? Decide(Step step, Batch[] batches, Decisions decisions, State? state)
     {
         using var folder = new TemporaryFolder();
         var files = new List<string>();
@@ -127,7 +127,7 @@ static class StepRunner
         }
 
         using var vectors = step.Vectors(batches[0].Schema) is { } source ? Vectors(source, batches, KeyRuns.Open(files), folder) : null;
-        return step.DecideWith(KeyRuns.Open(files, vectors), decisions, step.SideFiles);
+        return step.Decide(KeyRuns.Open(files, vectors, state, step.SideFiles), decisions);
     }
 
     static VectorRows Vectors(VectorSource source, Batch[] batches, KeyedRows walk, TemporaryFolder folder)

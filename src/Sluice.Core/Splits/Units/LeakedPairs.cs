@@ -1,0 +1,112 @@
+using Sluice.TextDuplicates;
+
+namespace Sluice.Splits.Units;
+
+/// <summary>Near-duplicates that are in different sets, looked for again after the split by other means than those that found its units.</summary>
+/// <param name="Threshold">Jaccard similarity from which a pair counts.</param>
+/// <param name="Pairs">Pairs of texts found in different sets: by MinHash with another seed, each candidate compared exactly; and by the sample.</param>
+/// <param name="CandidateRecall">Probability that those bands bring up a pair exactly at the threshold.</param>
+/// <param name="SampledPairs">Pairs of texts in different sets that were drawn at random and compared exactly.</param>
+/// <param name="SampledLeaks">How many of these draws count; one pair may be drawn more than once.</param>
+/// <param name="Bound">Most pairs that can be in different sets.</param>
+/// <param name="Confidence">Probability that the bound holds; 1 where every pair that can reach the threshold was compared.</param>
+public sealed record LeakedPairs(
+    double Threshold, long Pairs, double CandidateRecall, long SampledPairs, long SampledLeaks, double Bound, double Confidence)
+{
+    const int Sample = 100_000;
+    const ulong OtherSeed = 0x5DEECE66D;
+    const double SampleConfidence = 0.95;
+
+    /// <summary>Looks for pairs.</summary>
+    /// <param name="texts">All texts.</param>
+    /// <param name="near">When they are near-duplicates.</param>
+    /// <param name="setOf">Set of each text, by its id.</param>
+    public static LeakedPairs Count(ShingleSets texts, NearDuplicateOptions near, IReadOnlyDictionary<ulong, int> setOf)
+    {
+        var (ids, all) = texts.Sorted();
+        var sets = Array.ConvertAll(ids, id => setOf.TryGetValue(id, out var set) ? set : -1);
+        var hash = NearDuplicateFinder.Bands(near, OtherSeed);
+        var pairs = new HashSet<(int, int)>();
+        new LshJoin(all, hash).Pairs(near.Threshold, (left, right) =>
+        {
+            if (Crosses(left, right))
+            {
+                pairs.Add((Math.Min(left, right), Math.Max(left, right)));
+            }
+        });
+        var (sampled, leaks) = Draw(all, sets, near.Threshold, pairs);
+        var (bound, confidence) = Bounded(all, near, Crosses, CrossPairs(sets), sampled, leaks);
+        return new LeakedPairs(near.Threshold, pairs.Count, hash.Recall(near.Threshold), sampled, leaks, Math.Max(bound, pairs.Count), confidence);
+
+        bool Crosses(int left, int right) => sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0;
+    }
+
+    static (double Bound, double Confidence) Bounded(
+        ulong[][] all, NearDuplicateOptions near, Func<int, int, bool> crosses, double crossPairs, long sampled, long leaks)
+    {
+        long exact = 0;
+        return PrefixJoin.TryPairs(all, near.Threshold, near.MaxLooks, (_, _) => exact++, (left, right) => !crosses(left, right))
+            ? (exact, 1)
+            : (UpperShare(leaks, sampled) * crossPairs, SampleConfidence);
+    }
+
+    /// <summary>Pairs of texts at random by hash, with replacement: the same for the same texts. Leaks are added to <paramref name="pairs"/>.</summary>
+    static (long Sampled, long Leaks) Draw(ulong[][] all, int[] sets, double threshold, HashSet<(int, int)> pairs)
+    {
+        long sampled = 0, leaks = 0;
+        for (var draw = 0; draw < Sample && all.Length > 1; draw++)
+        {
+            var random = RowHash.Mix(OtherSeed + ((ulong)draw << 20), 0xE7037ED1A0B428DB);
+            var (left, right) = ((int)((uint)random % (uint)all.Length), (int)((random >> 32) % (uint)all.Length));
+            if (sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0)
+            {
+                sampled++;
+                if (Jaccard.IsAtLeast(all[left], all[right], threshold))
+                {
+                    leaks++;
+                    pairs.Add((Math.Min(left, right), Math.Max(left, right)));
+                }
+            }
+        }
+
+        return (sampled, leaks);
+    }
+
+    static double CrossPairs(int[] sets)
+    {
+        var sizes = sets.Where(set => set >= 0).GroupBy(set => set).Select(g => (double)g.Count()).ToArray();
+        var all = sizes.Sum();
+        return ((all * all) - sizes.Sum(size => size * size)) / 2;
+    }
+
+    /// <summary>Clopper–Pearson upper limit, one-sided: the share at which so few hits in the sample would have probability 1 − confidence.</summary>
+    static double UpperShare(long hits, long sampled)
+    {
+        if (sampled == 0)
+        {
+            return 1;
+        }
+
+        var (low, high) = ((double)hits / sampled, 1.0);
+        for (var step = 0; step < 60; step++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = AtMost(hits, sampled, middle) > 1 - SampleConfidence ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
+
+    static double AtMost(long hits, long sampled, double share)
+    {
+        var term = sampled * Math.Log(1 - share);
+        var sum = Math.Exp(term);
+        for (long k = 1; k <= hits; k++)
+        {
+            term += Math.Log((double)(sampled - k + 1) / k) + Math.Log(share / (1 - share));
+            sum += Math.Exp(term);
+        }
+
+        return sum;
+    }
+}
