@@ -54,8 +54,13 @@ sealed class PatternMachine
     {
         foreach (var pattern in accepts)
         {
-            var known = hits.FindIndex(hit => hit.Pattern == pattern);
-            if (known < 0)
+            var known = 0;
+            while (known < hits.Count && hits[known].Pattern != pattern)
+            {
+                known++;
+            }
+
+            if (known == hits.Count)
             {
                 hits.Add((pattern, end));
             }

@@ -8,6 +8,8 @@ namespace Sluice.Privacy;
 /// <summary>What is looked for.</summary>
 public sealed class PiiScope
 {
+    bool? names;
+
     /// <summary>Everything, from the default confidence on.</summary>
     public static PiiScope Default { get; } = new();
 
@@ -29,7 +31,8 @@ public sealed class PiiScope
     /// <summary>Own recognisers: kind, expression, confidence.</summary>
     public IReadOnlyList<(string Entity, Regex Pattern, double Confidence)> Patterns { get; init; } = [];
 
-    internal bool Names => BuiltIn && (Entities.Count == 0 || Entities.Overlaps(["person", "location", "organization", "address"]));
+    // Asked for at every cell.
+    internal bool Names => names ??= BuiltIn && (Entities.Count == 0 || Entities.Overlaps(["person", "location", "organization", "address"]));
 
     internal bool HasAllowList => Allow.Count > 0;
 
