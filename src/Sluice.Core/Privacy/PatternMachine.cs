@@ -20,15 +20,44 @@ sealed class PatternMachine
     Dictionary<string, State> states = new(StringComparer.Ordinal);
     State start;
 
-    public PatternMachine(IEnumerable<string> patterns)
+    /// <param name="patterns">Patterns, each with the number that it is told by.</param>
+    public PatternMachine(IEnumerable<(string Pattern, int Id)> patterns)
     {
-        starts = [.. patterns.Select((pattern, id) => syntax.Add(pattern, id))];
+        starts = [.. patterns.Select(p => syntax.Add(p.Pattern, p.Id))];
         samples = Classify();
         start = StateOf(starts);
     }
 
     /// <summary>Whether any pattern starts with this byte.</summary>
     public bool Starts(byte first) => Next(start, classes[first]).Alive;
+
+    /// <summary>Whether the pattern with this number can match a text that has no digit.</summary>
+    public bool CanLackDigits(int pattern)
+    {
+        var (seen, open) = (new HashSet<int>(), new Stack<int>(starts));
+        while (open.TryPop(out var id))
+        {
+            if (id < 0 || !seen.Add(id))
+            {
+                continue;
+            }
+
+            var node = syntax.Nodes[id];
+            if (node.Accepts == pattern)
+            {
+                return true;
+            }
+
+            // A set of digits alone ends this way.
+            if (node.On is null || Enumerable.Range(0, 256).Any(b => node.On[b] && !Bytes.IsDigit((byte)b)))
+            {
+                open.Push(node.Next);
+                open.Push(node.Other);
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The longest match of each pattern that starts at <paramref name="from"/> and ends where a word does, as (pattern, end).</summary>
     public void Match(ReadOnlySpan<byte> text, int from, List<(int Pattern, int End)> hits)

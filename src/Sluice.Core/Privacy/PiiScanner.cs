@@ -18,8 +18,12 @@ public sealed class PiiScanner
     /// <summary>Confidence from which a finding counts when a column as a whole is judged.</summary>
     public const double Possible = 0.4;
 
-    static readonly PatternMachine machine = new(Recogniser.All.Select(r => r.Pattern));
-    static readonly bool[] starts = [.. Enumerable.Range(0, 256).Select(b => machine.Starts((byte)b))];
+    static readonly PatternMachine machine = new(Recogniser.All.Select((r, id) => (r.Pattern, id)));
+    static readonly bool[] starts = Starts(machine);
+
+    // Most identifiers have a digit, most words have none.
+    static readonly PatternMachine wordMachine = new(Recogniser.All.Select((r, id) => (r.Pattern, id)).Where(p => machine.CanLackDigits(p.id)));
+    static readonly bool[] wordStarts = Starts(wordMachine);
 
     readonly PiiScope scope;
     readonly List<(int Pattern, int End)> hits = [];
@@ -46,7 +50,7 @@ public sealed class PiiScanner
         if (scope.BuiltIn)
         {
             Addresses.Find(text, spans);
-            Shapes(text, column, spans);
+            Shapes(text, column, spans, stopsAtFirst: false);
         }
 
         if (scope.Names)
@@ -63,6 +67,38 @@ public sealed class PiiScanner
         }
 
         Overlaps.Resolve(spans);
+    }
+
+    /// <summary>Whether <see cref="Scan"/> would find anything.</summary>
+    /// <param name="text">The cell.</param>
+    /// <param name="column">Its column.</param>
+    /// <param name="spans">Room to work in.</param>
+    public bool FindsAny(ReadOnlySpan<byte> text, ColumnContext column, List<PiiSpan> spans)
+    {
+        // What is found last can take nothing back, unless some values are allowed.
+        if (!scope.BuiltIn || scope.Names || scope.HasAllowList || text.Length < 2)
+        {
+            Scan(text, column, spans);
+            return spans.Count > 0;
+        }
+
+        spans.Clear();
+        Addresses.Find(text, spans);
+        if (AnyWanted(column, spans))
+        {
+            return true;
+        }
+
+        Shapes(text, column, spans, stopsAtFirst: true);
+        scope.Custom(text, spans);
+        return AnyWanted(column, spans);
+    }
+
+    bool AnyWanted(ColumnContext column, List<PiiSpan> spans)
+    {
+        Expect(column, spans);
+        RemoveUnwanted(spans);
+        return spans.Count > 0;
     }
 
     // In a column that is known to hold a kind, what could be of it is.
@@ -99,17 +135,24 @@ public sealed class PiiScanner
         }
     }
 
-    void Shapes(ReadOnlySpan<byte> text, ColumnContext column, List<PiiSpan> spans)
+    void Shapes(ReadOnlySpan<byte> text, ColumnContext column, List<PiiSpan> spans, bool stopsAtFirst)
     {
+        var hasDigits = text.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0;
+        var (patterns, first) = hasDigits ? (machine, starts) : (wordMachine, wordStarts);
         for (var i = 0; i < text.Length; i++)
         {
+            if (stopsAtFirst && spans.Count > 0 && AnyWanted(column, spans))
+            {
+                return;
+            }
+
             var value = text[i];
             if (value is (byte)'+' or (byte)'(' && i + 1 < text.Length && !Bytes.WordBefore(text, i) && Phones.TryRead(text, i, out var phone))
             {
                 Add(text, phone, column, spans);
             }
 
-            if (!starts[value] || Bytes.WordBefore(text, i))
+            if (!first[value] || Bytes.WordBefore(text, i))
             {
                 continue;
             }
@@ -119,13 +162,15 @@ public sealed class PiiScanner
                 Add(text, phone, column, spans);
             }
 
-            machine.Match(text, i, hits);
+            patterns.Match(text, i, hits);
             foreach (var (pattern, end) in hits)
             {
                 Judge(text, i, end, Recogniser.All[pattern], column, spans);
             }
         }
     }
+
+    static bool[] Starts(PatternMachine machine) => [.. Enumerable.Range(0, 256).Select(b => machine.Starts((byte)b))];
 
     static void Add(ReadOnlySpan<byte> text, PiiSpan phone, ColumnContext column, List<PiiSpan> spans)
     {

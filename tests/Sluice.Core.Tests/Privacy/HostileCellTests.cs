@@ -47,6 +47,37 @@ public sealed class HostileCellTests
         CheckSpans(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
+    [Fact]
+    public void Finding_anything_is_finding_something()
+    {
+        const int seed = 772;
+        string[] parts =
+        [
+            "a", "1", "@", ":", ".", "-", "(", "+1 ", "1.", "a@a.", "http://", "eyJ-", "A1", "John Smith", "中", "😀", "ann@example.org", "+44 20 7946 0958", "536-90-4399", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "192.168.0.1", "born 1984-03-09", "phone",
+            "DEUTDEFF500", "xoxb-", "passport C01X00T47", "www.example.org", "2001:db8::1", "wants refund changed card", "AKIA", "0x", "12/3",
+        ];
+        PiiScope[] scopes =
+        [
+            PiiScope.Default, new() { MinConfidence = 0 }, new() { Patterns = SeedPatterns.All }, new() { BuiltIn = false, Patterns = SeedPatterns.All },
+            new() { Entities = PiiScanner.Entities.Except(["person", "location", "organization", "address", "date", "url", "domain"]).ToHashSet() },
+            new() { Entities = new HashSet<string> { "phone" }, Allow = new HashSet<string> { "+44 20 7946 0958" } },
+        ];
+        var (random, found) = (new Random(seed), 0);
+        for (var round = 0; round < 6_000; round++)
+        {
+            var text = Encoding.UTF8.GetBytes(string.Join(random.Next(3) switch { 0 => " ", 1 => ", ", _ => "" }, Enumerable.Range(0, random.Next(1, 6)).Select(_ => parts[random.Next(parts.Length)])));
+            var (scope, column, spans) = (scopes[round % scopes.Length], new ColumnContext(round % 5 == 0 ? "phone" : "note"), new List<PiiSpan>());
+            var scanner = new PiiScanner(scope);
+            scanner.Scan(text, column, spans);
+            var any = spans.Count > 0;
+            found += any ? 1 : 0;
+
+            Assert.True(any == scanner.FindsAny(text, column, []), $"seed {seed}, round {round}: {Encoding.UTF8.GetString(text)}");
+        }
+
+        Assert.InRange(found, 1_000, 5_500);
+    }
+
     static void CheckSpans(byte[] text)
     {
         var spans = new List<PiiSpan>();

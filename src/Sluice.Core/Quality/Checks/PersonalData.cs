@@ -108,10 +108,6 @@ sealed class PersonalData : Check
             return exposes;
         }
 
-        bool Scan(ReadOnlySpan<byte> value)
-        {
-            scanner.Scan(value, context, spans);
-            return spans.Count > 0;
-        }
+        bool Scan(ReadOnlySpan<byte> value) => scanner.FindsAny(value, context, spans);
     }
 }
