@@ -32,6 +32,7 @@ public static partial class HtmlReport
             {Advice(after ?? before)}
             {History(trend)}
             {Splits(manifest)}
+            {Learned(manifest)}
             {PersonalData(manifest)}
             {Columns(manifest, before, after)}
             {Quarantine(record)}
@@ -79,21 +80,6 @@ public static partial class HtmlReport
         <tr><td>{before.Name.Replace('_', ' ')}</td><td>{before.Column ?? "whole table"}</td><td><span class="sev {before.Severity.ToString().ToLowerInvariant()}">{before.Severity.ToString().ToLowerInvariant()}</span></td>
         <td class="r">{before.Issues:N0} of {before.Denominator:N0} {before.Unit}</td><td class="r">{before.Rate:P2}</td><td class="r">{(after is null ? "–" : $"{after.Issues:N0} of {after.Denominator:N0}")}</td><td class="r {(after is null ? "" : after.Rate < before.Rate ? "up" : after.Rate > before.Rate ? "down" : "")}">{(after is null ? "–" : after.Rate.ToString("P2", CultureInfo.InvariantCulture))}</td></tr>
         """);
-
-    static Html Splits(VersionManifest? manifest)
-    {
-        var split = manifest?.Steps.Select(s => s.Fitted).FirstOrDefault(f => f is { ValueKind: JsonValueKind.Object } fitted && fitted.TryGetProperty("sets", out _));
-        if (split is not { } report)
-        {
-            return Html.Empty;
-        }
-
-        var sets = report.GetProperty("sets").EnumerateArray()
-            .Select(s => (s.GetProperty("name").GetString()!, (double)s.GetProperty("rows").GetInt64(), $"{s.GetProperty("rows").GetInt64():N0}", "base"));
-        var certificate = report.TryGetProperty("certificate", out var found) && found.ValueKind == JsonValueKind.Object
-            ? string.Join(", ", found.EnumerateObject().Select(p => $"{p.Name.Replace('_', ' ')}: {p.Value}")) : null;
-        return Html.Of($"""<section><h2>Sets</h2>{Charts.Bars(sets)}{(certificate is null ? Html.Empty : Html.Of($"""<p class="note">Certificate: {certificate}</p>"""))}</section>""");
-    }
 
     static Html Quarantine(RunRecord record) => record.Quarantine.Count == 0 ? Html.Empty : Html.Of($"""
         <section><h2>Quarantine</h2><p class="note">{record.Quarantine.Count:N0} rows made a step fail and were put aside. Replay them with <code>sluice run … --replay-quarantine</code>.</p>

@@ -45,6 +45,22 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public async Task What_steps_found_and_the_certificate_are_on_the_page()
+    {
+        await using var runs = new TestRuns();
+        runs.Write("data.csv", TestRuns.Csv(120, seed: 24));
+
+        var page = await RenderAsync(runs, TestRuns.Chain + """
+              - { id: choose, type: select_rows, config: { features: { columns: [id, amount] }, count: 17, action: flag } }
+            """);
+
+        Assert.Contains("<tr><td>keys crossing sets</td><td>0</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<h3>choose</h3>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><td>chosen</td><td>17</td></tr>", page, StringComparison.Ordinal);
+        AssertBalanced(page);
+    }
+
+    [Fact]
     public async Task A_refused_gate_is_on_the_page()
     {
         await using var runs = new TestRuns();
