@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sluice.VectorSpace;
 
 namespace Sluice.Labels;
 
@@ -36,7 +37,12 @@ public sealed partial class AutoLabel
         [Required]
         public string LabelColumn { get; init; } = "";
 
-        /// <summary>Number columns to learn from. Default: all number columns but the label and identifiers.</summary>
+        /// <summary>
+        /// What to learn from: <c>text</c> (a column, embedded by <c>model</c>), or <c>columns</c> of numbers. Default: all number columns but the label and identifiers.
+        /// </summary>
+        public VectorSource? Features { get; init; }
+
+        /// <summary>Number columns to learn from: the same as <c>columns</c> of <c>features</c>. Default: none.</summary>
         public IReadOnlyList<string> FeatureColumns { get; init; } = [];
 
         /// <summary><c>knn</c>, <c>spreading</c> or <c>probe</c>. Default: knn.</summary>

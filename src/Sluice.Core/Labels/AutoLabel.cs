@@ -1,31 +1,30 @@
 using System.Text;
-using Sluice.Cleaning;
 using Sluice.Steps;
 
 namespace Sluice.Labels;
 
 /// <summary>
 /// Gives rows without a label the one that labelled rows suggest, where it is sure enough, and says which rows a person should label next. Learns from standardised
-/// numbers. The result does not depend on the order of rows or on batches.
+/// numbers, or from the vectors of a text. The result does not depend on the order of rows or on batches.
 /// </summary>
 [Step("auto_label", Aliases = ["propagate_labels"])]
 public sealed partial class AutoLabel : Step
 {
     readonly Options options;
-    readonly ColumnChoice choice;
+    readonly LabelFeatures features;
     readonly TrainSet train;
 
     public AutoLabel(Options options)
     {
         this.options = options;
         train = new TrainSet(options.SplitColumn, options.FitOn);
-        choice = new ColumnChoice(options.FeatureColumns, f => Numbers.IsNumber(f.Type) && f.Name != options.LabelColumn, "numbers (int64, float64)");
+        features = new LabelFeatures(options.Features, options.FeatureColumns, options.LabelColumn);
     }
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
         problems.Column(input, "label_column", options.LabelColumn);
-        choice.Plan(input, problems, "feature_columns");
+        features.Plan(input, problems);
         train.Plan(input, problems);
         var output = input;
         foreach (var (path, field) in Added)
@@ -50,39 +49,48 @@ public sealed partial class AutoLabel : Step
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).Union(Observes(input)!).ToHashSet(StringComparer.Ordinal);
 
-    public override IReadOnlySet<string>? Observes(Schema input)
-    {
-        var names = choice.PossibleNames(input);
-        names.Add(options.LabelColumn);
-        return train.With(names, input);
-    }
+    public override IReadOnlySet<string>? Observes(Schema input) => train.With(features.Observed(input), input);
 
-    public override State? NewState(Schema input) => new LabelledRowState(options.MaxRows, options.MaxClasses);
+    public override State? NewState(Schema input) => IsKeyed ? new LabelNames(options.MaxClasses) : new LabelledRowState(options.MaxRows, options.MaxClasses);
 
     public override TrainSet? LearnsFrom => train;
 
     // Who uses the dataset has no labels to complete.
     public override Step? ForNewRows => null;
 
-    public override void Observe(Batch batch, State state) =>
-        ((LabelledRowState)state).Observe(train.Of(batch), options.LabelColumn, [.. batch.Schema.Where(choice.Has).Select(f => f.Name)]);
+    public override void Observe(Batch batch, State state)
+    {
+        var rows = train.Of(batch);
+        if (state is LabelledRowState seen)
+        {
+            seen.Observe(rows, options.LabelColumn, features.Columns(batch.Schema));
+            return;
+        }
+
+        ((LabelNames)state).Add(LabelTexts.Of(rows, options.LabelColumn));
+    }
 
     public override byte[] Fit(State? state, object? decided)
     {
+        if (decided is AutoLabelFit byText)
+        {
+            return Fitted.Of(byText);
+        }
+
         var seen = (LabelledRowState)state!;
-        seen.CheckClasses(options.LabelColumn, options.MaxClasses);
-        var (rows, features) = seen.Placed(options.FeatureColumns);
-        return Fitted.Of(features.Count == 0 ? AutoLabelFit.Nothing : AutoLabelFit.Of(seen.Labels.Names, features, rows, options.AutoLabelMethod, options.Neighbours));
+        seen.Labels.CheckLimit(options.LabelColumn);
+        var (rows, scales) = seen.Placed(features.Named);
+        return Fitted.Of(scales.Count == 0 ? AutoLabelFit.Nothing : AutoLabelFit.Of(seen.Labels.Names, scales, rows, options.AutoLabelMethod, options.Neighbours));
     }
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var fit = fitted.As<AutoLabelFit>();
         var given = LabelTexts.Of(batch, options.LabelColumn);
-        var values = FeatureScale.Place(LabelledRowState.Vectors(batch, [.. fit.Features.Select(f => f.Name)]), fit.Features);
+        var guesses = IsKeyed ? ReadGuesses(fitted, batch.Rows) : Guess(batch, fit);
         byte[][] names = [.. fit.Classes.Select(Encoding.UTF8.GetBytes)];
         var (labels, sure, unsure) = (new TextBuilder(batch.Rows), new ValueBuilder<double>(ColumnType.Float64, batch.Rows), new ValueBuilder<double>(ColumnType.Float64, batch.Rows));
-        var (chances, rule, found) = (new double[names.Length], -1, 0);
+        var (rule, found) = (-1, 0);
         for (var row = 0; row < batch.Rows; row++)
         {
             if (LabelTexts.IsLabel(given, row))
@@ -93,22 +101,19 @@ public sealed partial class AutoLabel : Step
                 continue;
             }
 
-            var best = -1;
-            if (names.Length > 0)
+            if (guesses[row] is { } any)
             {
-                fit.Predict(values.AsSpan(row * fit.Features.Count, fit.Features.Count), chances);
-                best = Array.IndexOf(chances, chances.Max());
-                unsure.Append(Doubt(chances, options.Uncertainty));
+                unsure.Append(any.Doubt);
             }
             else
             {
                 unsure.AppendNull();
             }
 
-            if (best >= 0 && chances[best] >= options.MinConfidence)
+            if (guesses[row] is { } guess && guess.Chance >= options.MinConfidence)
             {
-                labels.Append(names[best]);
-                sure.Append(chances[best]);
+                labels.Append(names[guess.Label]);
+                sure.Append(guess.Chance);
                 found++;
                 continue;
             }
@@ -127,6 +132,26 @@ public sealed partial class AutoLabel : Step
         }
 
         return result;
+    }
+
+    GuessedLabel?[] Guess(Batch batch, AutoLabelFit fit)
+    {
+        var guesses = new GuessedLabel?[batch.Rows];
+        var values = FeatureScale.Place(LabelledRowState.Vectors(batch, [.. fit.Features.Select(f => f.Name)]), fit.Features);
+        for (var row = 0; row < guesses.Length && fit.Classes.Count > 0; row++)
+        {
+            guesses[row] = Guess(fit, values.AsSpan(row * fit.Features.Count, fit.Features.Count));
+        }
+
+        return guesses;
+    }
+
+    GuessedLabel Guess(AutoLabelFit fit, ReadOnlySpan<float> vector)
+    {
+        var chances = new double[fit.Classes.Count];
+        fit.Predict(vector, chances);
+        var best = Array.IndexOf(chances, chances.Max());
+        return new GuessedLabel(best, chances[best], Doubt(chances, options.Uncertainty));
     }
 
     /// <summary>How much a person's label would tell, 0 to 1.</summary>

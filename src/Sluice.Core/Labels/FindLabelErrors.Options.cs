@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sluice.VectorSpace;
 
 namespace Sluice.Labels;
 
@@ -20,7 +21,13 @@ public sealed partial class FindLabelErrors
         [Required]
         public string LabelColumn { get; init; } = "";
 
-        /// <summary>Number columns that the built-in probe learns the label from. Default: all number columns but the label and identifiers.</summary>
+        /// <summary>
+        /// What the built-in probe learns the label from: <c>text</c> (a column, embedded by <c>model</c>), or <c>columns</c> of numbers. Default: all number columns but the
+        /// label and identifiers.
+        /// </summary>
+        public VectorSource? Features { get; init; }
+
+        /// <summary>Number columns that the built-in probe learns from: the same as <c>columns</c> of <c>features</c>. Default: none.</summary>
         public IReadOnlyList<string> FeatureColumns { get; init; } = [];
 
         /// <summary>Number columns with out-of-fold chances of another model, one a class, 0 to 1; then no probe is trained. Default: none.</summary>
@@ -48,7 +55,7 @@ public sealed partial class FindLabelErrors
         /// <summary>Column to add with the place of the row among all, 1 for the most suspicious label; an estimate where there are more different rows than max_rows. Default: none.</summary>
         public string? LabelRankColumn { get; init; }
 
-        /// <summary>Different rows to learn from at most, chosen by their content, 100 to 200,000; all rows are judged. Wide tables learn from fewer. Default: 20,000.</summary>
+        /// <summary>Different rows to learn from at most, chosen by their content, 100 to 200,000; all rows are judged. Wide tables and long vectors learn from fewer. Default: 20,000.</summary>
         [Range(100, 200_000)]
         public int MaxRows { get; init; } = 20_000;
 

@@ -6,35 +6,39 @@ namespace Sluice.Labels;
 
 /// <summary>
 /// Finds labels that are probably wrong (confident learning) and what they should probably be. Chances come from another model's columns, or from a
-/// built-in probe (multinomial logistic regression on standardised numbers, out of fold). Each suspected row fails <c>label_error</c>. The result does not
+/// built-in probe (multinomial logistic regression on standardised numbers or on the vectors of a text, out of fold). Each suspected row fails <c>label_error</c>. The result does not
 /// depend on the order of rows or on batches.
 /// </summary>
 [Step("find_label_errors", Aliases = ["find_label_issues"])]
 public sealed partial class FindLabelErrors : Step
 {
     readonly Options options;
-    readonly ColumnChoice choice;
+    readonly ColumnChoice chances;
+    readonly LabelFeatures features;
 
     public FindLabelErrors(Options options)
     {
         this.options = options;
-        var (named, path) = options.ProbabilityColumns.Count > 0 ? (options.ProbabilityColumns, "probability_columns") : (options.FeatureColumns, "feature_columns");
-        choice = new ColumnChoice(named, f => Numbers.IsNumber(f.Type) && f.Name != options.LabelColumn, "numbers (int64, float64)");
-        Path = path;
+        chances = new ColumnChoice(options.ProbabilityColumns, f => Numbers.IsNumber(f.Type) && f.Name != options.LabelColumn, "numbers (int64, float64)");
+        features = new LabelFeatures(options.Features, options.FeatureColumns, options.LabelColumn);
     }
-
-    string Path { get; }
 
     bool IsGiven => options.ProbabilityColumns.Count > 0;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
         problems.Column(input, "label_column", options.LabelColumn);
-        choice.Plan(input, problems, Path);
-        if (IsGiven && options.FeatureColumns.Count > 0)
+        if (!IsGiven)
         {
-            problems.Add("feature_columns", "Chances are given by probability_columns, so no probe is trained. Remove one of the two.");
+            features.Plan(input, problems);
         }
+        else if (options.Features is not null || options.FeatureColumns.Count > 0)
+        {
+            problems.Add(
+                options.Features is null ? "feature_columns" : "features", "Chances are given by probability_columns, so no probe is trained. Remove one of the two.");
+        }
+
+        chances.Plan(input, problems, "probability_columns");
 
         if (options.ProbabilityColumns.Count == 1 || (options.ProbabilityLabels.Count > 0 && options.ProbabilityLabels.Count != options.ProbabilityColumns.Count))
         {
@@ -74,22 +78,32 @@ public sealed partial class FindLabelErrors : Step
 
     public override IReadOnlySet<string>? Observes(Schema input)
     {
-        var names = choice.PossibleNames(input);
-        names.Add(options.LabelColumn);
-        return names;
+        return IsGiven ? [.. chances.PossibleNames(input), options.LabelColumn] : features.Observed(input);
     }
 
-    public override State? NewState(Schema input) => new LabelledRowState(options.MaxRows, options.MaxClasses);
+    public override State? NewState(Schema input) => IsKeyed ? new LabelNames(options.MaxClasses) : new LabelledRowState(options.MaxRows, options.MaxClasses);
 
-    public override void Observe(Batch batch, State state) => ((LabelledRowState)state).Observe(batch, options.LabelColumn, Features(batch.Schema));
+    public override void Observe(Batch batch, State state)
+    {
+        if (state is LabelledRowState rows)
+        {
+            // Given chances keep the order of the option, which is that of their labels.
+            rows.Observe(batch, options.LabelColumn, IsGiven ? options.ProbabilityColumns : features.Columns(batch.Schema));
+            return;
+        }
 
-    // Given chances keep the order of the option, which is that of their labels.
-    IReadOnlyList<string> Features(Schema schema) => IsGiven ? options.ProbabilityColumns : [.. schema.Where(choice.Has).Select(f => f.Name)];
+        ((LabelNames)state).Add(LabelTexts.Of(batch, options.LabelColumn));
+    }
 
     public override byte[] Fit(State? state, object? decided)
     {
+        if (decided is LabelErrorFit byText)
+        {
+            return Fitted.Of(byText);
+        }
+
         var seen = (LabelledRowState)state!;
-        seen.CheckClasses(options.LabelColumn, options.MaxClasses);
+        seen.Labels.CheckLimit(options.LabelColumn);
         return Fitted.Of(IsGiven ? FitGiven(seen) : FitProbe(seen));
     }
 
@@ -105,17 +119,17 @@ public sealed partial class FindLabelErrors : Step
 
     LabelErrorFit FitProbe(LabelledRowState seen)
     {
-        var (rows, features) = seen.Measured(options.FeatureColumns);
-        if (rows.Classes < 2 || features.Count == 0)
+        var (rows, scales) = seen.Measured(features.Named);
+        if (rows.Classes < 2 || scales.Count == 0)
         {
-            return new LabelErrorFit([], [], [], null);
+            return LabelErrorFit.Nothing;
         }
 
-        var folds = LabelledRowState.Folds(rows.Values, features.Count, options.Folds);
-        rows = rows with { Values = FeatureScale.Place(rows.Values, features) };
+        var folds = LabelledRowState.Folds(rows.Values, scales.Count, options.Folds);
+        rows = rows with { Values = FeatureScale.Place(rows.Values, scales) };
         var probe = FoldedProbe.Train(rows, folds, options.Folds);
-        var chances = rows with { Values = probe.Predict(rows, folds), Dimensions = rows.Classes };
-        return new LabelErrorFit(seen.Labels.Names, features, [.. probe.Probes.Select(LabelErrorFit.Bytes)], ConfidentModel.Fit(chances, options.FilterBy));
+        var found = rows with { Values = probe.Predict(rows, folds), Dimensions = rows.Classes };
+        return new LabelErrorFit(seen.Labels.Names, scales, [.. probe.Probes.Select(LabelErrorFit.Bytes)], ConfidentModel.Fit(found, options.FilterBy));
     }
 
     static bool AreChances(ReadOnlySpan<float> row)
@@ -134,8 +148,12 @@ public sealed partial class FindLabelErrors : Step
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var fit = fitted.As<LabelErrorFit>();
-        var judged = new LabelJudgement?[batch.Rows];
-        if (fit.Model is not null && batch.Rows > 0)
+        var judged = new JudgedLabel?[batch.Rows];
+        if (IsKeyed)
+        {
+            ReadJudged(fitted, judged);
+        }
+        else if (fit.Model is not null && batch.Rows > 0)
         {
             Judge(batch, fit, judged);
         }
@@ -153,14 +171,14 @@ public sealed partial class FindLabelErrors : Step
         return verdicts.Keep(WithColumns(batch, fit, judged));
     }
 
-    void Judge(Batch batch, LabelErrorFit fit, LabelJudgement?[] judged)
+    void Judge(Batch batch, LabelErrorFit fit, JudgedLabel?[] judged)
     {
         var codes = LabelTexts.Codes(LabelTexts.Of(batch, options.LabelColumn), fit.Classes);
-        var chances = IsGiven ? LabelledRowState.Vectors(batch, options.ProbabilityColumns) : Probe(batch, fit);
+        var all = IsGiven ? LabelledRowState.Vectors(batch, options.ProbabilityColumns) : Probe(batch, fit);
         for (var row = 0; row < judged.Length; row++)
         {
-            var own = chances.AsSpan(row * fit.Classes.Count, fit.Classes.Count);
-            judged[row] = codes[row] >= 0 && AreChances(own) ? fit.Model!.Judge(own, codes[row]) : null;
+            var own = all.AsSpan(row * fit.Classes.Count, fit.Classes.Count);
+            judged[row] = codes[row] >= 0 && AreChances(own) ? JudgedLabel.Of(fit.Model!, own, codes[row]) : null;
         }
     }
 
@@ -171,7 +189,7 @@ public sealed partial class FindLabelErrors : Step
         return fit.Probe.Predict(new LabelledVectors(FeatureScale.Place(values, fit.Features), fit.Features.Count, new int[batch.Rows], [], fit.Classes.Count), folds);
     }
 
-    Batch WithColumns(Batch batch, LabelErrorFit fit, LabelJudgement?[] judged)
+    Batch WithColumns(Batch batch, LabelErrorFit fit, JudgedLabel?[] judged)
     {
         var result = batch;
         foreach (var (path, field) in Added)
@@ -180,7 +198,7 @@ public sealed partial class FindLabelErrors : Step
             {
                 "suggested_label_column" => Built(new TextBuilder(judged.Length), judged, (b, j) => b.Append(Encoding.UTF8.GetBytes(fit.Classes[j.Suggested])), j => j.IsError),
                 "label_quality_column" => Built(new ValueBuilder<double>(ColumnType.Float64, judged.Length), judged, (b, j) => b.Append(j.Quality), _ => true),
-                _ => Built(new ValueBuilder<long>(ColumnType.Int64, judged.Length), judged, (b, j) => b.Append(fit.Model!.RankOf(j.Suspicion)), _ => true),
+                _ => Built(new ValueBuilder<long>(ColumnType.Int64, judged.Length), judged, (b, j) => b.Append(j.Rank), _ => true),
             };
             result = result.With(field, column.Finish());
         }
@@ -188,7 +206,7 @@ public sealed partial class FindLabelErrors : Step
         return result;
     }
 
-    static T Built<T>(T builder, LabelJudgement?[] judged, Action<T, LabelJudgement> append, Func<LabelJudgement, bool> has)
+    static T Built<T>(T builder, JudgedLabel?[] judged, Action<T, JudgedLabel> append, Func<JudgedLabel, bool> has)
         where T : ColumnBuilder
     {
         foreach (var one in judged)

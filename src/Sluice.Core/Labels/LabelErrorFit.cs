@@ -12,6 +12,8 @@ public sealed record LabelErrorFit(IReadOnlyList<string> Classes, IReadOnlyList<
 {
     FoldedProbe? probe;
 
+    public static LabelErrorFit Nothing { get; } = new([], [], [], null);
+
     [JsonIgnore]
     public FoldedProbe Probe => probe ??= new FoldedProbe([.. Folds.Select(w => new LinearProbe(MemoryMarshal.Cast<byte, double>(w).ToArray(), Features.Count, Classes.Count))]);
 

@@ -13,6 +13,16 @@ sealed class LabelNames(int max) : State
 
     public bool IsOver => names.Count > max;
 
+    /// <exception cref="DataException">There are more labels than the limit.</exception>
+    public void CheckLimit(string column)
+    {
+        if (IsOver)
+        {
+            throw new DataException(
+                $"Column '{column}' has more than {max:N0} different labels; the limit is max_classes = {max}. Is it the label? Name another label_column, or raise max_classes.");
+        }
+    }
+
     public void Add(TextColumn texts)
     {
         for (var row = 0; row < texts.Rows; row++)

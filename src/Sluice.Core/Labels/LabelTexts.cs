@@ -16,7 +16,7 @@ static class LabelTexts
         var known = new Dictionary<ulong, int>();
         for (var i = 0; i < names.Count; i++)
         {
-            known[RowHash.Bytes(Encoding.UTF8.GetBytes(names[i]))] = i;
+            known[Cell(names[i])] = i;
         }
 
         var codes = new int[texts.Rows];
@@ -27,6 +27,9 @@ static class LabelTexts
 
         return codes;
     }
+
+    /// <summary>A label as a cell.</summary>
+    public static ulong Cell(string name) => RowHash.Bytes(Encoding.UTF8.GetBytes(name));
 
     /// <summary>Labels as cells of a <see cref="Steps.RowSample"/>; 0: none.</summary>
     public static ulong[] Cells(TextColumn texts)

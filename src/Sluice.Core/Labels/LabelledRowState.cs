@@ -26,7 +26,7 @@ sealed class LabelledRowState(int maxRows, int maxClasses) : State
     /// <summary>The sampled rows in order of their hash, numbers as they are.</summary>
     public LabelledVectors Rows()
     {
-        var codes = Labels.Names.Select((name, i) => (Cell: RowHash.Bytes(System.Text.Encoding.UTF8.GetBytes(name)), i)).ToDictionary(n => n.Cell, n => n.i);
+        var codes = Labels.Names.Select((name, i) => (Cell: LabelTexts.Cell(name), i)).ToDictionary(n => n.Cell, n => n.i);
         var rows = Sample.Rows();
         var dimensions = Math.Max(0, Sample.Columns.Count - 1);
         var values = new float[rows.Count * dimensions];
@@ -61,16 +61,6 @@ sealed class LabelledRowState(int maxRows, int maxClasses) : State
 
         var rows = all with { Values = values, Dimensions = at.Length };
         return (rows, [.. at.Select((i, dimension) => FeatureScale.Of(names[i], rows, dimension))]);
-    }
-
-    /// <exception cref="DataException">There are more labels than the limit.</exception>
-    public void CheckClasses(string column, int max)
-    {
-        if (Labels.IsOver)
-        {
-            throw new DataException(
-                $"Column '{column}' has more than {max:N0} different labels; the limit is max_classes = {max}. Is it the label? Name another label_column, or raise max_classes.");
-        }
     }
 
     /// <summary>Numbers of a batch as they are, row after row; NaN where missing.</summary>
