@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Sluice.TextDuplicates;
+using Sluice.VectorSpace;
 
 namespace Sluice.Splits;
 
@@ -21,8 +22,11 @@ public enum SplitStrategy
     /// <summary>As stratified, for rows that have several labels or none: each label is in each set in the same proportion.</summary>
     MultiLabel,
 
-    /// <summary>By twinning: the numeric columns have the same distribution in each set.</summary>
+    /// <summary>By twinning: the vectors or numeric columns have the same distribution in each set.</summary>
     Representative,
+
+    /// <summary>One set covers all rows (k-center): it gets the rows that are farthest from each other, the other sets get what is left.</summary>
+    Coverage,
 }
 
 /// <summary>What happens to rows without a time.</summary>
@@ -45,21 +49,31 @@ public sealed partial class Split
         /// <summary>
         /// <c>random</c>, <c>stratified</c> (each value of the columns in the same proportion in each set), <c>group</c> (rows with the same value of the
         /// columns stay together), <c>time</c> (oldest rows to the first set), <c>multi_label</c> (each label in the same proportion in each set, where rows have
-        /// several) or <c>representative</c> (the numeric columns have the same distribution in each set). Default: random.
+        /// several), <c>representative</c> (the features have the same distribution in each set) or <c>coverage</c> (one set gets rows that cover all others, by
+        /// k-center). Default: random.
         /// </summary>
         public SplitStrategy Strategy { get; init; } = SplitStrategy.Random;
 
         /// <summary>
         /// The stratum, group or time column. For stratified and group, missing values are one value of their own. For time, a date, a timestamp or a
-        /// number; text is refused. For multi_label, the column that lists the labels. Default: none; random uses no column, representative all numeric ones.
+        /// number; text is refused. For multi_label, the column that lists the labels. Default: none; random uses no column, representative and coverage all numeric ones.
         /// </summary>
         public string? Column { get; init; }
 
         /// <summary>
         /// Several stratum or group columns instead of <c>column</c>: their combination counts. For multi_label, a column for each label: a row has the label when
-        /// the value is true, a number other than 0, or a text other than 0, false and no. For representative, the columns that count. Default: none.
+        /// the value is true, a number other than 0, or a text other than 0, false and no. For representative and coverage, the columns that count. Default: none.
         /// </summary>
         public IReadOnlyList<string> Columns { get; init; } = [];
+
+        /// <summary>
+        /// For representative and coverage, what rows are compared by instead of columns: <c>text</c> (a column, embedded by <c>model</c>), or <c>columns</c> of numbers
+        /// and dates. Memory is 4 bytes a number of a different row's vector. Default: none; the numeric columns are compared.
+        /// </summary>
+        public VectorSource? Features { get; init; }
+
+        /// <summary>For coverage: the set that covers all rows. Default: the first set.</summary>
+        public string? CoveringSet { get; init; }
 
         /// <summary>
         /// Sets and their shares of the rows; the shares add up to 1. A name has letters, digits, - and _, at most 64. Rows are whole: what rounding down

@@ -2,6 +2,7 @@ using Sluice.Schemas;
 using Sluice.Splits.Units;
 using Sluice.Steps;
 using Sluice.TextDuplicates;
+using Sluice.VectorSpace;
 
 namespace Sluice.Splits;
 
@@ -14,7 +15,15 @@ public sealed partial class Split
     public override bool DecidesWithState => ByUnits;
 
     bool ByUnits => options.NearDuplicates is not null || options.Together.Count > 0 || options.Parent is not null
-        || options.Strategy is SplitStrategy.MultiLabel or SplitStrategy.Representative;
+        || options.Strategy == SplitStrategy.MultiLabel || ByVectors;
+
+    bool ByVectors => options.Strategy is SplitStrategy.Representative or SplitStrategy.Coverage;
+
+    public override string DependsOn => options.Features?.DependsOn ?? "";
+
+    public override VectorSource? Vectors(Schema input) => options.Features;
+
+    int CoveringSet => options.CoveringSet is { } name ? sets.Names.ToList().IndexOf(name) : 0;
 
     /// <summary>Families of keys before the one of the texts.</summary>
     int TextFamily => options.NearDuplicates is null
@@ -25,14 +34,16 @@ public sealed partial class Split
     {
         var units = new SplitUnits(rows, decisions, seen.Texts, options.NearDuplicates, options.MaxGroups);
         var wanted = sets.Wanted(units.All.Sum(u => u.Rows));
-        var (placed, strata, labels) = Place(units, wanted, seen);
+        var vectors = rows.Vectors is not null ? NodeVectors.Of(rows, decisions) : seen.Vectors is { } columns ? new NodeVectors(columns) : null;
+        var (placed, strata, labels) = Place(units, wanted, seen, vectors);
         units.Place(rows, decisions, placed);
-        return UnitReport(rows, decisions, wanted, units, placed, seen) is var decided && labels is not null
+        return UnitReport(rows, decisions, wanted, units, placed, seen, vectors) is var decided && labels is not null
             ? decided with { Report = WithLabels(decided.Report, labels) }
             : decided with { Strata = options.Strategy == SplitStrategy.Stratified ? strata : null };
     }
 
-    (byte[] SetOfUnit, DecidedStrata? Strata, IReadOnlyList<SplitStratum>? Labels) Place(SplitUnits units, long[] wanted, SplitState seen)
+    (byte[] SetOfUnit, DecidedStrata? Strata, IReadOnlyList<SplitStratum>? Labels) Place(
+        SplitUnits units, long[] wanted, SplitState seen, NodeVectors? vectors)
     {
         switch (options.Strategy)
         {
@@ -40,14 +51,17 @@ public sealed partial class Split
                 var byLabel = new LabelPlan(units.All, seen.Labels!, wanted);
                 return (byLabel.SetOfUnit.ToArray(), null, byLabel.Strata);
             case SplitStrategy.Representative:
-                return (TwinPlan.Of(units.All, seen.Vectors!, wanted), null, null);
+                return (TwinPlan.Of(units.All, vectors!, wanted), null, null);
+            case SplitStrategy.Coverage:
+                return (CoverPlan.Of(units.All, vectors!, wanted, CoveringSet), null, null);
             default:
                 var plan = new UnitPlan(units.All, wanted);
                 return (plan.SetOfUnit.ToArray(), plan.Strata, null);
         }
     }
 
-    Decided UnitReport(KeyedRows rows, Decisions decisions, long[] wanted, SplitUnits units, byte[] setOfUnit, SplitState seen)
+    Decided UnitReport(
+        KeyedRows rows, Decisions decisions, long[] wanted, SplitUnits units, byte[] setOfUnit, SplitState seen, NodeVectors? vectors)
     {
         var check = new UnitCheck(rows, decisions, wanted.Length, TextFamily);
         if (check.Crossing > 0 || check.Unplaced > 0)
@@ -74,7 +88,9 @@ public sealed partial class Split
             new SplitReport(options.Strategy, options.Seed, [.. found], null, null, null, certificate)
             {
                 Units = new SplitUnitCounts(units.All.Count, units.All.Max(u => u.Rows), units.Ties, perSet, units.Search),
-                Likeness = seen.Vectors is { Width: > 0 } vectors ? TwinPlan.Likeness(units.All, vectors, setOfUnit, sets.Names) : null,
+                Likeness = vectors is { Width: > 0 } ? TwinPlan.Likeness(units.All, vectors, setOfUnit, sets.Names) : null,
+                Coverage = options.Strategy == SplitStrategy.Coverage
+                    ? new SplitCoverage(sets.Names[CoveringSet], CoverPlan.Radius(units.All, vectors!, setOfUnit, CoveringSet)) : null,
             },
             null);
     }
@@ -112,7 +128,7 @@ public sealed partial class Split
         options.Strategy == SplitStrategy.Stratified ? new StratumNames(options.MaxStrata) : null,
         options.NearDuplicates is { } near ? new ShingleSets(near.MaxShingles) : null,
         options.Strategy == SplitStrategy.MultiLabel ? new LabelSets(options.MaxStrata) : null,
-        options.Strategy == SplitStrategy.Representative ? new RowVectors(RowVectors.NumericColumns(input, Columns)) : null);
+        ByVectors && options.Features is null ? new RowVectors(RowVectors.NumericColumns(input, Columns)) : null);
 
     void ObserveUnits(Batch batch, SplitState state)
     {
@@ -166,10 +182,7 @@ public sealed partial class Split
         }
 
         PlanParent(input, problems);
-        if (options.Strategy == SplitStrategy.Representative)
-        {
-            PlanNumbers(input, problems);
-        }
+        PlanVectors(input, problems);
 
         void RefuseWithTime(string path, bool isGiven)
         {
@@ -198,16 +211,41 @@ public sealed partial class Split
         }
     }
 
+    void PlanVectors(Schema input, StepProblems problems)
+    {
+        if (options.CoveringSet is { } set && (options.Strategy != SplitStrategy.Coverage || CoveringSet < 0))
+        {
+            problems.Add("covering_set", options.Strategy != SplitStrategy.Coverage
+                ? $"Only strategy coverage has a set that covers. Remove covering_set, or choose that strategy."
+                : $"'{set}' is none of the sets {string.Join(", ", sets.Names)}. Name one of them.");
+        }
+
+        if (options.Features is { } features)
+        {
+            features.Plan(input, problems);
+            if (!ByVectors || Columns.Length > 0)
+            {
+                problems.Add("features", ByVectors
+                    ? $"Both features and columns are given ({ColumnWords}). Keep one of them."
+                    : $"Strategy {Words(options.Strategy)} compares no features. Remove them, or choose representative or coverage.");
+            }
+        }
+        else if (ByVectors)
+        {
+            PlanNumbers(input, problems);
+        }
+    }
+
     void PlanNumbers(Schema input, StepProblems problems)
     {
         foreach (var name in Columns.Where(name => input.Has(name) && input[name].Type == ColumnType.Text && !Unify.IsOpen(input[name])))
         {
-            problems.Add("columns", $"Column '{name}' is text; strategy representative compares numbers. Name numeric columns, or encode it before the split.");
+            problems.Add("columns", $"Column '{name}' is text; strategy {Words(options.Strategy)} compares numbers. Name numeric columns, or give it as features: {{text: {name}}}.");
         }
 
         if (RowVectors.NumericColumns(input, Columns).Length == 0)
         {
-            problems.Add("columns", $"Strategy representative needs a numeric column; it has: {input.Names}. Choose another strategy, or convert columns before the split.");
+            problems.Add("columns", $"Strategy {Words(options.Strategy)} needs a numeric column; it has: {input.Names}. Give features, or convert columns before the split.");
         }
     }
 

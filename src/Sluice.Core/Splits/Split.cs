@@ -125,7 +125,7 @@ public sealed partial class Split(Split.Options options) : Step
             return;
         }
 
-        if (columns.Length == 0 && options.Strategy != SplitStrategy.Representative)
+        if (columns.Length == 0 && !ByVectors)
         {
             problems.Add("column", $"Strategy {strategy} needs a column; it has: {input.Names}. Give column.");
         }

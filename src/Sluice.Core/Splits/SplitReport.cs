@@ -25,10 +25,19 @@ public sealed record SplitReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SplitUnitCounts? Units { get; init; }
 
-    /// <summary>How alike the numeric columns of the sets are; null unless representative.</summary>
+    /// <summary>How alike the vectors or numeric columns of the sets are; null unless representative or coverage.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<SetLikeness>? Likeness { get; init; }
+
+    /// <summary>How well one set covers all rows; null unless coverage.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SplitCoverage? Coverage { get; init; }
 }
+
+/// <summary>How well one set covers all rows.</summary>
+/// <param name="Set">The set.</param>
+/// <param name="Radius">Every row has one of the set within this distance, measured after the rows were placed.</param>
+public sealed record SplitCoverage(string Set, double Radius);
 
 /// <summary>Units of a split: rows that must not be separated.</summary>
 /// <param name="Count">Units.</param>

@@ -13,7 +13,7 @@ public abstract class KeyedRows
 {
     public abstract long Count { get; }
 
-    /// <summary>The rows' vectors in the order of this walk; null unless the step says what they are made of (<see cref="Step.Vectors"/>).</summary>
+    /// <summary>The rows' vectors in the order of this walk, each once, at the row's first key; null unless the step says what they are made of (<see cref="Step.Vectors"/>).</summary>
     public VectorRows? Vectors { get; init; }
 
     /// <summary>The state of all rows, not to be changed; null unless the step <see cref="Step.DecidesWithState"/>.</summary>

@@ -48,7 +48,7 @@ public abstract class Step
 
     /// <summary>
     /// What each row's vector is made of, for a keyed step that compares rows as vectors: <see cref="Decide"/> then finds them in
-    /// <see cref="KeyedRows.Vectors"/>. Null for the others. Such a step has one key a row.
+    /// <see cref="KeyedRows.Vectors"/>. Null for the others.
     /// </summary>
     public virtual VectorSource? Vectors(Schema input) => null;
 

@@ -11,7 +11,7 @@ static class GatheredVectors
 {
     const long MostBytesInMemory = 256L << 20;
 
-    /// <param name="walk">All rows in key order, one key a row.</param>
+    /// <param name="walk">All rows in key order; of several keys of a row, its first has the place of its vector.</param>
     /// <param name="files">Vectors of each batch, by batch number.</param>
     /// <param name="standardise">Whether each dimension is brought to mean 0 and deviation 1, and missing numbers to 0.</param>
     /// <param name="scratch">File to write, when they are many; deleted with the result.</param>
@@ -25,16 +25,17 @@ static class GatheredVectors
             var dimensions = batches.Select(b => b.Dimensions).DefaultIfEmpty(1).Max();
             var scale = standardise ? VectorScale.Of(dimensions, use =>
             {
-                foreach (var row in walk)
+                foreach (var row in Own(walk, batches))
                 {
                     use(batches[row.Batch][row.Row]);
                 }
             }) : null;
-            if (walk.Count * dimensions * sizeof(float) <= MostBytesInMemory)
+            var rows = batches.Sum(b => (long)b.Rows);
+            if (rows * dimensions * sizeof(float) <= MostBytesInMemory)
             {
-                var vectors = new float[walk.Count * dimensions];
+                var vectors = new float[rows * dimensions];
                 var at = 0;
-                foreach (var row in walk)
+                foreach (var row in Own(walk, batches))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     var vector = vectors.AsSpan(at, dimensions);
@@ -48,9 +49,9 @@ static class GatheredVectors
 
             using (var stream = new FileStream(scratch, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20))
             {
-                NpyFile.WriteHeader(stream, checked((int)walk.Count), dimensions);
+                NpyFile.WriteHeader(stream, checked((int)rows), dimensions);
                 var vector = new float[dimensions];
-                foreach (var row in walk)
+                foreach (var row in Own(walk, batches))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     batches[row.Batch][row.Row].CopyTo(vector);
@@ -69,6 +70,17 @@ static class GatheredVectors
         finally
         {
             batches.ForEach(b => b.Dispose());
+        }
+    }
+
+    static IEnumerable<KeyedRow> Own(KeyedRows walk, List<VectorRows> batches)
+    {
+        foreach (var row in walk)
+        {
+            if (row.Row < batches[row.Batch].Rows)
+            {
+                yield return row;
+            }
         }
     }
 }

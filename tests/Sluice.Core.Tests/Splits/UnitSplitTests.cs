@@ -216,7 +216,7 @@ public sealed class UnitSplitTests
         Assert.Equal(["together[0]: Column 'patent' does not exist here. Did you mean 'parent'? It has: id, parent, patient, session, genre, text, size."], Problems(new() { Together = ["patent"] }));
         Assert.Equal(["id: Only one of parent and id is given. Name both: the column that a row is known by, and the one that names its parent."], Problems(new() { Parent = "parent" }));
         Assert.Equal(["parent: Column 'patient' is Text and 'id' is Int64; expected the same type. Convert one of them before the split."], Problems(new() { Parent = "patient", Id = "id" }));
-        Assert.Equal(["columns: Column 'text' is text; strategy representative compares numbers. Name numeric columns, or encode it before the split."],
+        Assert.Equal(["columns: Column 'text' is text; strategy representative compares numbers. Name numeric columns, or give it as features: {text: text}."],
             Problems(new() { Strategy = SplitStrategy.Representative, Columns = ["text", "size"] }));
         Assert.StartsWith(
             "split leaves set 'validation' empty: found 2 units of rows that stay together for 3 sets",

@@ -1,6 +1,6 @@
 namespace Sluice.Splits.Units;
 
-/// <summary>How alike the numeric columns of two sets are, standardised over all rows.</summary>
+/// <summary>How alike the embeddings of two sets are, or their numeric columns, standardised over all rows.</summary>
 /// <param name="Set">The set.</param>
 /// <param name="Other">The set it is compared with: the first.</param>
 /// <param name="EnergyDistance">Energy distance; 0 for the same distribution.</param>

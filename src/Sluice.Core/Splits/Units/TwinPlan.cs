@@ -3,10 +3,10 @@ namespace Sluice.Splits.Units;
 /// <summary>Units to sets by twinning: the smallest set is split off all rows, the next from what is left. The largest gets the rest.</summary>
 static class TwinPlan
 {
-    public static byte[] Of(IReadOnlyList<Unit> units, RowVectors vectors, long[] wanted)
+    public static byte[] Of(IReadOnlyList<Unit> units, NodeVectors vectors, long[] wanted)
     {
         var order = Enumerable.Range(0, units.Count).OrderBy(i => units[i].Id).ToArray();
-        var rows = Vectors(units, vectors, order);
+        var rows = vectors.Means(units, order);
         var bySize = Enumerable.Range(0, wanted.Length).OrderBy(set => wanted[set]).ThenByDescending(set => set).ToArray();
         var setOf = new byte[units.Count];
         Array.Fill(setOf, (byte)bySize[^1]);
@@ -26,10 +26,10 @@ static class TwinPlan
     }
 
     /// <summary>How alike the sets are.</summary>
-    public static IReadOnlyList<SetLikeness> Likeness(IReadOnlyList<Unit> units, RowVectors vectors, byte[] setOfUnit, IReadOnlyList<string> names)
+    public static IReadOnlyList<SetLikeness> Likeness(IReadOnlyList<Unit> units, NodeVectors vectors, byte[] setOfUnit, IReadOnlyList<string> names)
     {
         var order = Enumerable.Range(0, units.Count).OrderBy(i => units[i].Id).ToArray();
-        var rows = Vectors(units, vectors, order);
+        var rows = vectors.Means(units, order);
         var perSet = names.Select(_ => new List<float>()).ToArray();
         for (var i = 0; i < order.Length; i++)
         {
@@ -77,26 +77,5 @@ static class TwinPlan
         }
 
         return taken;
-    }
-
-    static float[] Vectors(IReadOnlyList<Unit> units, RowVectors vectors, int[] order)
-    {
-        var nodes = order.SelectMany(i => units[i].Nodes).ToArray();
-        var each = vectors.Standardized(nodes);
-        var (width, at) = (vectors.Width, 0);
-        var means = new float[order.Length * width];
-        for (var i = 0; i < order.Length; i++)
-        {
-            var count = units[order[i]].Nodes.Count;
-            for (var row = 0; row < count; row++, at++)
-            {
-                for (var k = 0; k < width; k++)
-                {
-                    means[(i * width) + k] += each[(at * width) + k] / count;
-                }
-            }
-        }
-
-        return means;
     }
 }
