@@ -18,6 +18,43 @@ public sealed class VectorRunTests
 
         """;
 
+    const string Shared = TestRuns.Source + """
+          - id: once
+            type: remove_near_duplicates
+            config: { features: { text: name, model: hashing-64 }, cosine: 0.99 }
+          - id: parts
+            type: split
+            config: { strategy: coverage, features: { columns: [id, amount] }, together: [name], covering_set: test }
+          - id: likely
+            type: split
+            config: { strategy: representative, features: { text: name, model: hashing-64 }, output_column: part }
+          - id: doubt
+            type: find_label_errors
+            config: { label_column: part, features: { text: name, model: hashing-64 }, label_quality_column: quality, suggested_label_column: better }
+          - id: guess
+            type: auto_label
+            config: { label_column: better, features: { text: name, model: hashing-64 }, min_confidence: 0.1, split_column: part }
+
+        """;
+
+    [Fact]
+    public async Task Steps_that_share_vectors_make_the_same_version_for_every_batch_size()
+    {
+        var found = new HashSet<string>();
+        foreach (var batchBytes in new long[] { 200, 1_500, 1 << 20 })
+        {
+            await using var runs = new TestRuns();
+            runs.Write("data.csv", "id,amount,name\n" + string.Concat(Enumerable.Range(0, 120).Select(i => $"{i},{i * 37 % 100},word{i % 40} of {(char)('a' + (i % 40 % 26))}\n")));
+
+            var outcome = await LocalRun.RunAsync(runs.NewEngine(), await runs.RequestAsync(Shared, batchBytes: batchBytes), 2, null, CancellationToken.None);
+
+            found.Add(outcome.Version!);
+            Assert.Equal(40, (await runs.RowsAsync(outcome.Version!)).Count);
+        }
+
+        Assert.Single(found);
+    }
+
     [Fact]
     public async Task The_version_is_the_same_for_every_batch_size()
     {
