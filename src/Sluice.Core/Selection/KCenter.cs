@@ -19,6 +19,7 @@ public sealed class KCenter
     const long FewMultiplications = 1 << 20;
 
     readonly VectorRows table;
+    readonly float[]? weights;
     readonly float[] least;
     readonly float[] bounds;
     readonly int[] seen;
@@ -27,9 +28,10 @@ public sealed class KCenter
 
     /// <param name="table">All rows.</param>
     /// <param name="anchors">Rows that count as chosen from the start, and are not chosen again.</param>
-    public KCenter(VectorRows table, IEnumerable<int> anchors)
+    /// <param name="weights">What each row's distances are multiplied by, 0 or more; those of 0 are never chosen. Null: all alike.</param>
+    public KCenter(VectorRows table, IEnumerable<int> anchors, float[]? weights = null)
     {
-        this.table = table;
+        (this.table, this.weights) = (table, weights);
         least = new float[table.Rows];
         Array.Fill(least, float.PositiveInfinity);
         var blocks = (table.Rows + BlockRows - 1) / BlockRows;
@@ -49,14 +51,15 @@ public sealed class KCenter
     public IReadOnlyList<int> Chosen => chosen;
 
     /// <summary>
-    /// Chooses one more row: the farthest, or, when none is chosen yet, the one nearest to the mean. False when every row has a chosen row at its own place.
+    /// Chooses one more row: the farthest, or, when none is chosen yet, the one nearest to the mean; with weights, of the heaviest. False when every row that weighs anything has a
+    /// chosen row at its own place.
     /// </summary>
-    /// <param name="radius">Distance of the row from those chosen before: all rows are within it. Infinite for the first.</param>
+    /// <param name="radius">Distance of the row from those chosen before: all rows are within it, each times its weight. Infinite for the first.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     public bool Next(out float radius, CancellationToken cancellation)
     {
         radius = float.PositiveInfinity;
-        if (table.Rows == 0)
+        if (table.Rows == 0 || weights?.Max() <= 0)
         {
             return false;
         }
@@ -78,7 +81,7 @@ public sealed class KCenter
         return true;
     }
 
-    /// <summary>Distance of the row that is farthest from all chosen ones.</summary>
+    /// <summary>Distance of the row that is farthest from all chosen ones, times its weight.</summary>
     public float Radius(CancellationToken cancellation) => chosen.Count == 0 ? float.PositiveInfinity : MathF.Sqrt(Farthest(cancellation).Square);
 
     /// <summary>Distance of every row from the nearest chosen one.</summary>
@@ -114,7 +117,12 @@ public sealed class KCenter
             if (seen[top] == chosen.Count)
             {
                 var first = top * BlockRows;
-                return (first + least.AsSpan(first, Math.Min(BlockRows, least.Length - first)).IndexOf(bounds[top]), bounds[top]);
+                while (Weighed(first) != bounds[top])
+                {
+                    first++;
+                }
+
+                return (first, bounds[top]);
             }
 
             CatchUp(certain < 0 ? [top] : [.. Enumerable.Range(0, bounds.Length).Where(b => seen[b] < chosen.Count && bounds[b] >= certain)], cancellation);
@@ -151,20 +159,28 @@ public sealed class KCenter
         }
 
         var top = 0f;
-        foreach (var distance in least.AsSpan(from..to))
+        for (var row = from; row < to; row++)
         {
-            top = Math.Max(top, distance);
+            top = Math.Max(top, Weighed(row));
         }
 
         (bounds[block], seen[block]) = (top, chosen.Count);
     }
 
+    // Weights do not change, so a weighed distance, too, can only shrink.
+    float Weighed(int row) => weights is null ? least[row] : least[row] * weights[row] * weights[row];
+
     int NearestToMean()
     {
         var mean = Means.Of(table);
-        var (best, least) = (0, float.PositiveInfinity);
+        var (best, least, heaviest) = (0, float.PositiveInfinity, weights?.Max());
         for (var row = 0; row < table.Rows; row++)
         {
+            if (weights?[row] < heaviest)
+            {
+                continue;
+            }
+
             var distance = VectorSpace.Distances.Squared(table[row], mean);
             (best, least) = distance < least ? (row, distance) : (best, least);
         }
@@ -178,7 +194,7 @@ sealed class KCenterMethod : SelectionMethod
 {
     public override IEnumerable<Pick> Choose(Candidates candidates, CancellationToken cancellation)
     {
-        var centers = new KCenter(candidates.Rows, candidates.Anchors);
+        var centers = new KCenter(candidates.Rows, candidates.Anchors, candidates.Weights);
         while (centers.Next(out var radius, cancellation))
         {
             yield return new Pick(centers.Chosen[^1], radius);

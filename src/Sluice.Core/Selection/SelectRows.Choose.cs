@@ -37,6 +37,25 @@ public sealed partial class SelectRows
         }
     }
 
+    void PlanWeight(Schema input, StepProblems problems)
+    {
+        if (options.WeightColumn is not { } name)
+        {
+            return;
+        }
+
+        if (options.Method != SelectBy.KCenter || options.Radius is not null)
+        {
+            problems.Add(
+                "weight_column", $"Weights are for method k_center with count or share; found {(options.Radius is null ? $"method {options.Method}" : "a radius")}. Change that, or remove weight_column.");
+        }
+
+        if (problems.Column(input, "weight_column", name) && !Numbers.IsNumber(input[name].Type) && !Schemas.Unify.IsOpen(input[name]))
+        {
+            problems.Add("weight_column", $"Column '{name}' is {input[name].Type}; expected numbers from 0 to 1.");
+        }
+    }
+
     static void PlanOutput(Schema input, StepProblems problems, string path, string? name)
     {
         if (name is not null && string.IsNullOrWhiteSpace(name))
@@ -85,7 +104,10 @@ public sealed partial class SelectRows
             ranks[stratum.First + (numbers?[anchor] ?? anchor)] = Anchor;
         }
 
-        var candidates = new Candidates(rows, anchors, wanted, unchecked((ulong)options.Seed));
+        var candidates = new Candidates(rows, anchors, wanted, unchecked((ulong)options.Seed))
+        {
+            Weights = options.WeightColumn is null ? null : [.. Enumerable.Range(0, rows.Rows).Select(row => stratum.Weights[numbers?[row] ?? row])],
+        };
         var (chosen, radius, coverage) = (0, double.NaN, double.NaN);
         foreach (var pick in SelectionMethods.Of(options.Method).Choose(candidates, CancellationToken.None))
         {
@@ -141,25 +163,34 @@ static class SelectionMethods
 }
 
 /// <summary>Rows of one stratum, which lie together in the walk.</summary>
-sealed record Stratum(int First, int Count, bool[] IsSelected)
+sealed record Stratum(int First, int Count, bool[] IsSelected, float[] Weights)
 {
+    const int MostWeight = ushort.MaxValue;
+
+    /// <summary>Bits of a key that say what the row weighs, where weights matter.</summary>
+    public const ulong WeightBits = (ulong)MostWeight << 1;
+
+    public static ulong Bits(double weight) => double.IsNaN(weight) ? 0 : (ulong)Math.Round(Math.Clamp(weight, 0, 1) * MostWeight) << 1;
+
     public static IReadOnlyList<Stratum> Of(KeyedRows rows, bool isStratified)
     {
-        var (strata, selected, first, last) = (new List<Stratum>(), new List<bool>(), 0, 0UL);
+        var (strata, selected, weights, first, last) = (new List<Stratum>(), new List<bool>(), new List<float>(), 0, 0UL);
         foreach (var row in rows)
         {
             if (isStratified && selected.Count > 0 && row.Key.High != last)
             {
-                strata.Add(new Stratum(first, selected.Count, [.. selected]));
+                strata.Add(new Stratum(first, selected.Count, [.. selected], [.. weights]));
                 first += selected.Count;
                 selected.Clear();
+                weights.Clear();
             }
 
             last = row.Key.High;
             selected.Add((row.Key.Low & 1) == 1);
+            weights.Add((row.Key.Low & WeightBits) / (float)WeightBits);
         }
 
-        strata.Add(new Stratum(first, selected.Count, [.. selected]));
+        strata.Add(new Stratum(first, selected.Count, [.. selected], [.. weights]));
         return strata;
     }
 }

@@ -47,6 +47,12 @@ public sealed partial class SelectRows
         /// <summary>Boolean column that is true for rows selected before: they stay selected, and new rows are chosen beside them. Default: none.</summary>
         public string? SelectedColumn { get; init; }
 
+        /// <summary>
+        /// For k_center: number column, from 0 to 1, that distances are multiplied by, such as the uncertainty_column of auto_label: chosen are rows that are both doubtful and unlike
+        /// those chosen before. Rows where it is missing or 0 are never chosen; less than 0 counts as 0, more than 1 as 1. Default: none.
+        /// </summary>
+        public string? WeightColumn { get; init; }
+
         /// <summary><c>keep</c> the chosen rows and let the others go, or <c>flag</c> the chosen ones in a column. Default: keep.</summary>
         public SelectAction Action { get; init; } = SelectAction.Keep;
 

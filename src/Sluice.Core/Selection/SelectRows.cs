@@ -72,6 +72,7 @@ public sealed partial class SelectRows(SelectRows.Options options) : Step
             problems.Add("selected_column", $"Column '{selected}' is {input[selected].Type}; expected Boolean: true for rows that are selected already.");
         }
 
+        PlanWeight(input, problems);
         PlanOutput(input, problems, "output_column", options.Action == SelectAction.Flag ? options.OutputColumn : null);
         PlanOutput(input, problems, "rank_column", options.RankColumn);
         return Output(input);
@@ -79,16 +80,18 @@ public sealed partial class SelectRows(SelectRows.Options options) : Step
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>First the stratum, so that its rows lie together; within it, the row. The last bit says that a row is selected already.</summary>
+    /// <summary>First the stratum, so that its rows lie together; within it, the row. The last bit says that a row is selected already, the 16 before it what it weighs.</summary>
     public override RowKey[] Keys(Batch batch)
     {
         var keys = RowHash.Rows(batch.Columns, batch.Rows, unchecked((ulong)options.Seed));
         var strata = options.StratifyBy.Count == 0 ? null : RowHash.Rows([.. options.StratifyBy.Select(name => batch[name])], batch.Rows);
+        var weights = options.WeightColumn is { } weight ? Numbers.Of(batch[weight]) : [];
         var selected = options.SelectedColumn is { } name ? (ValueColumn<bool>)batch[name] : null;
         for (var row = 0; row < keys.Length; row++)
         {
             var isSelected = selected is not null && !selected.IsNull(row) && selected.Values[row];
-            keys[row] = new RowKey(strata?[row].High ?? 0, (keys[row].Low & ~1UL) | (isSelected ? 1UL : 0));
+            var content = options.WeightColumn is null ? keys[row].Low & ~1UL : (keys[row].Low & ~Stratum.WeightBits & ~1UL) | Stratum.Bits(weights[row]);
+            keys[row] = new RowKey(strata?[row].High ?? 0, content | (isSelected ? 1UL : 0));
         }
 
         return keys;
@@ -124,7 +127,8 @@ public sealed partial class SelectRows(SelectRows.Options options) : Step
         }
 
         return new SelectionReport(
-            options.Method, options.Seed, rows.Count, reports.Sum(r => r.Before), reports.Sum(r => r.Chosen), reports.Count == 1 ? reports[0].Radius : null,
+            options.Method, options.Seed, rows.Count, reports.Sum(r => r.Before), reports.Sum(r => r.Chosen),
+            reports.Count == 1 && options.WeightColumn is null ? reports[0].Radius : null,
             reports.Count == 1 ? reports[0].Coverage : null, strata.Count);
     }
 

@@ -19,6 +19,9 @@ public abstract class SelectionMethod
 /// <param name="Seed">For methods that draw.</param>
 public sealed record Candidates(VectorRows Rows, IReadOnlyList<int> Anchors, int Most, ulong Seed)
 {
+    /// <summary>What each row's distances are multiplied by; null: all alike. Only k_center looks at it.</summary>
+    public float[]? Weights { get; init; }
+
     /// <summary>One flag a row: whether it can still be chosen.</summary>
     public bool[] Free()
     {

@@ -41,6 +41,29 @@ public sealed class KCenterTests
     }
 
     [Fact]
+    public void Weights_multiply_distances()
+    {
+        var table = Points(400, 4);
+        var random = new Random(Seed);
+        float[] weights = [.. Enumerable.Range(0, 400).Select(row => row % 7 == 0 ? 0 : random.NextSingle())];
+        var centers = new KCenter(table, [], weights);
+
+        while (centers.Next(out _, default))
+        {
+        }
+
+        // The slow way: first the heaviest, then always the largest distance times weight.
+        var plain = new List<int> { Array.IndexOf(weights, weights.Max()) };
+        while (plain.Count < centers.Chosen.Count)
+        {
+            plain.Add(Enumerable.Range(0, 400).MaxBy(row => plain.Min(chosen => Distances.Squared(table[row], table[chosen])) * weights[row] * weights[row]));
+        }
+
+        Assert.Equal(weights.Count(w => w > 0), centers.Chosen.Count);
+        Assert.Equal(plain, centers.Chosen);
+    }
+
+    [Fact]
     public void Rows_at_one_place_are_chosen_once()
     {
         var table = new VectorRows(new float[] { 1, 1, 1, 1, 5, 5, 1, 1, 5, 5 }, 2);

@@ -74,6 +74,33 @@ public sealed class SelectRowsTests
     }
 
     [Fact]
+    public void Doubtful_rows_are_chosen_from_every_place_that_has_some()
+    {
+        // Doubt is great in two of the five clusters, and unknown in one.
+        var table = Clusters(300);
+        var doubt = new ValueColumn<double>(ColumnType.Float64, [.. Enumerable.Range(0, 300).Select(row => row % 5 == 4 ? double.NaN : row % 5 < 2 ? 0.9 : row % 5 == 2 ? 0 : 0.001)]);
+        var doubted = table.With(new Field("doubt", ColumnType.Float64), doubt);
+        var shuffled = Enumerable.Range(0, 300).ToArray();
+        new Random(5).Shuffle(shuffled);
+        var step = new SelectRows(new() { Features = xy, Count = 6, WeightColumn = "doubt" });
+
+        var (plain, other) = (StepRunner.Run(step, doubted).All, StepRunner.Run(step, StepRunner.Cut(doubted.Take(shuffled), 17, 40)).All);
+
+        Assert.Equal([0, 1], ClustersOf(plain).Distinct().Order());
+        Assert.Equal(Ids(plain), Ids(other));
+        Assert.Equal(6, plain.Rows);
+    }
+
+    [Fact]
+    public void Rows_that_weigh_nothing_are_not_chosen_whatever_the_budget()
+    {
+        var table = Clusters(50).With(new Field("doubt", ColumnType.Int64), new ValueColumn<long>(ColumnType.Int64, [.. Enumerable.Range(0, 50).Select(row => row < 3 ? 1L : 0)]));
+
+        Assert.Equal(3, StepRunner.Run(new SelectRows(new() { Features = xy, Count = 20, WeightColumn = "doubt" }), table).All.Rows);
+        Assert.Equal(0, StepRunner.Run(new SelectRows(new() { Features = xy, Count = 20, WeightColumn = "doubt" }), table.Take([.. Enumerable.Range(3, 47)])).All.Rows);
+    }
+
+    [Fact]
     public void Strata_get_their_part_of_the_budget()
     {
         var table = Clusters(300);
@@ -106,6 +133,9 @@ public sealed class SelectRowsTests
         Assert.StartsWith("radius: A radius is what k_center reaches.", Problem(new() { Features = xy, Radius = 1, Method = SelectBy.Zcore }));
         Assert.StartsWith("coverage: A coverage is what facility_location reaches.", Problem(new() { Features = xy, Coverage = 0.5 }));
         Assert.StartsWith("selected_column: Column 'x' is Float64; expected Boolean", Problem(new() { Features = xy, Count = 1, SelectedColumn = "x" }));
+        Assert.StartsWith("weight_column: Column 'name' is Text; expected numbers", Problem(new() { Features = xy, Count = 1, WeightColumn = "name" }));
+        Assert.StartsWith("weight_column: Weights are for method k_center with count or share; found method Zcore.", Problem(new() { Features = xy, Count = 1, WeightColumn = "x", Method = SelectBy.Zcore }));
+        Assert.StartsWith("weight_column: Weights are for method k_center with count or share; found a radius.", Problem(new() { Features = xy, Radius = 1, WeightColumn = "x" }));
         Assert.StartsWith("rank_column: Column 'x' is already there.", Problem(new() { Features = xy, Count = 1, RankColumn = "x" }));
         Assert.StartsWith("features.text: Column 'x' is Float64; expected Text.", Problem(new() { Features = new() { Text = "x" }, Count = 1 }));
         Assert.StartsWith("features.columns[0]: Column 'name' is Text; expected numbers or dates.", Problem(new() { Features = new() { Columns = ["name"] }, Count = 1 }));
