@@ -83,7 +83,10 @@ public sealed class VectorSplitTests
         var rows = Places(30, 10);
         var options = new Split.Options
         {
-            Strategy = SplitStrategy.Coverage, Features = new() { Columns = ["x", "y"] }, CoveringSet = "test", Ratios = SplitTests.Ratios(("train", 260 / 300.0), ("test", 40 / 300.0)),
+            Strategy = SplitStrategy.Coverage,
+            Features = new() { Columns = ["x", "y"] },
+            CoveringSet = "test",
+            Ratios = SplitTests.Ratios(("train", 260 / 300.0), ("test", 40 / 300.0)),
         };
 
         var run = StepRunner.Run(new Split(options), rows);
