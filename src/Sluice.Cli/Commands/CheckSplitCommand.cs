@@ -65,6 +65,16 @@ static class CheckSplitCommand
 
         AnsiConsole.Write(sets);
         AnsiConsole.WriteLine($"{split.Audit.KeysCrossingSets:N0} of {split.Audit.KeysChecked:N0} keys in more than one set: {split.Report.Certificate.Method}");
+        foreach (var like in split.Report.Likeness ?? [])
+        {
+            AnsiConsole.WriteLine($"Split by features, {like.Set} beside {like.Other}: energy distance {like.EnergyDistance:0.####}, MMD p {like.MmdPValue:0.###}");
+        }
+
+        if (split.Report.Coverage is { } coverage)
+        {
+            AnsiConsole.WriteLine($"Every row had one of {coverage.Set} within {coverage.Radius:0.####} when it was split");
+        }
+
         if (split.Audit.LeakedPairs is { } pairs)
         {
             var sure = pairs.Confidence >= 1 ? "every pair that can be one was compared" : $"with confidence {pairs.Confidence:P0}";
