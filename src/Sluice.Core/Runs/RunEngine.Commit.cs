@@ -10,6 +10,8 @@ public sealed partial class RunEngine
 {
     DatasetCatalogue Catalogue { get; } = new(store, ledger, files, time);
 
+    DatasetRegister Register => new(ledger, Catalogue, time);
+
     async Task<string> CommitAsync(Run run, CancellationToken cancellation)
     {
         var published = await PublishedAsync(run, cancellation);
@@ -42,6 +44,7 @@ public sealed partial class RunEngine
             QualityAfter = JsonDocument.Parse(after).RootElement,
         };
         manifest.CheckTotals();
+        await Register.ValidatedAsync(manifest.Dataset, run.Id, cancellation);
         return await Catalogue.CommitAsync(manifest, run.Plan.Key, run.Id, cancellation);
     }
 
@@ -155,27 +158,35 @@ public sealed partial class RunEngine
 
             var rejects = rows.Batches.Select((b, i) => (b, i)).Where(x => x.b.Rejects is not null)
                 .Select(x => new RejectsFile(run.Plan.Shards[x.i].File, run.Plan.Shards[x.i].FirstLine, x.b.Rejects!, x.b.Rejected)).ToArray();
-            await WriteDocumentAsync(
-                path,
-                new RunRecord
-                {
-                    RunId = run.Id,
-                    Trace = run.Plan.Request.Trace,
-                    Dataset = run.Pipeline.Dataset,
-                    Pipeline = run.Pipeline.Name,
-                    Version = version,
-                    GateFailure = gateFailure,
-                    FinishedAt = time.GetUtcNow(),
-                    RowsRead = rows.RowsRead,
-                    Rejected = rejected,
-                    Steps = steps,
-                    QualityBefore = JsonDocument.Parse(before).RootElement,
-                    Evidence = evidence,
-                    Rejects = rejects,
-                    Quarantine = quarantine,
-                    Debug = debug.Count == 0 ? null : debug,
-                },
-                cancellation);
+            var record = new RunRecord
+            {
+                RunId = run.Id,
+                Trace = run.Plan.Request.Trace,
+                Dataset = run.Pipeline.Dataset,
+                Pipeline = run.Pipeline.Name,
+                Version = version,
+                GateFailure = gateFailure,
+                FinishedAt = time.GetUtcNow(),
+                RowsRead = rows.RowsRead,
+                Rejected = rejected,
+                Steps = steps,
+                QualityBefore = JsonDocument.Parse(before).RootElement,
+                Evidence = evidence,
+                Rejects = rejects,
+                Quarantine = quarantine,
+                Debug = debug.Count == 0 ? null : debug,
+            };
+
+            // Of two deliveries the one whose record it is counts.
+            if (await store.CreateAsync(path, DocumentJson.Bytes(record), cancellation))
+            {
+                RunMetrics.Ended(record);
+            }
+        }
+
+        if (gateFailure is not null)
+        {
+            await Register.QuarantinedAsync(run.Pipeline.Dataset, run.Id, gateFailure, cancellation);
         }
 
         return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure is null ? null : Cut(gateFailure, MaxGateFailure), path));
