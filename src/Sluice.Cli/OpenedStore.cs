@@ -32,6 +32,8 @@ sealed class OpenedStore : IAsyncDisposable
 
     public DatasetSearch Search => host.Services.GetRequiredService<DatasetSearch>();
 
+    public RunEngine Engine => host.Services.GetRequiredService<RunEngine>();
+
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
 
     public ReviewStore Reviews => host.Services.GetRequiredService<ReviewStore>();

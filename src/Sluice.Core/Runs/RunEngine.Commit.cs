@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Sluice.Datasets;
 using Sluice.Privacy;
@@ -77,15 +76,7 @@ public sealed partial class RunEngine
     async Task<int> OriginAsync(Run run, int batch, int row, CancellationToken cancellation)
     {
         var memo = await ApplyMemoAsync(run, batch, cancellation);
-        if (memo.Origins is null)
-        {
-            return row;
-        }
-
-        var origins = new byte[memo.Output.Rows * sizeof(int)];
-        using var unpacked = new DeflateStream(new MemoryStream(await store.ReadAsync(memo.Origins, cancellation)), CompressionMode.Decompress);
-        await unpacked.ReadExactlyAsync(origins, cancellation);
-        return BitConverter.ToInt32(origins, row * sizeof(int));
+        return await OriginsAsync(memo, cancellation) is { } origins ? origins[row] : row;
     }
 
     /// <summary>Number of the first row of each base batch among all rows read.</summary>
