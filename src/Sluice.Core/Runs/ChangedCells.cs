@@ -25,9 +25,12 @@ public sealed class ChangedCells : DatasetRows
         {
             // The operation is a name of ours; a column may have a colon.
             var at = change.Key.IndexOf(':', StringComparison.Ordinal);
-            var (operation, column) = ($"{change.Step}:{change.Key[..at]}", change.Key[(at + 1)..]);
-            operations[column] = operations.TryGetValue(column, out var before) ? $"{before}, {operation}" : operation;
-            if (operation.Contains(":pii_", StringComparison.Ordinal) || operation.EndsWith(":k_anonymity", StringComparison.Ordinal))
+            var (operation, column) = (change.Key[..at], change.Key[(at + 1)..]);
+
+            // A step of a group has its operation in its name already.
+            var named = change.Step.EndsWith(":" + operation, StringComparison.Ordinal) ? change.Step : $"{change.Step}:{operation}";
+            operations[column] = operations.TryGetValue(column, out var before) ? $"{before}, {named}" : named;
+            if (operation.StartsWith("pii_", StringComparison.Ordinal) || operation == "k_anonymity")
             {
                 personal.Add(column);
             }

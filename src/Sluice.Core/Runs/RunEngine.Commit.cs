@@ -25,11 +25,12 @@ public sealed partial class RunEngine
         }
 
         var (schema, versionSteps) = (await OutputSchemaAsync(run, cancellation), await FittedStepsAsync(run, steps, cancellation));
+        var sensitive = SensitiveColumns.Of(versionSteps, schema);
         var manifest = new VersionManifest
         {
             Dataset = run.Pipeline.Dataset,
             Schema = [.. schema],
-            Sensitive = SensitiveColumns.Of(versionSteps, schema),
+            Sensitive = sensitive,
             Rows = published.Sum(f => (long)f.Rows),
             RowsRead = (await BaseAsync(run, cancellation)).RowsRead,
             Rejected = rejects,
@@ -39,17 +40,24 @@ public sealed partial class RunEngine
             Pipeline = new PipelineDigest(run.Pipeline.Name, run.Pipeline.Hash, JsonDocument.Parse(run.Pipeline.CanonicalJson).RootElement),
             Engine = MemoKey.Engine,
             Steps = versionSteps,
-            QualityBefore = JsonDocument.Parse(before).RootElement,
-            QualityAfter = JsonDocument.Parse(after).RootElement,
+            QualityBefore = await WithoutPersonalAsync(run, before, versionSteps, cancellation),
+            QualityAfter = SensitiveReport.WithoutValues(after, [.. (sensitive ?? []).Where(c => !c.Value.IsProtected).Select(c => c.Key)]),
         };
         manifest.CheckTotals();
         await Register.ValidatedAsync(manifest.Dataset, run.Id, cancellation);
         return await Catalogue.CommitAsync(manifest, run.Plan.Key, run.Id, cancellation);
     }
 
+    /// <summary>The report on the rows as read, where personal data is in the clear whatever a step did to it later.</summary>
+    async Task<JsonElement> WithoutPersonalAsync(Run run, string report, IReadOnlyList<VersionStep> steps, CancellationToken cancellation)
+    {
+        var found = SensitiveColumns.Of(steps, (await BaseAsync(run, cancellation)).Schema);
+        return SensitiveReport.WithoutValues(report, [.. found?.Keys ?? Enumerable.Empty<string>()]);
+    }
+
     async Task<IReadOnlyList<VersionStep>> FittedStepsAsync(Run run, IReadOnlyList<StepCounts> counts, CancellationToken cancellation)
     {
-        var schemas = await SchemasAsync(run, run.Steps.Count, cancellation);
+        var schemas = await SchemasAsync(run, counts.Count, cancellation);
         var steps = new List<VersionStep>();
         for (var i = 0; i < counts.Count; i++)
         {
@@ -161,7 +169,7 @@ public sealed partial class RunEngine
                 RowsRead = rows.RowsRead,
                 Rejected = rejected,
                 Steps = steps,
-                QualityBefore = JsonDocument.Parse(before).RootElement,
+                QualityBefore = await WithoutPersonalAsync(run, before, await FittedStepsAsync(run, steps, cancellation), cancellation),
                 Evidence = evidence,
                 Rejects = rejects,
                 Quarantine = quarantine,
