@@ -28,16 +28,27 @@ sealed class OpenedStore : IAsyncDisposable
 
     public VectorStore Vectors => new(host.Services.GetRequiredService<ObjectStore>());
 
+    public DatasetRegister Register => host.Services.GetRequiredService<DatasetRegister>();
+
+    public DatasetSearch Search => host.Services.GetRequiredService<DatasetSearch>();
+
+    public RunEngine Engine => host.Services.GetRequiredService<RunEngine>();
+
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
 
     public ReviewStore Reviews => host.Services.GetRequiredService<ReviewStore>();
 
     /// <summary>Runs a command's body on it. What is not there, store, dataset, version or run, is a wrong command line.</summary>
-    public static async Task<int> WithAsync(ParseResult parsed, Func<OpenedStore, Task<int>> body)
+    public static Task<int> WithAsync(ParseResult parsed, Func<OpenedStore, Task<int>> body) => WithAsync(parsed, Of, body);
+
+    /// <summary>The same on a store that is made where there is none.</summary>
+    public static Task<int> MakingAsync(ParseResult parsed, Func<OpenedStore, Task<int>> body) => WithAsync(parsed, Making, body);
+
+    static async Task<int> WithAsync(ParseResult parsed, Func<ParseResult, OpenedStore> open, Func<OpenedStore, Task<int>> body)
     {
         try
         {
-            await using var store = Of(parsed);
+            await using var store = open(parsed);
             return await body(store);
         }
         catch (DataException error)

@@ -20,6 +20,8 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     CheckSplitCommand.Create(),
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
+    ChangesCommand.Create(),
+    CheckVectorsCommand.Create(),
     RepairCommand.Create(),
     FeaturesCommand.Create(),
     MatchCommand.Create(),

@@ -38,6 +38,8 @@ public static class SluiceApp
         services.AddSingleton(s => new UnitLog(OptionsOf(s).UnitLog));
         services.AddSingleton<RunWatch>();
         services.AddSingleton<DatasetCatalogue>();
+        services.AddSingleton<DatasetRegister>();
+        services.AddSingleton<DatasetSearch>();
         services.AddSingleton<SchemaDetection.SchemaCache>();
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<ReviewStore>();

@@ -5,35 +5,43 @@ using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
 
-/// <summary><c>sluice datasets list|show|diff|trend|export</c>: what is in the store that the settings name. Reads only, so it works while a run goes on.</summary>
+/// <summary><c>sluice datasets</c>: what is in the store that the settings name. It works while a run goes on.</summary>
 static class DatasetsCommand
 {
-    public static Command Create() => new("datasets", "List, show, compare and export datasets.") { List(), Show(), Diff(), Trend(), Export() };
+    public static Command Create() => new("datasets", "List, describe, show, compare and export datasets.")
+    {
+        List(), Show(), Diff(), Trend(), Export(), DatasetDetails.Create(), DatasetDetails.Set(), DatasetDetails.Archive(), DatasetDetails.Delete(),
+    };
 
     static Command List()
     {
-        var command = new Command("list", "Datasets with their newest version.");
-        Shell.Act(command, (parsed, cancellation) => WithAsync(parsed, async (catalogue, _) =>
+        var text = new Option<string?>("--text") { Description = "Part of the name or the description." };
+        var tag = new Option<string?>("--tag") { Description = "A tag it has." };
+        var column = new Option<string?>("--column") { Description = "A column it has." };
+        var kind = new Option<string?>("--kind") { Description = "What a column holds: a kind of personal data that a step found (email), a format or a type." };
+        var quality = new Option<string?>("--min-quality") { Description = "Lowest score of the newest version, 0 to 100." };
+        var state = new Option<string?>("--state") { Description = "created, processing, validated, ready, archived, failed or quarantined." };
+        var command = new Command("list", "Datasets with their newest version; options narrow them.") { text, tag, column, kind, quality, state };
+        Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
-            var all = new List<VersionEntry>();
-            await foreach (var head in catalogue.ListAsync(cancellation))
+            var query = new DatasetQuery(
+                parsed.GetValue(text), parsed.GetValue(tag), parsed.GetValue(column), parsed.GetValue(kind),
+                DatasetQuery.QualityOf(parsed.GetValue(quality)), DatasetQuery.StateOf(parsed.GetValue(state)));
+            var all = new List<DatasetView>();
+            await foreach (var dataset in store.Search.FindAsync(query, null, cancellation))
             {
-                all.Add(head);
+                all.Add(dataset);
             }
 
             if (parsed.GetValue(Shell.Json))
             {
                 Shell.Print(all);
-                return ExitCodes.Done;
             }
-
-            var table = new Table().Border(TableBorder.Rounded).AddColumns("dataset", "versions", "newest", "rows", "committed");
-            foreach (var head in all)
+            else
             {
-                table.AddRow(Markup.Escape(head.Dataset), $"{head.Number}", head.Version, $"{head.Rows:N0}", $"{head.CommittedAt.ToLocalTime():yyyy-MM-dd HH:mm}");
+                Ui.ManifestView.Show(all);
             }
 
-            AnsiConsole.Write(table);
             return ExitCodes.Done;
         }));
         return command;
@@ -43,16 +51,24 @@ static class DatasetsCommand
     {
         var name = Name();
         var command = new Command("show", "Schema, quality, steps and lineage of a version.") { name };
-        Shell.Act(command, (parsed, cancellation) => WithAsync(parsed, async (catalogue, _) =>
+        Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
+            var catalogue = store.Datasets;
             var (dataset, version) = Split(parsed.GetRequiredValue(name));
+            var record = (await store.Register.FindAsync(dataset, cancellation))?.Record;
+            if (record is not null && await catalogue.HeadAsync(dataset, cancellation) is null)
+            {
+                return ShowRecord(parsed, record);
+            }
+
             var (entry, manifest) = await catalogue.ShowAsync(dataset, version, cancellation);
             if (parsed.GetValue(Shell.Json))
             {
-                Shell.Print(new { entry, manifest, versions = await catalogue.VersionsAsync(dataset, cancellation) });
+                Shell.Print(new { entry, manifest, versions = await catalogue.VersionsAsync(dataset, cancellation), record });
             }
             else
             {
+                Ui.ManifestView.Show(record!);
                 Ui.ManifestView.Show(entry, manifest, await catalogue.VersionsAsync(dataset, cancellation));
             }
 
@@ -132,6 +148,22 @@ static class DatasetsCommand
             return ExitCodes.Done;
         }));
         return command;
+    }
+
+    // Described, and without a version yet.
+    static int ShowRecord(ParseResult parsed, DatasetRecord record)
+    {
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(new { record });
+        }
+        else
+        {
+            Ui.ManifestView.Show(record);
+            AnsiConsole.WriteLine("There is no version yet.");
+        }
+
+        return ExitCodes.Done;
     }
 
     static Argument<string> Name() => new("dataset") { Description = "DATASET or DATASET@VERSION: an id, its start, a number, or 'latest'." };

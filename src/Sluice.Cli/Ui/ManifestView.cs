@@ -6,6 +6,32 @@ namespace Sluice.Cli.Ui;
 /// <summary>Versions and their differences as text.</summary>
 static class ManifestView
 {
+    public static void Show(IReadOnlyList<DatasetView> datasets)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("dataset", "state", "versions", "newest", "rows", "quality", "committed", "tags");
+        foreach (var dataset in datasets)
+        {
+            table.AddRow(
+                Markup.Escape(dataset.Dataset), dataset.State.ToString().ToLowerInvariant(), $"{dataset.Number}", dataset.Version ?? "none", $"{dataset.Rows:N0}",
+                $"{dataset.Quality:0.0}", $"{dataset.CommittedAt?.ToLocalTime():yyyy-MM-dd HH:mm}", Markup.Escape(string.Join(", ", dataset.Tags)));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>What is said of a dataset; only what there is.</summary>
+    public static void Show(DatasetRecord record)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[bold]{record.Dataset}[/] is {record.State.ToString().ToLowerInvariant()}{(record.Moves is [.., { Reason: { } reason }] ? ": " + reason : "")}");
+        Fact("description", record.Description);
+        Fact("owner", record.Owner);
+        Line("tags", record.Tags);
+        Line("metadata", [.. record.Metadata.Select(m => $"{m.Key}={m.Value}")]);
+        Line("declared columns", [.. (record.Schema ?? []).Select(f => $"{f.Name} {f.Type.ToString().ToLowerInvariant()}")]);
+    }
+
+    static void Fact(string title, string? text) => Line(title, text is null ? [] : [text]);
+
     public static void Show(VersionEntry entry, VersionManifest manifest, IReadOnlyList<VersionEntry> versions)
     {
         AnsiConsole.MarkupLineInterpolated($"[bold]{entry.Dataset}[/]@{entry.Version} (number {entry.Number}, {entry.CommittedAt.ToLocalTime():yyyy-MM-dd HH:mm}, run {entry.Run})");

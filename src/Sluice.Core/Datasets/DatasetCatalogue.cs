@@ -68,7 +68,10 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
 
     /// <summary>Whether a version is what its dataset's name stands for now.</summary>
     public async Task<bool> IsHeadAsync(string dataset, string version, CancellationToken cancellation) =>
-        Entry(await ledger.GetAsync(Datasets, dataset, cancellation))?.Version == version;
+        (await HeadAsync(dataset, cancellation))?.Version == version;
+
+    /// <summary>The newest version; null when there is none.</summary>
+    public async Task<VersionEntry?> HeadAsync(string dataset, CancellationToken cancellation) => Entry(await ledger.GetAsync(Datasets, dataset, cancellation));
 
     /// <summary>The version that a run with this key made before, or null.</summary>
     public async Task<string?> FindByRunKeyAsync(string dataset, string runKey, CancellationToken cancellation)
@@ -96,7 +99,7 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
             versions.Add(DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json)));
         }
 
-        if (Entry(await ledger.GetAsync(Datasets, dataset, cancellation)) is { } head && versions.All(v => v.Number != head.Number))
+        if (await HeadAsync(dataset, cancellation) is { } head && versions.All(v => v.Number != head.Number))
         {
             versions.Add(head);
         }
@@ -168,7 +171,7 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
     static VersionEntry? Entry(LedgerRow? row) =>
         row is null ? null : DocumentJson.Parse<VersionEntry>(System.Text.Encoding.UTF8.GetBytes(row.Json));
 
-    static string ManifestPath(string dataset, string version) => $"versions/{dataset}/{version}.json";
+    internal static string ManifestPath(string dataset, string version) => $"versions/{dataset}/{version}.json";
 
     static string VersionPartition(string dataset) => $"versions:{dataset}";
 

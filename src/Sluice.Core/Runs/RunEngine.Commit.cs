@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Sluice.Datasets;
 using Sluice.Privacy;
@@ -9,6 +8,8 @@ namespace Sluice.Runs;
 public sealed partial class RunEngine
 {
     DatasetCatalogue Catalogue { get; } = new(store, ledger, files, time);
+
+    DatasetRegister Register => new(ledger, Catalogue, time);
 
     async Task<string> CommitAsync(Run run, CancellationToken cancellation)
     {
@@ -24,11 +25,12 @@ public sealed partial class RunEngine
         }
 
         var (schema, versionSteps) = (await OutputSchemaAsync(run, cancellation), await FittedStepsAsync(run, steps, cancellation));
+        var sensitive = SensitiveColumns.Of(versionSteps, schema);
         var manifest = new VersionManifest
         {
             Dataset = run.Pipeline.Dataset,
             Schema = [.. schema],
-            Sensitive = SensitiveColumns.Of(versionSteps, schema),
+            Sensitive = sensitive,
             Rows = published.Sum(f => (long)f.Rows),
             RowsRead = (await BaseAsync(run, cancellation)).RowsRead,
             Rejected = rejects,
@@ -38,16 +40,24 @@ public sealed partial class RunEngine
             Pipeline = new PipelineDigest(run.Pipeline.Name, run.Pipeline.Hash, JsonDocument.Parse(run.Pipeline.CanonicalJson).RootElement),
             Engine = MemoKey.Engine,
             Steps = versionSteps,
-            QualityBefore = JsonDocument.Parse(before).RootElement,
-            QualityAfter = JsonDocument.Parse(after).RootElement,
+            QualityBefore = await WithoutPersonalAsync(run, before, versionSteps, cancellation),
+            QualityAfter = SensitiveReport.WithoutValues(after, [.. (sensitive ?? []).Where(c => !c.Value.IsProtected).Select(c => c.Key)]),
         };
         manifest.CheckTotals();
+        await Register.ValidatedAsync(manifest.Dataset, run.Id, cancellation);
         return await Catalogue.CommitAsync(manifest, run.Plan.Key, run.Id, cancellation);
+    }
+
+    /// <summary>The report on the rows as read, where personal data is in the clear whatever a step did to it later.</summary>
+    async Task<JsonElement> WithoutPersonalAsync(Run run, string report, IReadOnlyList<VersionStep> steps, CancellationToken cancellation)
+    {
+        var found = SensitiveColumns.Of(steps, (await BaseAsync(run, cancellation)).Schema);
+        return SensitiveReport.WithoutValues(report, [.. found?.Keys ?? Enumerable.Empty<string>()]);
     }
 
     async Task<IReadOnlyList<VersionStep>> FittedStepsAsync(Run run, IReadOnlyList<StepCounts> counts, CancellationToken cancellation)
     {
-        var schemas = await SchemasAsync(run, run.Steps.Count, cancellation);
+        var schemas = await SchemasAsync(run, counts.Count, cancellation);
         var steps = new List<VersionStep>();
         for (var i = 0; i < counts.Count; i++)
         {
@@ -74,15 +84,7 @@ public sealed partial class RunEngine
     async Task<int> OriginAsync(Run run, int batch, int row, CancellationToken cancellation)
     {
         var memo = await ApplyMemoAsync(run, batch, cancellation);
-        if (memo.Origins is null)
-        {
-            return row;
-        }
-
-        var origins = new byte[memo.Output.Rows * sizeof(int)];
-        using var unpacked = new DeflateStream(new MemoryStream(await store.ReadAsync(memo.Origins, cancellation)), CompressionMode.Decompress);
-        await unpacked.ReadExactlyAsync(origins, cancellation);
-        return BitConverter.ToInt32(origins, row * sizeof(int));
+        return await OriginsAsync(memo, cancellation) is { } origins ? origins[row] : row;
     }
 
     /// <summary>Number of the first row of each base batch among all rows read.</summary>
@@ -155,27 +157,35 @@ public sealed partial class RunEngine
 
             var rejects = rows.Batches.Select((b, i) => (b, i)).Where(x => x.b.Rejects is not null)
                 .Select(x => new RejectsFile(run.Plan.Shards[x.i].File, run.Plan.Shards[x.i].FirstLine, x.b.Rejects!, x.b.Rejected)).ToArray();
-            await WriteDocumentAsync(
-                path,
-                new RunRecord
-                {
-                    RunId = run.Id,
-                    Trace = run.Plan.Request.Trace,
-                    Dataset = run.Pipeline.Dataset,
-                    Pipeline = run.Pipeline.Name,
-                    Version = version,
-                    GateFailure = gateFailure,
-                    FinishedAt = time.GetUtcNow(),
-                    RowsRead = rows.RowsRead,
-                    Rejected = rejected,
-                    Steps = steps,
-                    QualityBefore = JsonDocument.Parse(before).RootElement,
-                    Evidence = evidence,
-                    Rejects = rejects,
-                    Quarantine = quarantine,
-                    Debug = debug.Count == 0 ? null : debug,
-                },
-                cancellation);
+            var record = new RunRecord
+            {
+                RunId = run.Id,
+                Trace = run.Plan.Request.Trace,
+                Dataset = run.Pipeline.Dataset,
+                Pipeline = run.Pipeline.Name,
+                Version = version,
+                GateFailure = gateFailure,
+                FinishedAt = time.GetUtcNow(),
+                RowsRead = rows.RowsRead,
+                Rejected = rejected,
+                Steps = steps,
+                QualityBefore = await WithoutPersonalAsync(run, before, await FittedStepsAsync(run, steps, cancellation), cancellation),
+                Evidence = evidence,
+                Rejects = rejects,
+                Quarantine = quarantine,
+                Debug = debug.Count == 0 ? null : debug,
+            };
+
+            // Of two deliveries the one whose record it is counts.
+            if (await store.CreateAsync(path, DocumentJson.Bytes(record), cancellation))
+            {
+                RunMetrics.Ended(record);
+            }
+        }
+
+        if (gateFailure is not null)
+        {
+            await Register.QuarantinedAsync(run.Pipeline.Dataset, run.Id, gateFailure, cancellation);
         }
 
         return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure is null ? null : Cut(gateFailure, MaxGateFailure), path));

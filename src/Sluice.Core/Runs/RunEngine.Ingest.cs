@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Connectors;
+using Sluice.Datasets;
 using Sluice.Quality;
 using Sluice.Schemas;
 
@@ -11,15 +12,29 @@ public sealed partial class RunEngine
 {
     async Task<Stage> StartAsync(RunRequest request, CancellationToken cancellation)
     {
+        await Register.CheckOpenAsync((await PipelineAsync(request, cancellation)).Dataset, cancellation);
         var plan = await TryReadDocumentAsync<RunPlan>(PlanPath(request.RunId), cancellation) ?? await PlanAsync(request, cancellation);
         var run = await OpenAsync(request.RunId, cancellation);
         if (await IsUpToDateAsync(run, cancellation))
         {
+            await ConfirmAsync(run, cancellation);
             return await OpenExportAsync(run, cancellation);
         }
 
+        await Register.BeginAsync(run.Pipeline.Dataset, run.Id, cancellation);
         return await OpenStageAsync(
             run, StageKind.Ingest, 0, "read", All(plan.Shards.Count), i => HasAsync(run, IngestKey(run, plan.Shards[i], null), cancellation), cancellation);
+    }
+
+    /// <summary>The input is again what the newest version was made of: a failure or a refusal in between is over. A dataset that is Ready stays so.</summary>
+    async Task ConfirmAsync(Run run, CancellationToken cancellation)
+    {
+        var dataset = run.Pipeline.Dataset;
+        if ((await Register.FindAsync(dataset, cancellation))?.Record.State is DatasetState.Failed or DatasetState.Quarantined)
+        {
+            await Register.BeginAsync(dataset, run.Id, cancellation);
+            await Register.ValidatedAsync(dataset, run.Id, cancellation);
+        }
     }
 
     /// <summary>Whether the version was there before this run did anything. Decided once a run: its own commit does not make it up to date.</summary>
@@ -35,6 +50,22 @@ public sealed partial class RunEngine
             && await Catalogue.FindByRunKeyAsync(run.Pipeline.Dataset, run.Plan.Key, cancellation) is { } version
             && await Catalogue.IsHeadAsync(run.Pipeline.Dataset, version, cancellation)
             && (await WriteDocumentAsync(CommittedPath(run), new Committed(version, true), cancellation)).UpToDate;
+    }
+
+    /// <summary>Notes on the dataset that a run failed or was stopped. A pipeline that cannot be read names no dataset.</summary>
+    public async Task FailAsync(RunRequest request, string reason, CancellationToken cancellation)
+    {
+        string dataset;
+        try
+        {
+            dataset = (await PipelineAsync(request, cancellation)).Dataset;
+        }
+        catch (PipelineException)
+        {
+            return;
+        }
+
+        await Register.FailedAsync(dataset, request.RunId, reason, cancellation);
     }
 
     async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)

@@ -207,6 +207,7 @@ public sealed partial class RunEngine
     async Task<Stage> FinishAsync(Run run, CancellationToken cancellation)
     {
         var (version, upToDate) = await ReadDocumentAsync<Committed>(CommittedPath(run), cancellation);
+        await Register.ReadyAsync(run.Pipeline.Dataset, run.Id, cancellation);
         return upToDate
             ? new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, true, null, null))
             : await EndAsync(run, version, null, cancellation);

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Sluice.Functions.Activities;
+using Sluice.Functions.Api;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Orchestrations;
@@ -10,6 +11,19 @@ public static class RunPipeline
 {
     [Function(nameof(RunPipeline))]
     public static async Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, RunRequest request)
+    {
+        try
+        {
+            return await StagesAsync(context, request);
+        }
+        catch (TaskFailedException failed)
+        {
+            await NoteAsync(context, new FailedRun(request, FailedRun.Shorten(RunStatus.Cause(failed.FailureDetails)!.ErrorMessage)));
+            throw;
+        }
+    }
+
+    static async Task<RunOutcome> StagesAsync(TaskOrchestrationContext context, RunRequest request)
     {
         var stage = new Stage(StageKind.Start, 0, "start", 0, 0);
         while (stage.Outcome is null)
@@ -26,5 +40,17 @@ public static class RunPipeline
 
         context.SetCustomStatus(stage);
         return stage.Outcome;
+    }
+
+    // Where even this fails, the run's own failure is what is told.
+    static async Task NoteAsync(TaskOrchestrationContext context, FailedRun run)
+    {
+        try
+        {
+            await context.CallActivityAsync(nameof(FailRun), run, Retry.Transient);
+        }
+        catch (TaskFailedException)
+        {
+        }
     }
 }

@@ -6,11 +6,12 @@ using Microsoft.DurableTask.Client;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
 using Sluice.Functions.Storage;
+using Sluice.Runs;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Pipelines over HTTP: register, run, watch, stop.</summary>
-public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, RunFolders folders)
+public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, RunFolders folders, RunEngine engine)
 {
     const int MaxPipelineBytes = 1 << 20;
 
@@ -129,6 +130,7 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, RunFol
         // Terminated first: an activity that is cancelled before would fail the run, which then ends as failed and not as stopped.
         await client.TerminateInstanceAsync(run.InstanceId, new TerminateInstanceOptions("stopped", Recursive: true), cancellation);
         await watch.StopAsync(run.InstanceId, cancellation);
+        await engine.FailAsync(run.ReadInputAs<RunRequest>()!, "The run was stopped.", cancellation);
         return Results.Accepted(value: new { run = run.InstanceId, stopped = true });
     }
 

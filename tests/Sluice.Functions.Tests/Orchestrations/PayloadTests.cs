@@ -31,7 +31,7 @@ public sealed class PayloadTests
     static readonly EmbedRequest embed = new(dataset, "v-0123456789abcdef", asked, asked, asked, asked);
     static readonly EmbedOutcome embedded = new(new string('a', 200), long.MaxValue, int.MaxValue, new string('é', 400));
 
-    static readonly object[] examples = [request, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), outcome, looking, done,
+    static readonly object[] examples = [request, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), new FailedRun(request, new string('é', 400)), outcome, looking, done,
         key, embed, new EmbedRun(embed, TimeSpan.MaxValue, key, key, DateTime.MaxValue, int.MaxValue), new EmbedStart(run, key), new EmbedExecution(key, key),
         new EmbedProgress(true, embedded), embedded, new EmbedInstead(key, new string('é', 400)), new ReviewRun(run, int.MaxValue, int.MaxValue, int.MaxValue), Turn()];
 

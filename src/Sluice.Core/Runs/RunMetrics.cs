@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+
+namespace Sluice.Runs;
+
+/// <summary>What runs did to rows and cells, for monitoring. The app exports every meter whose name begins with Sluice. Names and counts only, no values.</summary>
+static class RunMetrics
+{
+    public const string MeterName = "Sluice.Runs";
+
+    static readonly Meter meter = new(MeterName);
+
+    static readonly Counter<long> cells = meter.CreateCounter<long>(
+        "sluice.cells.changed", "{cell}", "Cells that steps changed in runs that ended, by dataset, step, operation and column");
+
+    static readonly Counter<long> rows = meter.CreateCounter<long>(
+        "sluice.rows.rejected", "{row}", "Rows that are not in the version, in runs that ended, by dataset and reason");
+
+    /// <summary>Counts a run that ended. Called by whoever wrote its record, so that a second delivery counts nothing.</summary>
+    public static void Ended(RunRecord record)
+    {
+        foreach (var step in record.Steps)
+        {
+            foreach (var (change, count) in step.Changed)
+            {
+                // The operation is a name of ours; a column may have a colon.
+                var at = change.IndexOf(':', StringComparison.Ordinal);
+                cells.Add(
+                    count, new("dataset", record.Dataset), new("step", step.Step),
+                    new("operation", change[..at]), new KeyValuePair<string, object?>("column", change[(at + 1)..]));
+            }
+        }
+
+        foreach (var (reason, count) in record.Rejected)
+        {
+            rows.Add(count, new("dataset", record.Dataset), new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+}
