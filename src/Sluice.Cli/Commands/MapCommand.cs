@@ -48,7 +48,10 @@ static class MapCommand
         {
             Shell.Print(new
             {
-                version = title, map.Rows, shown = map.Snippets.Count, map = output,
+                version = title,
+                map.Rows,
+                shown = map.Snippets.Count,
+                map = output,
                 notCovered = map.Holes.Select(h => new { row = map.Snippets[h.Row], h.Distance }),
                 suspectedLabels = map.SuspectedLabels.Select(s => new { row = map.Snippets[s.Row], s.Given, s.Suggested, s.Votes }),
             });
