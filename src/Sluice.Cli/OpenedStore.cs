@@ -70,6 +70,11 @@ sealed class OpenedStore : IAsyncDisposable
         return await RunRecord.FindAsync(store, run, cancellation) ?? throw new DataException($"There is no record of a run '{run}' in this store.");
     }
 
+    /// <summary>The same by a name from the command line: a run's id, or DATASET@VERSION for the run that made it.</summary>
+    /// <exception cref="DataException">There is no such run, dataset or version.</exception>
+    public async Task<RunRecord> NamedRecordAsync(string name, CancellationToken cancellation) =>
+        await RecordAsync(name.Split('@', 2) is [var dataset, var version] ? (await Datasets.ShowAsync(dataset, version, cancellation)).Entry.Run : name, cancellation);
+
     public ValueTask DisposeAsync() => ((IAsyncDisposable)host).DisposeAsync();
 
     /// <summary>The store, made where there is none.</summary>

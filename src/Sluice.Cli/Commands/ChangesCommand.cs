@@ -20,9 +20,8 @@ static class ChangesCommand
 
     static async Task<int> ShowAsync(ParseResult parsed, OpenedStore store, string name, string? output, CancellationToken cancellation)
     {
-        var run = name.Split('@', 2) is [var dataset, var version] ? (await store.Datasets.ShowAsync(dataset, version, cancellation)).Entry.Run : name;
-        var record = await store.RecordAsync(run, cancellation);
-        var changes = await store.Engine.ChangesAsync(run, cancellation);
+        var record = await store.NamedRecordAsync(name, cancellation);
+        var changes = await store.Engine.ChangesAsync(record.RunId, cancellation);
         var written = output is null ? null : await Exports.WriteAsync(changes, output, null, cancellation);
         if (parsed.GetValue(Shell.Json))
         {

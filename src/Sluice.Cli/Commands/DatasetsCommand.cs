@@ -54,7 +54,7 @@ static class DatasetsCommand
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
             var catalogue = store.Datasets;
-            var (dataset, version) = Split(parsed.GetRequiredValue(name));
+            var (dataset, version) = NamedVersion.Parse(parsed.GetRequiredValue(name));
             var record = (await store.Register.FindAsync(dataset, cancellation))?.Record;
             if (record is not null && await catalogue.HeadAsync(dataset, cancellation) is null)
             {
@@ -84,8 +84,8 @@ static class DatasetsCommand
         var command = new Command("diff", "What changed between two versions.") { from, to };
         Shell.Act(command, (parsed, cancellation) => WithAsync(parsed, async (catalogue, files) =>
         {
-            var (left, leftVersion) = Split(parsed.GetRequiredValue(from));
-            var (right, rightVersion) = Split(parsed.GetRequiredValue(to));
+            var (left, leftVersion) = NamedVersion.Parse(parsed.GetRequiredValue(from));
+            var (right, rightVersion) = NamedVersion.Parse(parsed.GetRequiredValue(to));
             var (_, before) = await catalogue.ShowAsync(left, leftVersion, cancellation);
             var (_, after) = await catalogue.ShowAsync(right, rightVersion, cancellation);
             var diff = await VersionDiff.OfAsync(files, before, after, cancellation);
@@ -132,7 +132,7 @@ static class DatasetsCommand
         var command = new Command("export", "Write a version to a file.") { name, output, splitBy };
         Shell.Act(command, (parsed, cancellation) => WithAsync(parsed, async (catalogue, _) =>
         {
-            var (dataset, version) = Split(parsed.GetRequiredValue(name));
+            var (dataset, version) = NamedVersion.Parse(parsed.GetRequiredValue(name));
             var (entry, _) = await catalogue.ShowAsync(dataset, version, cancellation);
             var rows = await catalogue.OpenAsync(dataset, entry.Version, cancellation);
             var written = await Exports.WriteAsync(rows, parsed.GetRequiredValue(output), parsed.GetValue(splitBy), cancellation);
@@ -167,9 +167,6 @@ static class DatasetsCommand
     }
 
     static Argument<string> Name() => new("dataset") { Description = "DATASET or DATASET@VERSION: an id, its start, a number, or 'latest'." };
-
-    static (string Dataset, string Version) Split(string name) =>
-        name.IndexOf('@', StringComparison.Ordinal) is var at && at < 0 ? (name, "latest") : (name[..at], name[(at + 1)..]);
 
     static Task<int> WithAsync(ParseResult parsed, Func<DatasetCatalogue, BatchFiles, Task<int>> body) =>
         OpenedStore.WithAsync(parsed, store => body(store.Datasets, store.Files));

@@ -19,8 +19,7 @@ static class EvidenceCommand
 
     static async Task<int> ShowAsync(ParseResult parsed, OpenedStore store, string name, string? output, CancellationToken cancellation)
     {
-        var run = name.Split('@', 2) is [var dataset, var version] ? (await store.Datasets.ShowAsync(dataset, version, cancellation)).Entry.Run : name;
-        var record = await store.RecordAsync(run, cancellation);
+        var record = await store.NamedRecordAsync(name, cancellation);
         var rows = new EvidenceRows(store.Files, record, withRun: true);
         var written = output is null ? null : await Exports.WriteAsync(rows, output, null, cancellation);
         if (parsed.GetValue(Shell.Json))

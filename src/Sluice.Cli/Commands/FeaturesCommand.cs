@@ -108,8 +108,8 @@ static class FeaturesCommand
         TransformDocument? document = null;
         await OpenedStore.WithAsync(parsed, async store =>
         {
-            var at = name.IndexOf('@', StringComparison.Ordinal);
-            var (entry, manifest) = await store.Datasets.ShowAsync(at < 0 ? name : name[..at], at < 0 ? "latest" : name[(at + 1)..], cancellation);
+            var (dataset, version) = NamedVersion.Parse(name);
+            var (entry, manifest) = await store.Datasets.ShowAsync(dataset, version, cancellation);
             document = TransformDocument.Of(entry.Version, manifest);
             return ExitCodes.Done;
         });

@@ -25,7 +25,7 @@ static class MapCommand
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
             var source = new VectorSource { Text = parsed.GetValue(text), Columns = parsed.GetValue(columns) ?? [], Model = parsed.GetValue(model)! };
-            var (dataset, version) = parsed.GetRequiredValue(name).Split('@', 2) is [var d, var v] ? (d, v) : (parsed.GetRequiredValue(name), "latest");
+            var (dataset, version) = NamedVersion.Parse(parsed.GetRequiredValue(name));
             var (entry, _) = await store.Datasets.ShowAsync(dataset, version, cancellation);
             var rows = await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation);
             var map = await DatasetMap.OfAsync(

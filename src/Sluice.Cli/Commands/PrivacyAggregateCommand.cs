@@ -40,7 +40,7 @@ static class PrivacyAggregateCommand
         Shell.Act(command, async (parsed, cancellation) =>
         {
             var (what, name) = (parsed.GetValue(query), parsed.GetRequiredValue(input));
-            var version = name.Contains('@', StringComparison.Ordinal) && !File.Exists(name) && !Directory.Exists(name) ? name.Split('@', 2) : null;
+            var version = NamedVersion.Is(name) ? name.Split('@', 2) : null;
             if ((parsed.GetValue(budget) ?? version?[0]) is not { } dataset)
             {
                 return Shell.Invalid(parsed, $"'{name}' is a file, and a budget belongs to a dataset. Name the one that pays with --budget.");

@@ -20,7 +20,7 @@ public enum ClusterBy
 /// the seed alone, not on the order of the rows or the size of batches.
 /// </summary>
 [Step("cluster_rows", Aliases = ["cluster", "gold_clusterizer"])]
-public sealed class ClusterRows(ClusterRows.Options options) : Step
+public sealed class ClusterRows(ClusterRows.Options options) : StepOverVectors(options.Features)
 {
     public sealed record Options
     {
@@ -48,13 +48,7 @@ public sealed class ClusterRows(ClusterRows.Options options) : Step
 
     const int MaxDefaultClusters = 100;
 
-    public override bool IsKeyed => true;
-
     public override int DecisionBytes => sizeof(int);
-
-    public override string DependsOn => options.Features.DependsOn;
-
-    public override VectorSource? Vectors(Schema input) => options.Features;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
@@ -72,12 +66,6 @@ public sealed class ClusterRows(ClusterRows.Options options) : Step
 
         return input.With(Output);
     }
-
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
-
-    public override IReadOnlySet<string>? Observes(Schema input) => options.Features.Names.ToHashSet(StringComparer.Ordinal);
-
-    public override RowKey[] Keys(Batch batch) => RowHash.Rows([.. options.Features.Names.Select(name => batch[name])], batch.Rows);
 
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {
@@ -99,8 +87,6 @@ public sealed class ClusterRows(ClusterRows.Options options) : Step
     }
 
     public override byte[] Fit(State? state, object? decided) => Fitted.Of((ClusterReport)decided!);
-
-    public override string ApplyKey(Fitted fitted) => "";
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {

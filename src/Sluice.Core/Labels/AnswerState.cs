@@ -4,14 +4,8 @@ using Sluice.Steps;
 namespace Sluice.Labels;
 
 /// <summary>The different rows of answers with their copies: annotators, then the gold label, then a model's chances.</summary>
-sealed class AnswerState(int maxRows, int maxClasses) : State
+sealed class AnswerState(int maxRows, int maxClasses) : LabelSample(maxRows, maxClasses)
 {
-    const long MaxCells = 2 << 20;
-
-    public LabelNames Labels { get; } = new(maxClasses);
-
-    public RowSample Sample { get; } = new(maxRows, MaxCells);
-
     public void Observe(Batch batch, IReadOnlyList<string> texts, IReadOnlyList<string> chances)
     {
         var cells = new List<ulong[]>();
@@ -61,23 +55,5 @@ sealed class AnswerState(int maxRows, int maxClasses) : State
         }
 
         return chances;
-    }
-
-    public override void Merge(State other)
-    {
-        Labels.Merge(((AnswerState)other).Labels);
-        Sample.Merge(((AnswerState)other).Sample);
-    }
-
-    public override void Write(BinaryWriter writer)
-    {
-        Labels.Write(writer);
-        Sample.Write(writer);
-    }
-
-    public override void Read(BinaryReader reader)
-    {
-        Labels.Read(reader);
-        Sample.Read(reader);
     }
 }

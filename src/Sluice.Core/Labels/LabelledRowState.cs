@@ -4,15 +4,8 @@ using Sluice.Steps;
 namespace Sluice.Labels;
 
 /// <summary>What steps that learn from labelled rows see of a table: the labels, and a sample of the different rows with numbers and a label.</summary>
-sealed class LabelledRowState(int maxRows, int maxClasses) : State
+sealed class LabelledRowState(int maxRows, int maxClasses) : LabelSample(maxRows, maxClasses)
 {
-    // Cells of the sample: 16 MiB, however wide the table is.
-    const long MaxCells = 2 << 20;
-
-    public LabelNames Labels { get; } = new(maxClasses);
-
-    public RowSample Sample { get; } = new(maxRows, MaxCells);
-
     /// <param name="batch">Rows.</param>
     /// <param name="label">Column of the label.</param>
     /// <param name="features">Number columns, in order.</param>
@@ -114,23 +107,5 @@ sealed class LabelledRowState(int maxRows, int maxClasses) : State
 
             return !Identifiers.Is(name, values);
         })];
-    }
-
-    public override void Merge(State other)
-    {
-        Labels.Merge(((LabelledRowState)other).Labels);
-        Sample.Merge(((LabelledRowState)other).Sample);
-    }
-
-    public override void Write(BinaryWriter writer)
-    {
-        Labels.Write(writer);
-        Sample.Write(writer);
-    }
-
-    public override void Read(BinaryReader reader)
-    {
-        Labels.Read(reader);
-        Sample.Read(reader);
     }
 }

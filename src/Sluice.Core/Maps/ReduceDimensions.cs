@@ -24,7 +24,7 @@ public enum ReduceBy
 /// alone, not on the order of the rows or the size of batches.
 /// </summary>
 [Step("reduce_dimensions", Aliases = ["map_rows", "gold_reducer"])]
-public sealed class ReduceDimensions(ReduceDimensions.Options options) : Step
+public sealed class ReduceDimensions(ReduceDimensions.Options options) : StepOverVectors(options.Features)
 {
     public sealed record Options
     {
@@ -46,13 +46,7 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : Step
         public long Seed { get; init; } = 42;
     }
 
-    public override bool IsKeyed => true;
-
     public override int DecisionBytes => options.Dimensions * sizeof(float);
-
-    public override string DependsOn => options.Features.DependsOn;
-
-    public override VectorSource? Vectors(Schema input) => options.Features;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
@@ -69,12 +63,6 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : Step
         return Outputs.Aggregate(input, (schema, field) => schema.With(field));
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
-
-    public override IReadOnlySet<string>? Observes(Schema input) => options.Features.Names.ToHashSet(StringComparer.Ordinal);
-
-    public override RowKey[] Keys(Batch batch) => RowHash.Rows([.. options.Features.Names.Select(name => batch[name])], batch.Rows);
-
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {
         var places = Places(rows.Vectors!);
@@ -90,8 +78,6 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : Step
 
         return null;
     }
-
-    public override string ApplyKey(Fitted fitted) => "";
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {

@@ -47,15 +47,9 @@ public enum SelectAction
 /// rows' content, the options and the seed alone, not on the order of the rows or the size of batches.
 /// </summary>
 [Step("select_rows", Aliases = ["select", "gold_selector"])]
-public sealed partial class SelectRows(SelectRows.Options options) : Step
+public sealed partial class SelectRows(SelectRows.Options options) : StepOverVectors(options.Features)
 {
-    public override bool IsKeyed => true;
-
     public override int DecisionBytes => sizeof(int);
-
-    public override string DependsOn => options.Features.DependsOn;
-
-    public override VectorSource? Vectors(Schema input) => options.Features;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
@@ -78,7 +72,8 @@ public sealed partial class SelectRows(SelectRows.Options options) : Step
         return Output(input);
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
+    /// <summary>All columns: rows that differ in any are different rows.</summary>
+    public override IReadOnlySet<string>? Observes(Schema input) => null;
 
     /// <summary>First the stratum, so that its rows lie together; within it, the row. The last bit says that a row is selected already, the 16 before it what it weighs.</summary>
     public override RowKey[] Keys(Batch batch)
@@ -133,9 +128,6 @@ public sealed partial class SelectRows(SelectRows.Options options) : Step
     }
 
     public override byte[] Fit(State? state, object? decided) => Fitted.Of((SelectionReport)decided!);
-
-    /// <summary>Apply depends on the decisions of the batch's own rows.</summary>
-    public override string ApplyKey(Fitted fitted) => "";
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
