@@ -75,6 +75,7 @@ public sealed record ModelRequest
 
 /// <summary>A picture beside a prompt.</summary>
 /// <param name="MediaType">Such as <c>image/png</c>.</param>
+/// <param name="Bytes">The file.</param>
 public sealed record ModelImage(string MediaType, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>Why an answer ended.</summary>
