@@ -116,3 +116,29 @@ public sealed class StoreException : Exception
         return cause is IOException && cause.HResult is 28 or 122 or 69 or unchecked((int)0x80070027) or unchecked((int)0x80070070);
     }
 }
+
+/// <summary>A provider refuses a question for good.</summary>
+public sealed class ModelException : Exception
+{
+    public ModelException(string message)
+        : base(message)
+    {
+    }
+
+    public ModelException(string message, Exception? inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>Whether it is this question that is refused (too long, filtered): another may be answered. Otherwise none is: a wrong key, an unknown model.</summary>
+    public bool OfQuestion { get; init; }
+}
+
+/// <summary>A run may not spend what its next call to a language model could cost. What was answered is kept; somebody has to approve more.</summary>
+public sealed class BudgetException : Exception
+{
+    public BudgetException(string message)
+        : base(message)
+    {
+    }
+}
