@@ -9,6 +9,7 @@ using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -51,7 +52,8 @@ public static class SluiceApp
             s.GetRequiredService<RunFolders>().Inputs,
             new RunOptions(),
             s.GetRequiredService<TimeProvider>(),
-            outputsOf: s.GetRequiredService<RunFolders>().Outputs));
+            outputsOf: s.GetRequiredService<RunFolders>().Outputs,
+            models: s.GetService<LanguageModels>()));
         return builder;
     }
 

@@ -91,7 +91,8 @@ static class AnswerColumns
         }
     }
 
-    static void Keep(ColumnBuilder builder, Column? before, int row)
+    /// <summary>Appends a row of a column of the builder's type.</summary>
+    public static void Keep(ColumnBuilder builder, Column? before, int row)
     {
         if (before is null || before.IsNull(row))
         {

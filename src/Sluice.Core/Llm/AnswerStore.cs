@@ -23,8 +23,8 @@ public sealed record Unanswered(string Reason, string Error);
 /// </summary>
 /// <param name="store">Where they are.</param>
 /// <param name="run">The run.</param>
-/// <param name="since">When the run began to ask: an answer is too old or not for the whole run, however long it takes.</param>
-sealed class AnswerStore(ObjectStore store, string run, DateTimeOffset since)
+/// <param name="asking">When the run began to ask: an answer is too old or not for the whole run, however long it takes.</param>
+sealed class AnswerStore(ObjectStore store, string run, AskingSince asking)
 {
     /// <summary>The answer to a question, if there is one that is not too old.</summary>
     public async Task<StoredAnswer?> FindAsync(Question question, RowKey key, CancellationToken cancellation)
@@ -62,14 +62,14 @@ sealed class AnswerStore(ObjectStore store, string run, DateTimeOffset since)
         store.CreateAsync(FailurePath(key), DocumentJson.Bytes(failure), cancellation);
 
     StoredAnswer? Fresh(Question question, StoredAnswer answer) =>
-        !question.IsRepeatable || answer.Run == run || answer.At >= since - TimeSpan.FromHours(question.Options.CacheTtlHours) ? answer : null;
+        !question.IsRepeatable || answer.Run == run || answer.At >= asking.Since - TimeSpan.FromHours(question.Options.CacheTtlHours) ? answer : null;
 
     async Task<T> ReadAsync<T>(string path, CancellationToken cancellation) => DocumentJson.Parse<T>(await store.ReadAsync(path, cancellation));
 
     string PathOf(Question question, RowKey key)
     {
         var name = Name(key);
-        return question.IsRepeatable ? $"answers/{name[..2]}/{name}.json" : $"runs/{run}/answers/{name}.json";
+        return question.IsRepeatable ? $"answers/{name[..2]}/{name}.json" : $"runs/{asking.Scope}/answers/{name}.json";
     }
 
     string FailurePath(RowKey key) => $"runs/{run}/unanswered/{Name(key)}.json";

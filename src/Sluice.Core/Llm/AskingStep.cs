@@ -62,7 +62,10 @@ public abstract class AskingStep(AskOptions options) : Step
     public sealed override RowKey[] Keys(Batch batch) => Rows(batch).Keys(Question);
 
     /// <summary>The rows of a batch as they are sent; the batch has the columns that <see cref="Observes"/> names, and may have more.</summary>
-    internal RowPrompts Rows(Batch batch) => new(batch, Prompt.Sent(batch.Schema, options.Columns), options);
+    internal RowPrompts Rows(Batch batch) => new(batch, Prompt.Sent(batch.Schema, options.Columns), options, AskedRows(batch));
+
+    /// <summary>Rows that there is something to ask for; null: all.</summary>
+    protected virtual bool[]? AskedRows(Batch batch) => null;
 
     /// <summary>Marks the first row of each question: equal questions are asked once, however many workers ask.</summary>
     public sealed override object? Decide(KeyedRows rows, Decisions decisions)
@@ -93,7 +96,7 @@ public abstract class AskingStep(AskOptions options) : Step
         var answers = fitted.Answers ?? throw new InvalidOperationException($"{GetType().Name} was given no answers.");
         for (var row = 0; row < batch.Rows; row++)
         {
-            if (answers.Failure(row) is { } failure)
+            if (answers.Failure(row) is { } failure && failure != RowFailures.NotAsked)
             {
                 var severity = failure.Reason is RowFailures.NoInput ? Severity.Low : Severity.Medium;
                 verdicts.Fail(verdicts.Rule(failure.Reason, null, severity, detail: failure.Error), row);
@@ -115,6 +118,8 @@ static class RowFailures
     public const string NoInput = "llm_no_input";
 
     public static readonly Unanswered Empty = new(NoInput, "All columns that would be sent are missing.");
+
+    public static readonly Unanswered NotAsked = new("", "");
 
     public static readonly Unanswered Denied = new("llm_pii_denied", "The row holds personal data, and 'pii' is 'deny'.");
 }

@@ -1,7 +1,10 @@
 namespace Sluice.Llm;
 
 /// <summary>When a run began to ask.</summary>
-public sealed record AskingSince(string Dataset, DateTimeOffset Since);
+/// <param name="Dataset">Dataset of the run.</param>
+/// <param name="Since">The time.</param>
+/// <param name="Scope">Run that answers lie with which serve no other: the first of those since the last version that have the same pipeline and files.</param>
+public sealed record AskingSince(string Dataset, DateTimeOffset Since, string Scope);
 
 /// <summary>What a batch asks for.</summary>
 /// <param name="Rows">Rows, in order.</param>

@@ -15,19 +15,23 @@ sealed class RowPrompts
     /// <summary>Stands for a row that the policy does not let out.</summary>
     public static readonly RowKey Denied = new(0, 2);
 
+    /// <summary>Stands for a row that there is nothing to ask for.</summary>
+    public static readonly RowKey NotAsked = new(0, 3);
+
     static readonly IReadOnlySet<string> usualKinds = PiiScanner.Entities.Except(["organization", "location"]).ToHashSet(StringComparer.Ordinal);
 
     readonly Batch batch;
     readonly IReadOnlyList<string> columns;
     readonly ColumnContext[] contexts;
     readonly PiiPolicy policy;
+    readonly bool[]? asked;
     readonly PiiScanner scanner;
     readonly List<PiiSpan> spans = [];
     readonly PooledText redacted = new();
 
-    public RowPrompts(Batch batch, IReadOnlyList<string> columns, AskOptions options)
+    public RowPrompts(Batch batch, IReadOnlyList<string> columns, AskOptions options, bool[]? asked)
     {
-        (this.batch, this.columns, policy) = (batch, columns, options.Pii);
+        (this.batch, this.columns, policy, this.asked) = (batch, columns, options.Pii, asked);
         contexts = [.. columns.Select(c => new ColumnContext(c))];
         var kinds = options.PiiEntities.Count > 0 ? options.PiiEntities.ToHashSet(StringComparer.Ordinal) : usualKinds;
         scanner = new PiiScanner(new PiiScope { Entities = kinds });
@@ -37,7 +41,7 @@ sealed class RowPrompts
     public SortedDictionary<string, long> Found { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether a row's key stands for no question.</summary>
-    public static bool IsNoQuestion(RowKey key) => key.High == 0 && key.Low <= Denied.Low;
+    public static bool IsNoQuestion(RowKey key) => key.High == 0 && key.Low <= NotAsked.Low;
 
     /// <summary>The key of each row's answer.</summary>
     public RowKey[] Keys(Question question)
@@ -65,6 +69,11 @@ sealed class RowPrompts
 
     RowKey KeyOf(int row, Question question, ArrayBufferWriter<byte> into)
     {
+        if (asked?[row] == false)
+        {
+            return NotAsked;
+        }
+
         if (columns.All(c => batch[c].IsNull(row)))
         {
             return Empty;
@@ -90,8 +99,11 @@ sealed class RowPrompts
             }
 
             var text = column is TextColumn texts ? texts[row] : Encoding.UTF8.GetBytes(column.Display(row));
-            var found = policy != PiiPolicy.Allow && column.Type is not (ColumnType.Float64 or ColumnType.Boolean) && Redact(text, contexts[i]);
+
+            // What is allowed is counted too: the audit says what left the house.
+            var found = column.Type is not (ColumnType.Float64 or ColumnType.Boolean) && Redact(text, contexts[i]);
             personal |= found;
+            found &= policy != PiiPolicy.Allow;
             if (found || column is TextColumn or ValueColumn<int> || column.Type is ColumnType.Timestamp)
             {
                 writer.WriteStringValue(found ? redacted.Written : text);

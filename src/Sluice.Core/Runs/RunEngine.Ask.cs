@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Sluice.Llm;
 
 namespace Sluice.Runs;
@@ -105,6 +106,7 @@ public sealed partial class RunEngine
         {
             [RowPrompts.Empty] = (null, RowFailures.Empty),
             [RowPrompts.Denied] = (null, RowFailures.Denied),
+            [RowPrompts.NotAsked] = (null, RowFailures.NotAsked),
         };
         RowKey[] questions = [.. keys.Distinct().Except(found.Keys)];
         var read = new (StoredAnswer?, Unanswered?)[questions.Length];
@@ -163,7 +165,7 @@ public sealed partial class RunEngine
         return (pass, pass.Observers[^1], (AskingStep)run.Steps[pass.Observers[^1]]);
     }
 
-    async Task<AnswerStore> AnswerStoreAsync(Run run, CancellationToken cancellation) => new(store, run.Id, (await AskingSinceAsync(run, cancellation)).Since);
+    async Task<AnswerStore> AnswerStoreAsync(Run run, CancellationToken cancellation) => new(store, run.Id, await AskingSinceAsync(run, cancellation));
 
     /// <summary>When the run began to ask; the dataset's list of runs that did is for its costs.</summary>
     async Task<AskingSince> AskingSinceAsync(Run run, CancellationToken cancellation)
@@ -174,9 +176,25 @@ public sealed partial class RunEngine
             return known;
         }
 
-        var since = new AskingSince(run.Pipeline.Dataset, time.GetUtcNow());
-        await ledger.InsertAsync(RunCost.PartitionOf(run.Pipeline.Dataset), run.Id, System.Text.Encoding.UTF8.GetString(DocumentJson.Bytes(since)), cancellation);
+        var since = new AskingSince(run.Pipeline.Dataset, time.GetUtcNow(), run.Id);
+        var json = Encoding.UTF8.GetString(DocumentJson.Bytes(since));
+        await ledger.InsertAsync(RunCost.PartitionOf(run.Pipeline.Dataset), run.Id, json, cancellation);
+        if (await ledger.InsertAsync(ScopePartition, run.Plan.Key, json, cancellation) is null
+            && await ledger.GetAsync(ScopePartition, run.Plan.Key, cancellation) is { } first)
+        {
+            since = since with { Scope = DocumentJson.Parse<AskingSince>(Encoding.UTF8.GetBytes(first.Json)).Scope };
+        }
+
         return await WriteDocumentAsync(path, since, cancellation);
+    }
+
+    /// <summary>A version is made: answers that serve only one run serve no other from now on.</summary>
+    async Task EndScopeAsync(Run run, CancellationToken cancellation)
+    {
+        if (run.Plan.Models is not null && await ledger.GetAsync(ScopePartition, run.Plan.Key, cancellation) is { } scope)
+        {
+            await ledger.DeleteAsync(scope, cancellation);
+        }
     }
 
     Budget BudgetOf(Run run, string id, AskingStep step)
@@ -195,6 +213,8 @@ public sealed partial class RunEngine
 
         return new Budget(ledger, run.Id, limits);
     }
+
+    const string ScopePartition = "asking";
 
     static string AsksPath(Run run, int step) => $"runs/{run.Id}/asks-{step}.json";
 

@@ -45,7 +45,9 @@ public sealed partial class RunEngine
         };
         manifest.CheckTotals();
         await Register.ValidatedAsync(manifest.Dataset, run.Id, cancellation);
-        return await Catalogue.CommitAsync(manifest, await CommitKeyAsync(run, cancellation), run.Id, cancellation);
+        var version = await Catalogue.CommitAsync(manifest, await CommitKeyAsync(run, cancellation), run.Id, cancellation);
+        await EndScopeAsync(run, cancellation);
+        return version;
     }
 
     /// <summary>A version with unanswered questions is not what the next run of the same pipeline and files should find: that run asks for them again.</summary>

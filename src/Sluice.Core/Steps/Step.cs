@@ -97,6 +97,9 @@ public abstract class Step
     /// <summary>The step as new rows meet it once the dataset is used; null for one that says nothing of a single row: a split, duplicates, a check.</summary>
     public virtual Step? ForNewRows => IsKeyed || IsPassive ? null : this;
 
+    /// <summary>Steps that it stands for with these options, in order, each observed and applied on its own; null where it is one itself.</summary>
+    internal virtual IReadOnlyList<Step>? Parts => null;
+
     public abstract Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts);
 
     /// <summary>True when the data must be looked at before Apply.</summary>
