@@ -87,11 +87,21 @@ static class CallText
         return good;
     }
 
-    static int PlaceOf(JsonElement result, int rows) =>
-        result.ValueKind == JsonValueKind.Object && result.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number)
-        && number >= 1 && number <= rows
-            ? number - 1
-            : -1;
+    static int PlaceOf(JsonElement result, int rows)
+    {
+        try
+        {
+            return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number
+                && id.TryGetInt32(out var number) && number >= 1 && number <= rows
+                    ? number - 1
+                    : -1;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half of a surrogate pair.
+            return -1;
+        }
+    }
 
     static List<JsonElement> Elements(string text, out string? problem)
     {
