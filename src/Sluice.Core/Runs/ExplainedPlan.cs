@@ -25,6 +25,7 @@ public sealed record ExplainedPlan(
 
         var first = await source.ReadAsync(inputs, shards.Current, null, cancellation);
         var schema = new Schema(first.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f));
+        pipeline = await RunTables.OpenAsync(pipeline, inputs, null, Catalog.Default, null, cancellation);
         pipeline.CheckColumns(schema);
         return Of(pipeline, schema, files.Count, files.Sum(f => f.Bytes));
     }

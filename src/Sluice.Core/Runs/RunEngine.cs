@@ -26,6 +26,7 @@ public sealed partial class RunEngine(
     const int MaxGateFailure = 400;
     readonly ConcurrentDictionary<string, object> documents = new(StringComparer.Ordinal);
     readonly VectorStore vectors = new(store);
+    readonly RunTables tables = new(catalog ?? Catalog.Default);
 
     /// <summary>Runs one unit of a stage.</summary>
     /// <param name="runId">The run.</param>
@@ -113,7 +114,7 @@ public sealed partial class RunEngine(
     async Task<Run> OpenAsync(string runId, CancellationToken cancellation)
     {
         var plan = await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation);
-        var pipeline = await PipelineAsync(plan.Request, cancellation);
+        var pipeline = await tables.OpenAsync(runId, await PipelineAsync(plan.Request, cancellation), inputsOf(plan.Request), Catalogue, plan.Inputs, cancellation);
         return new Run(plan, pipeline, inputsOf(plan.Request), OutputsOf(plan.Request), vectors);
     }
 

@@ -9,7 +9,7 @@ namespace Sluice.Steps;
 /// <item><see cref="Observe"/> summarises batches into a mergeable <see cref="State"/> (optional).</item>
 /// <item><see cref="Keys"/> and <see cref="Decide"/> let a step see all rows in key order: duplicates, groups, ranks (optional).</item>
 /// <item><see cref="Fit"/> turns the merged state into small parameters.</item>
-/// <item><see cref="Apply"/> transforms a batch with them, alone, and gives verdicts. Rows in = rows out + rejected.</item>
+/// <item><see cref="Apply"/> transforms a batch with them, alone, and gives verdicts. Rows in + made = rows out + rejected.</item>
 /// </list>
 /// A row's result must not depend on the batch it is in, except through what was fitted.
 /// </summary>
@@ -96,6 +96,9 @@ public abstract class Step
 
     /// <summary>The step as new rows meet it once the dataset is used; null for one that says nothing of a single row: a split, duplicates, a check.</summary>
     public virtual Step? ForNewRows => IsKeyed || IsPassive ? null : this;
+
+    /// <summary>What it promises about Apply, so that the optimiser may move steps past each other. Null, which promises nothing, is always right.</summary>
+    public virtual StepEffects? Effects(Schema input) => null;
 
     public abstract Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts);
 

@@ -40,7 +40,7 @@ sealed class TestRuns : IAsyncDisposable
 
         """;
 
-    static readonly Catalog catalog = Catalog.Of([.. typeof(Catalog).Assembly.GetTypes(), typeof(ExplodeStep)]);
+    static readonly Catalog catalog = Catalog.Of([.. typeof(Catalog).Assembly.GetTypes(), typeof(BlowUpStep)]);
 
     readonly TemporaryFolder folder = new();
     int runs;
