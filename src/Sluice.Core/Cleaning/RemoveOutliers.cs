@@ -46,7 +46,8 @@ public enum OutlierAction
 /// Finds numbers far from the others of their column (iqr, z_score, robust_z) or rows far from the others (isolation_forest, knn, lof);
 /// limits are learned from the training set, or from all rows where there are no sets, and hold for every row. A column without spread (half of its values equal for iqr and robust_z, all equal for z_score) has
 /// no outliers. Quantiles are exact up to 16,384 different values, and within 1 % beyond. The methods for rows learn from 2,048 different
-/// rows that their content picks, so the result does not depend on the order of rows or on batches.
+/// rows that their content picks, so the result does not depend on the order of rows or on batches. The same limits find nothing more in what they left;
+/// a second such step may, because without the farthest values its limits are narrower.
 /// </summary>
 [Step("remove_outliers")]
 public sealed partial class RemoveOutliers : Step

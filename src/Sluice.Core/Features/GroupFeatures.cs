@@ -163,7 +163,7 @@ public sealed class GroupFeatures(GroupFeatures.Options options) : Step
 
     sealed class Known
     {
-        readonly CategoryTable table = new();
+        readonly ByteTable table = new();
         readonly double[][] figures;
 
         public Known(LearnedGroups groups)

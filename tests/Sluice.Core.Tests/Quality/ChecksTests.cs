@@ -240,13 +240,7 @@ public sealed class ChecksTests
             "checks[1]: 'pi' is no check. There are: missing, missing_patterns, duplicates, mixed_types, contextual_outliers, outliers, inconsistent_formats, invalid_values, pii, drift; or all.", problem);
     }
 
-    static QualityReport Report(string[] checks, Batch table) => new Fitted(StepRunner.Run(new QualityValidation(new() { Checks = checks }), table).Json).As<QualityReport>();
+    static QualityReport Report(string[] checks, Batch table) => CheckedTable.Report(new QualityValidation(new() { Checks = checks }), table);
 
-    static (QualityReport Report, List<int> Rows) Failing(QualityValidation.Options options, Batch table, string reason)
-    {
-        var run = StepRunner.Run(new QualityValidation(options), table);
-        var verdicts = run.Verdicts[0];
-        var rows = verdicts.Rules.Index().Where(r => r.Item.Reason == reason).SelectMany(r => verdicts.Failing(r.Index)).Order().ToList();
-        return (new Fitted(run.Json).As<QualityReport>(), rows);
-    }
+    static (QualityReport Report, List<int> Rows) Failing(QualityValidation.Options options, Batch table, string reason) => CheckedTable.Failing(options, table, reason);
 }
