@@ -63,17 +63,23 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : StepOve
         return Outputs.Aggregate(input, (schema, field) => schema.With(field));
     }
 
+    public override int CodeVersion => 2;
+
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {
         var places = Places(rows.Vectors!);
-        var at = 0;
+        var (at, first, key) = (0, 0, default(RowKey));
         foreach (var row in rows)
         {
+            // Rows that are alike stand in one place, that of the first, whatever the order in which they came.
+            (first, key) = at > 0 && row.Key == key ? (first, key) : (at, row.Key);
             var decision = decisions.Row(row.Batch, row.Row);
             for (var i = 0; i < options.Dimensions; i++)
             {
-                BinaryPrimitives.WriteSingleLittleEndian(decision[(i * sizeof(float))..], places[at++]);
+                BinaryPrimitives.WriteSingleLittleEndian(decision[(i * sizeof(float))..], places[((long)first * options.Dimensions) + i]);
             }
+
+            at++;
         }
 
         return null;

@@ -120,7 +120,7 @@ public sealed record VectorSource
             var numbers = Steps.Numbers.Of(batch[Columns[column]]);
             for (var row = 0; row < numbers.Length; row++)
             {
-                vectors[(row * Columns.Count) + column] = double.IsFinite(numbers[row]) ? (float)numbers[row] : float.NaN;
+                vectors[(row * Columns.Count) + column] = double.IsFinite(numbers[row]) ? (float)Math.Clamp(numbers[row], -float.MaxValue, float.MaxValue) : float.NaN;
             }
         }
 
