@@ -125,7 +125,9 @@ public sealed partial class RunEngine(
         if (!documents.TryGetValue(request.Pipeline, out var known))
         {
             var text = System.Text.Encoding.UTF8.GetString(await store.ReadAsync(request.Pipeline, cancellation));
-            known = Remember(request.Pipeline, Pipeline.Parse(text, request.PipelineFile, catalog));
+            var pipeline = Pipeline.Parse(text, request.PipelineFile, catalog);
+            pipeline.CheckModels(options.Models);
+            known = Remember(request.Pipeline, pipeline);
         }
 
         return (Pipeline)known;

@@ -21,6 +21,9 @@ public abstract class Step
     /// <summary>What the result depends on besides options and rows, such as the content of a model's files: part of every memo key.</summary>
     public virtual string DependsOn => "";
 
+    /// <summary>Models that it opens, by the path of the option that names each: an app checks them before anything else (<see cref="Embedding.AllowedModels"/>).</summary>
+    public virtual IReadOnlyList<(string Path, string Model)> Models => [];
+
     /// <summary>Schema that comes out. Report every problem, by option path, instead of stopping at the first.</summary>
     public abstract Schema Plan(Schema input, StepProblems problems);
 

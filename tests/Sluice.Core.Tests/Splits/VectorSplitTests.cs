@@ -22,6 +22,15 @@ public sealed class CoverageOfTextsContractTests() : VectorSplitContract(SplitSt
 
 public sealed class RepresentativeOfTextsContractTests() : VectorSplitContract(SplitStrategy.Representative, new() { Text = "name", Model = "hashing-64" });
 
+public sealed class OneMeaningContractTests : StepContract
+{
+    protected override Step Create() => new Split(new() { Features = new() { Text = "name", Model = "hashing-64" }, Cosine = 0.9, Together = ["day"] });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => (new Split(new() { Features = new() { Text = "nowhere" }, Cosine = 0.9 }), "features.text");
+
+    protected override bool AcceptsNoValues => false;
+}
+
 public sealed class RepresentativeOfFeaturesContractTests() : VectorSplitContract(SplitStrategy.Representative, new() { Columns = ["price", "day"] });
 
 /// <summary>Splits that compare rows as vectors.</summary>
@@ -102,6 +111,9 @@ public sealed class VectorSplitTests
     [Fact]
     public void Says_what_is_wrong_with_its_options()
     {
+        Assert.StartsWith("cosine: Rows of one meaning are found by the vectors of a text.", Problem(new() { Cosine = 0.9 }));
+        Assert.StartsWith("cosine: Rows of one meaning are found by the vectors of a text.", Problem(new() { Strategy = SplitStrategy.Coverage, Features = new() { Columns = ["x"] }, Cosine = 0.9 }));
+        Assert.StartsWith("cosine: Strategy time places rows by their time alone", Problem(new() { Strategy = SplitStrategy.Time, Column = "id", Features = text, Cosine = 0.9 }));
         Assert.StartsWith("features: Strategy random compares no features.", Problem(new() { Features = text }));
         Assert.StartsWith("features: Both features and columns are given ('x').", Problem(new() { Strategy = SplitStrategy.Coverage, Features = text, Columns = ["x"] }));
         Assert.StartsWith("covering_set: Only strategy coverage has a set that covers.", Problem(new() { CoveringSet = "test" }));
