@@ -7,6 +7,7 @@ using Sluice.Batches;
 using Sluice.Datasets;
 using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
+using Sluice.Functions.Llm;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
 using Sluice.Runs;
@@ -44,6 +45,7 @@ public static class SluiceApp
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<ReviewStore>();
         services.AddEmbedding();
+        services.AddLanguageModels();
         services.AddSingleton(s => new RunEngine(
             s.GetRequiredService<ObjectStore>(),
             s.GetRequiredService<Ledger>(),
