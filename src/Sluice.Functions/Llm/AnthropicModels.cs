@@ -12,9 +12,6 @@ namespace Sluice.Functions.Llm;
 /// <summary>Anthropic, by its own client.</summary>
 sealed class AnthropicModels : WireProvider
 {
-    // What a model that cannot be kept from thinking may think beside a short answer.
-    const int RoomToThink = 2_048;
-
     static readonly IReadOnlyDictionary<string, JsonElement> none = new Dictionary<string, JsonElement>();
 
     readonly AnthropicClient client;
@@ -43,7 +40,7 @@ sealed class AnthropicModels : WireProvider
     protected override JsonObject Body(ModelCall call)
     {
         var (spec, request) = (call.Spec, call.Request);
-        var room = call.ThinkingTokens > 0 ? call.ThinkingTokens : spec.Thinking == ThinkingKind.Always ? RoomToThink : 0;
+        var room = call.ThinkingTokens > 0 ? call.ThinkingTokens : spec.Thinking == ThinkingKind.Always ? ThinkingBudget.Unasked : 0;
         var body = new JsonObject
         {
             ["model"] = spec.Model,

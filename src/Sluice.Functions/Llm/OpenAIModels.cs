@@ -29,7 +29,9 @@ sealed class OpenAIModels(
         var body = new JsonObject { ["model"] = spec.Model, ["messages"] = Messages(request, isPrompted) };
 
         // Compatible servers know the older name.
-        body[kind == ProviderKind.Compatible ? "max_tokens" : "max_completion_tokens"] = request.MaxOutputTokens + call.ThinkingTokens;
+        var thinksInEfforts = spec.Thinking is ThinkingKind.Effort or ThinkingKind.Adaptive or ThinkingKind.Always;
+        var room = call.ThinkingTokens > 0 ? call.ThinkingTokens : thinksInEfforts && spec.ThinkingOff is null ? ThinkingBudget.Unasked : 0;
+        body[kind == ProviderKind.Compatible ? "max_tokens" : "max_completion_tokens"] = Math.Min(request.MaxOutputTokens + room, spec.MaxOutputTokens);
         if (spec.Temperature)
         {
             body["temperature"] = request.Temperature;
@@ -40,7 +42,7 @@ sealed class OpenAIModels(
             body["seed"] = seed;
         }
 
-        if (spec.Thinking is ThinkingKind.Effort or ThinkingKind.Adaptive or ThinkingKind.Always)
+        if (thinksInEfforts)
         {
             body["reasoning_effort"] = call.ThinkingTokens > 0 ? ThinkingBudget.Effort(call.ThinkingTokens) : spec.ThinkingOff ?? "low";
         }

@@ -1,6 +1,10 @@
+using System.ClientModel.Primitives;
 using System.Text.Json.Nodes;
+using Azure.Core;
+using Sluice.Functions.Llm;
 using Sluice.Llm;
 using Sluice.Llm.Loopback;
+using Sluice.Llm.Providers;
 
 namespace Sluice.Functions.Tests.Llm;
 
@@ -35,7 +39,7 @@ public sealed class ProviderTests : IAsyncLifetime
         var call = Assert.Single(server.Calls);
         Assert.Equal(("What is it?", Model(format)), (call.Prompt, call.Model));
         Assert.Contains("Be short.", call.Body.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal(format == "local" ? "Bearer none" : format switch { "anthropic" or "gemini" => Key, _ => $"Bearer {Key}" }, Credential(call));
+        Assert.Equal(format == "local" ? "Bearer none" : format == "gemini" ? Key : $"Bearer {Key}", Credential(call));
     }
 
     [Theory]
@@ -231,6 +235,20 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_a_key_azure_gets_a_token_of_the_apps_identity()
+    {
+        using var http = new HttpClient(new ToLoopback(server.Address));
+        var options = new ProviderOptions { Endpoint = "https://house.openai.azure.com" };
+        using var azure = new OpenAIModels("azure", options, ProviderKind.AzureOpenAI, new TestIdentity(), TimeProvider.System, new HttpClientPipelineTransport(http));
+        var spec = new ModelSpec { Provider = "azure", Model = "house-model" };
+
+        var reply = await azure.AskAsync(new ModelCall(spec, Question("azure"), 0), CancellationToken.None);
+
+        Assert.Equal("ok", Assert.IsType<ProviderReply.Answered>(reply).Answer.Text);
+        Assert.Equal((WireFormat.AzureOpenAI, "Bearer token for https://cognitiveservices.azure.com/.default"), (server.Calls[0].Format, Credential(server.Calls[0])));
+    }
+
+    [Fact]
     public async Task A_fallback_of_another_format_answers()
     {
         server.Answer = call => call.Format == WireFormat.Anthropic ? new LoopbackReply { Status = 404, ErrorMessage = "model: gone" } : new LoopbackReply { Text = "a cat" };
@@ -281,6 +299,26 @@ public sealed class ProviderTests : IAsyncLifetime
         return ConfiguredModels.Of([.. key, ($"Providers:{format}:Endpoint", endpoint), ("Models:one:Provider", format), ("Models:one:Model", Model(format)), .. settings]);
     }
 
+    sealed class TestIdentity : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new($"token for {requestContext.Scopes[0]}", DateTimeOffset.UtcNow.AddHours(1));
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+    }
+
+    /// <summary>A token is sent over https only, and the server here has no certificate.</summary>
+    sealed class ToLoopback(string address) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Assert.Equal("house.openai.azure.com", request.RequestUri!.Host);
+            request.RequestUri = new Uri(address + request.RequestUri.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
     static ModelRequest Question(string format) => new() { Model = Id(format), Prompt = "What is it?" };
 
     static string Id(string format) => $"{format}/{Model(format)}";
@@ -289,7 +327,7 @@ public sealed class ProviderTests : IAsyncLifetime
     static string Model(string format) => format switch { "openai" => "gpt-4o-mini", "anthropic" => "claude-haiku-4-5", "gemini" => "gemini-2.5-flash", _ => "house-model" };
 
     static string? Credential(LoopbackCall call) =>
-        call.Headers.GetValueOrDefault("x-api-key") ?? call.Headers.GetValueOrDefault("x-goog-api-key") ?? call.Headers.GetValueOrDefault("Authorization");
+        call.Headers.GetValueOrDefault("x-goog-api-key") ?? call.Headers.GetValueOrDefault("Authorization");
 
     static JsonNode? At(LoopbackCall call, string path)
     {

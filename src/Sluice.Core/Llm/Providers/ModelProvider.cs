@@ -15,7 +15,7 @@ public abstract class ModelProvider : IDisposable
 /// <param name="ThinkingTokens">Tokens for thinking, decided.</param>
 public sealed record ModelCall(ModelSpec Spec, ModelRequest Request, int ThinkingTokens)
 {
-    // Ten percent would do for English; half as many characters make a token in other scripts.
+    // From above: English has more than four bytes a token, other scripts about three.
     const int BytesPerToken = 3, TokensPerImage = 1_600;
 
     /// <summary>Tokens that are read, from above, before anybody has counted them.</summary>

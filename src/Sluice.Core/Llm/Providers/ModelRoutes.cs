@@ -11,6 +11,9 @@ public sealed class ModelRoutes(IReadOnlyList<ModelEntry> entries, IReadOnlyDict
 
     public IReadOnlyList<ModelEntry> Entries => entries;
 
+    /// <summary>Who stands in for any model that fails, in this order.</summary>
+    public IReadOnlyList<ModelEntry> Fallbacks => [.. fallbacks.Select(Exactly).OfType<ModelEntry>()];
+
     /// <summary>What answers to a name; null with the reason.</summary>
     public ModelRoute? Find(string name, out string? reason)
     {
@@ -34,7 +37,7 @@ public sealed class ModelRoutes(IReadOnlyList<ModelEntry> entries, IReadOnlyDict
                 return Route(stand, notes);
             }
 
-            if (Fallbacks().FirstOrDefault() is { } other)
+            if (Fallbacks.Count > 0 && Fallbacks[0] is { } other)
             {
                 return Route(other, [.. notes, $"{alias.StandsFor} is not configured; {other.Spec.Id} answers instead, the first of Sluice:Llm:Fallbacks."]);
             }
@@ -62,9 +65,7 @@ public sealed class ModelRoutes(IReadOnlyList<ModelEntry> entries, IReadOnlyDict
         entries.FirstOrDefault(e => Is(e.Name, name)) ?? entries.FirstOrDefault(e => Is(e.Spec.Id, name)) ?? entries.FirstOrDefault(e => Is(e.Spec.Model, name))
         ?? entries.FirstOrDefault(e => e.Spec.Listed is { } id && Is(id, name));
 
-    ModelRoute Route(ModelEntry entry, IReadOnlyList<string> notes) => new([entry, .. Fallbacks().Where(f => f != entry)], [.. notes, .. entry.Spec.Notes]);
-
-    IEnumerable<ModelEntry> Fallbacks() => fallbacks.Select(Exactly).OfType<ModelEntry>();
+    ModelRoute Route(ModelEntry entry, IReadOnlyList<string> notes) => new([entry, .. Fallbacks.Where(f => f != entry)], [.. notes, .. entry.Spec.Notes]);
 
     // Of the provider that was configured first, a model for complex tasks; of several the cheapest.
     static ModelEntry? Preferred(IEnumerable<ModelEntry> models) =>

@@ -58,7 +58,7 @@ public sealed class RoutedModels(
     // What need not be sent to know the answer.
     static string? Refusal(ModelSpec spec, ModelRequest request) =>
         request.Images.Count > 0 && !spec.Vision ? $"{spec.Id} takes no pictures."
-        : new ModelCall(spec, request, 0).EstimatedInput / 2 > spec.ContextTokens ? $"The prompt is too long for {spec.Id}, which takes {spec.ContextTokens:N0} tokens. Ask about fewer rows at once."
+        : new ModelCall(spec, request, 0).EstimatedInput is var tokens && tokens > spec.ContextTokens ? $"The prompt, {tokens:N0} tokens at most, may be too long for {spec.Id}, which takes {spec.ContextTokens:N0} tokens. Ask about fewer rows at once."
         : null;
 
     async Task<(ModelAnswer? Answer, Failure? Failure)> TryAsync(ModelEntry entry, ModelRequest request, CancellationToken cancellation)

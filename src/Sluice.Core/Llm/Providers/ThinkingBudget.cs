@@ -6,6 +6,9 @@ public static class ThinkingBudget
     /// <summary>Fewest tokens that a provider takes as a budget.</summary>
     public const int Least = 1_024;
 
+    /// <summary>Room beside the answer for a model that cannot be kept from thinking: without it a short answer is cut.</summary>
+    public const int Unasked = 2_048;
+
     /// <summary>Tokens that fit into the time at the measured speed; 0 for no time.</summary>
     /// <param name="time">Time for thinking.</param>
     /// <param name="depth">How much of it.</param>
