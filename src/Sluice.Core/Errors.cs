@@ -116,3 +116,17 @@ public sealed class StoreException : Exception
         return cause is IOException && cause.HResult is 28 or 122 or 69 or unchecked((int)0x80070027) or unchecked((int)0x80070070);
     }
 }
+
+/// <summary>A provider refuses a question for good.</summary>
+public sealed class ModelException : Exception
+{
+    public ModelException(string message)
+        : base(message)
+    {
+    }
+
+    public ModelException(string message, Exception? inner)
+        : base(message, inner)
+    {
+    }
+}

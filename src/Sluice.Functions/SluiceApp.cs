@@ -8,6 +8,7 @@ using Sluice.Datasets;
 using Sluice.Embedding;
 using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
+using Sluice.Functions.Llm;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
 using Sluice.Runs;
@@ -46,6 +47,7 @@ public static class SluiceApp
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<ReviewStore>();
         services.AddEmbedding(models);
+        services.AddLanguageModels();
         services.AddSingleton(s => new RunEngine(
             s.GetRequiredService<ObjectStore>(),
             s.GetRequiredService<Ledger>(),

@@ -9,6 +9,8 @@ public abstract class LanguageModels
     /// <summary>No provider is configured: whatever asks falls back to what it can do without, and says so.</summary>
     public static LanguageModels None { get; } = new NotConfigured();
 
+    internal const string NotConfiguredMessage = "No language model is configured.";
+
     /// <summary>The model that a name stands for once aliases and routing are applied, or null with the reason why there is none.</summary>
     public abstract ModelInfo? Find(string model, out string? reason);
 
@@ -19,15 +21,13 @@ public abstract class LanguageModels
 
     sealed class NotConfigured : LanguageModels
     {
-        const string Why = "No language model is configured.";
-
         public override ModelInfo? Find(string model, out string? reason)
         {
-            reason = Why;
+            reason = NotConfiguredMessage;
             return null;
         }
 
-        public override Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation) => throw new ModelException(Why);
+        public override Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation) => throw new ModelException(NotConfiguredMessage);
     }
 }
 
@@ -40,7 +40,11 @@ public abstract class LanguageModels
 public sealed record ModelInfo(string Id, TokenPrice? Price, int ContextTokens, int MaxOutputTokens, IReadOnlyList<string> Notes);
 
 /// <summary>Prices in US dollars for a million tokens.</summary>
-public sealed record TokenPrice(decimal Input, decimal CachedInput, decimal Output);
+/// <param name="Input">Tokens that are read.</param>
+/// <param name="CachedInput">Tokens that the provider had kept.</param>
+/// <param name="Output">Tokens that are written, thinking included.</param>
+/// <param name="CacheWrite">Tokens that are read and kept; null: as <paramref name="Input"/>.</param>
+public sealed record TokenPrice(decimal Input, decimal CachedInput, decimal Output, decimal? CacheWrite = null);
 
 /// <summary>One question.</summary>
 public sealed record ModelRequest
@@ -66,11 +70,30 @@ public sealed record ModelRequest
 
     public int MaxOutputTokens { get; init; } = 4096;
 
-    /// <summary>Tokens for thinking before the answer; 0: none.</summary>
+    /// <summary>Tokens for thinking before the answer; 0: none, or what <see cref="ThinkingTime"/> comes to.</summary>
     public int ThinkingTokens { get; init; }
+
+    /// <summary>Time for thinking where no tokens are given: made into tokens by what the model was measured to write in a second. Zero: no thinking.</summary>
+    public TimeSpan ThinkingTime { get; init; }
+
+    /// <summary>How much of <see cref="ThinkingTime"/> may be used.</summary>
+    public ThinkingDepth ThinkingDepth { get; init; } = ThinkingDepth.Comprehensive;
 
     /// <summary>For one call, thinking included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
+}
+
+/// <summary>How thoroughly a model thinks within the time that it has.</summary>
+public enum ThinkingDepth
+{
+    /// <summary>A quarter of the time.</summary>
+    Quick,
+
+    /// <summary>Half of the time.</summary>
+    Standard,
+
+    /// <summary>All of the time.</summary>
+    Comprehensive,
 }
 
 /// <summary>A picture beside a prompt.</summary>
@@ -100,27 +123,14 @@ public enum AnswerFinish
 /// <param name="Wasted">Tokens of calls that were paid and gave nothing: tries before this one.</param>
 public sealed record ModelAnswer(string Model, string Text, AnswerFinish Finish, TokenUsage Usage, string? RequestId, TokenUsage Wasted = default);
 
-/// <summary>Tokens that were read and written. Cached ones are among <paramref name="Input"/>, thinking among <paramref name="Output"/>.</summary>
-public readonly record struct TokenUsage(long Input, long CachedInput, long Output)
+/// <summary>Tokens that were read and written. Cached ones and those put into a cache are among <paramref name="Input"/>, thinking among <paramref name="Output"/>.</summary>
+public readonly record struct TokenUsage(long Input, long CachedInput, long Output, long CacheWrites = 0)
 {
     public static TokenUsage operator +(TokenUsage left, TokenUsage right) =>
-        new(left.Input + right.Input, left.CachedInput + right.CachedInput, left.Output + right.Output);
+        new(left.Input + right.Input, left.CachedInput + right.CachedInput, left.Output + right.Output, left.CacheWrites + right.CacheWrites);
 
     /// <summary>In US dollars.</summary>
     public decimal CostAt(TokenPrice price) =>
-        (((Input - CachedInput) * price.Input) + (CachedInput * price.CachedInput) + (Output * price.Output)) / 1_000_000m;
-}
-
-/// <summary>A provider refuses a question for good.</summary>
-public sealed class ModelException : Exception
-{
-    public ModelException(string message)
-        : base(message)
-    {
-    }
-
-    public ModelException(string message, Exception? inner)
-        : base(message, inner)
-    {
-    }
+        (((Input - CachedInput - CacheWrites) * price.Input) + (CachedInput * price.CachedInput)
+            + (CacheWrites * (price.CacheWrite ?? price.Input)) + (Output * price.Output)) / 1_000_000m;
 }
