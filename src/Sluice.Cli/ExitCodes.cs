@@ -18,6 +18,9 @@ static class ExitCodes
     /// <summary>The store, a sink or Sluice itself failed.</summary>
     public const int Failed = 4;
 
+    /// <summary>A budget for language models would be passed; what was answered is kept, and somebody has to approve more.</summary>
+    public const int BudgetSpent = 5;
+
     /// <summary>Stopped by Ctrl-C or SIGTERM; the next run goes on from there.</summary>
     public const int Cancelled = 130;
 
@@ -28,6 +31,7 @@ static class ExitCodes
     {
         "Sluice.PipelineException" => Invalid,
         "Sluice.SourceException" => SourceFailed,
+        "Sluice.BudgetException" => BudgetSpent,
         "System.OperationCanceledException" or "System.Threading.Tasks.TaskCanceledException" => Cancelled,
         _ => Failed,
     };

@@ -24,6 +24,8 @@ sealed class OpenedStore : IAsyncDisposable
 
     public BatchFiles Files => host.Services.GetRequiredService<BatchFiles>();
 
+    public ObjectStore Objects => host.Services.GetRequiredService<ObjectStore>();
+
     public Ledger Ledger => host.Services.GetRequiredService<Ledger>();
 
     public VectorStore Vectors => new(host.Services.GetRequiredService<ObjectStore>());

@@ -27,6 +27,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     MatchCommand.Create(),
     LabelsCommand.Create(),
     ModelsCommand.Create(),
+    CostCommand.Create(),
 };
 
 if (Console.IsOutputRedirected)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +54,12 @@ sealed record RunSummary
     /// <summary>Columns of the version that hold personal data.</summary>
     public IReadOnlyDictionary<string, SensitiveColumn>? Sensitive { get; init; }
 
+    /// <summary>What language models cost, in US dollars; null where none was asked.</summary>
+    public decimal? CostUsd { get; init; }
+
+    /// <summary>What kept answers saved, in US dollars.</summary>
+    public decimal? SavedUsd { get; init; }
+
     public required double Seconds { get; init; }
 
     public string? Report { get; init; }
@@ -98,6 +105,8 @@ sealed record RunSummary
             QualityAfter = Score(manifest?.QualityAfter),
             Sets = manifest is null ? null : SetsOf(manifest),
             Sensitive = manifest?.Sensitive,
+            CostUsd = outcome.UpToDate ? null : record?.Cost?.Total.CostUsd,
+            SavedUsd = outcome.UpToDate ? null : record?.Cost?.SavedUsd,
             Seconds = time.TotalSeconds,
             Report = report,
         };
@@ -143,6 +152,11 @@ sealed record RunSummary
         foreach (var (column, tag) in Sensitive ?? new Dictionary<string, SensitiveColumn>())
         {
             table.AddRow($"  personal: {Markup.Escape(column)}", $"{tag.Sensitivity}, {(tag.IsProtected ? "protected" : "in the clear")}: {Markup.Escape(string.Join(", ", tag.Kinds.Take(4)).Replace('_', ' '))}{(tag.Kinds.Count > 4 ? "…" : "")}");
+        }
+
+        if (CostUsd is not null)
+        {
+            table.AddRow("language models", string.Create(CultureInfo.InvariantCulture, $"${CostUsd:0.00##}{(SavedUsd > 0 ? $", saved ${SavedUsd:0.00##}" : "")} (sluice cost {Run})"));
         }
 
         table.AddRow("time", $"{Seconds:0.0} s{(Resumed ? " (went on with a run that was cut off)" : "")}");

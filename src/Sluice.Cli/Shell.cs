@@ -51,7 +51,7 @@ static class Shell
             {
                 return Fail(parsed, ExitCodes.Invalid, error.Message);
             }
-            catch (Exception error) when (Platform.IsStoreFailure(error) || error is SourceException or SinkException or StoreException or DataException or TransientException)
+            catch (Exception error) when (Platform.IsStoreFailure(error) || error is SourceException or SinkException or StoreException or DataException or TransientException or BudgetException)
             {
                 return Fail(parsed, ExitCodes.Of(error), error.Message);
             }

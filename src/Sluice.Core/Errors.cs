@@ -129,4 +129,16 @@ public sealed class ModelException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether it is this question that is refused (too long, filtered): another may be answered. Otherwise none is: a wrong key, an unknown model.</summary>
+    public bool OfQuestion { get; init; }
+}
+
+/// <summary>A run may not spend what its next call to a language model could cost. What was answered is kept; somebody has to approve more.</summary>
+public sealed class BudgetException : Exception
+{
+    public BudgetException(string message)
+        : base(message)
+    {
+    }
 }

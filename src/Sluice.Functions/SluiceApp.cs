@@ -11,6 +11,7 @@ using Sluice.Functions.Embedding;
 using Sluice.Functions.Llm;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -55,7 +56,8 @@ public static class SluiceApp
             s.GetRequiredService<RunFolders>().Inputs,
             new RunOptions { Models = s.GetRequiredService<AllowedModels>() },
             s.GetRequiredService<TimeProvider>(),
-            outputsOf: s.GetRequiredService<RunFolders>().Outputs));
+            outputsOf: s.GetRequiredService<RunFolders>().Outputs,
+            models: s.GetService<LanguageModels>()));
         return builder;
     }
 

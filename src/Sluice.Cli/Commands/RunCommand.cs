@@ -25,15 +25,21 @@ static class RunCommand
         var file = new Argument<FileInfo>("pipeline") { Description = "Pipeline YAML." };
         var batchBytes = new Option<long>("--batch-bytes") { Description = "Bytes of input one activity works on. Never changes the result. 0 = the pipeline's own setting." };
         var replay = new Option<bool>("--replay-quarantine") { Description = "Try rows again that an earlier run put aside because a step failed on them." };
-        var command = new Command("run", "Run a pipeline and commit a version of its dataset.") { file, batchBytes, replay };
+        var approve = new Option<double?>("--approve-budget") { Description = "US dollars that this run may spend on language models, in the place of the pipeline's budgets." };
+        var command = new Command("run", "Run a pipeline and commit a version of its dataset.") { file, batchBytes, replay, approve };
         Shell.Act(command, (parsed, cancellation) => RunAsync(
-            parsed, parsed.GetRequiredValue(file), parsed.GetValue(batchBytes), parsed.GetValue(replay), cancellation));
+            parsed, parsed.GetRequiredValue(file), parsed.GetValue(batchBytes), parsed.GetValue(replay), parsed.GetValue(approve), cancellation));
         return command;
     }
 
-    static async Task<int> RunAsync(ParseResult parsed, FileInfo file, long batchBytes, bool replay, CancellationToken cancellation)
+    static async Task<int> RunAsync(ParseResult parsed, FileInfo file, long batchBytes, bool replay, double? approved, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
+        if (approved is < 0 or > 1e9 or double.NaN)
+        {
+            return Shell.Invalid(parsed, $"--approve-budget is {approved}; expected US dollars, 0 to 1,000,000,000.");
+        }
+
         if (batchBytes != 0 && batchBytes is < Optimization.MinBatchBytes or > Optimization.MaxBatchBytes)
         {
             return Shell.Invalid(
@@ -61,7 +67,7 @@ static class RunCommand
 
         // Recorded by telemetry where that is on; without it, it still has an id for the run's record.
         using var trace = source.StartActivity("sluice run") ?? new Activity("sluice run").Start();
-        var request = new RunRequest(live ?? pipelines.NewRunId(prefix), text, shown, folder, batchBytes, replay, trace.TraceId.ToHexString());
+        var request = new RunRequest(live ?? pipelines.NewRunId(prefix), text, shown, folder, batchBytes, replay, trace.TraceId.ToHexString(), approved);
         var watch = app.Services.GetRequiredService<RunWatch>();
         var run = await RunProgress.ShowAsync(watch, request.RunId, parsed.GetValue(Shell.Json), async () =>
         {

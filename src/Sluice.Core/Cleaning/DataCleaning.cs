@@ -57,7 +57,7 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         /// <summary>For standardize_case: case of single columns, by name. With it and without <c>columns</c>, only those are changed. Default: none.</summary>
         public IReadOnlyDictionary<string, LetterCase> CaseByColumn { get; init; } = new Dictionary<string, LetterCase>();
 
-        /// <summary>For handle_missing: <c>auto</c>, <c>mean</c>, <c>median</c>, <c>mode</c>, <c>constant</c>, <c>ffill</c>, <c>knn</c> or <c>drop</c>. Default: auto.</summary>
+        /// <summary>For handle_missing: <c>auto</c>, <c>mean</c>, <c>median</c>, <c>mode</c>, <c>constant</c>, <c>ffill</c>, <c>knn</c>, <c>smart_impute</c> or <c>drop</c>. Default: auto.</summary>
         public MissingStrategy MissingStrategy { get; init; } = MissingStrategy.Auto;
 
         /// <summary>For handle_missing with <c>constant</c>: the value; columns that cannot hold it are passed over. Default: none.</summary>
@@ -66,6 +66,10 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         /// <summary>For handle_missing with <c>ffill</c>: date, timestamp or number column that rows are in the order of. Default: none.</summary>
         [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
         public string? OrderColumn { get; init; }
+
+        /// <summary>For handle_missing with <c>smart_impute</c>: language model to ask. Default: the configured one.</summary>
+        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        public string? Model { get; init; }
 
         /// <summary>For fix_types: least share of a column's values that must be of one type, 0 to 1. Default: 0.5.</summary>
         [Range(0.0, 1.0)]
@@ -99,7 +103,7 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         public string SplitColumn { get; init; } = "split";
     }
 
-    public override IReadOnlyList<Step> Expand() => [.. options.Operations.Select(StepOf)];
+    public override IReadOnlyList<Step> Expand() => [.. options.Operations.Select(StepOf).SelectMany(step => step.Parts ?? [step])];
 
     Step StepOf(CleaningOperation operation) => operation switch
     {
@@ -114,6 +118,7 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
                 MissingStrategy = options.MissingStrategy,
                 FillValue = options.FillValue,
                 OrderColumn = options.OrderColumn,
+                Model = options.Model,
                 FitOn = options.FitOn,
                 SplitColumn = options.SplitColumn,
             },

@@ -11,13 +11,14 @@ namespace Sluice.Cleaning;
 public sealed class HandleMissing : Step
 {
     const int ModeCap = 65_536, AutoCap = 100;
-    const string Alternatives = "Use auto, median, mean, mode, constant, ffill, knn or drop.";
     readonly Options options;
     readonly ColumnChoice choice;
     readonly TrainSet train;
 
     // Strategies that are steps of their own.
     readonly Step? other;
+
+    readonly bool strict;
 
     public HandleMissing(Options options)
         : this(options, strict: true)
@@ -27,6 +28,7 @@ public sealed class HandleMissing : Step
     internal HandleMissing(Options options, bool strict)
     {
         this.options = options;
+        this.strict = strict;
         train = new TrainSet(options.SplitColumn, options.FitOn);
         other = options.MissingStrategy switch
         {
@@ -54,7 +56,8 @@ public sealed class HandleMissing : Step
 
         /// <summary>
         /// <c>auto</c>, <c>mean</c>, <c>median</c>, <c>mode</c>, <c>constant</c> (see <c>fill_value</c>), <c>ffill</c> (see <c>order_column</c>), <c>knn</c> (the five most
-        /// similar rows, as in <c>impute_missing</c>) or <c>drop</c> (rejects the row).
+        /// similar rows, as in <c>impute_missing</c>), <c>smart_impute</c> (a language model fills in what follows from the rest of the row, then auto) or <c>drop</c>
+        /// (rejects the row).
         /// Default: auto, which is the median for numbers, dates and timestamps and the most frequent value for booleans and for text with
         /// at most 100 different values.
         /// </summary>
@@ -70,10 +73,18 @@ public sealed class HandleMissing : Step
         /// <summary>Column with the name of each row's set; where it is not there, or this is empty, all rows are learned from. Default: split.</summary>
         public string SplitColumn { get; init; } = "split";
 
+        /// <summary>For <c>missing_strategy: smart_impute</c>: language model to ask. Default: the configured one; without any, missing cells are filled as by auto, with evidence.</summary>
+        [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+        public string? Model { get; init; }
+
         /// <summary>Column that rows are in the order of, for <c>missing_strategy: ffill</c>: a date, a timestamp or a number. Rows without one stay as they are. Default: none.</summary>
         [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
         public string? OrderColumn { get; init; }
     }
+
+    internal override IReadOnlyList<Step>? Parts => options.MissingStrategy == MissingStrategy.SmartImpute
+        ? [new SmartImpute(options, strict), new HandleMissing(options with { MissingStrategy = MissingStrategy.Auto }, strict)]
+        : null;
 
     public override TrainSet? LearnsFrom => other is not null ? other.LearnsFrom : Learns ? train : null;
 
@@ -97,9 +108,6 @@ public sealed class HandleMissing : Step
         train.Plan(input, problems);
         switch (options.MissingStrategy)
         {
-            case MissingStrategy.SmartImpute:
-                problems.Add("missing_strategy", $"'smart_impute' needs a language model, which this version does not have. {Alternatives}");
-                break;
             case MissingStrategy.Constant when options.FillValue is null:
                 problems.Add("fill_value", "missing_strategy is 'constant', but fill_value is not given. Give the value to fill in.");
                 break;

@@ -30,6 +30,6 @@ public enum MissingStrategy
     /// <summary>From the most similar rows, as the step <c>impute_missing</c> does.</summary>
     Knn,
 
-    /// <summary>Not available: it needs a language model.</summary>
+    /// <summary>What a language model takes from the rest of the row; what it leaves, and all where there is no model, as by <c>auto</c>.</summary>
     SmartImpute,
 }

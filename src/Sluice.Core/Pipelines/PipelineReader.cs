@@ -83,12 +83,12 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
 
     static IEnumerable<PipelineStep> Expand(StepNode node, Step step)
     {
-        if (step is not StepGroup group)
+        if ((step is StepGroup group ? group.Expand() : step.Parts) is not { } parts)
         {
             return [new PipelineStep(node.Id, node.Type, step, node.OptionsJson, node.Id)];
         }
 
-        return group.Expand().Select((part, i) =>
+        return parts.Select((part, i) =>
         {
             var type = CanonicalJson.TypeOf(part.GetType());
             return new PipelineStep($"{node.Id}/{i}:{type}", type, part, CanonicalJson.OwnOptions(part) ?? node.OptionsJson, node.Id);

@@ -30,7 +30,7 @@ public sealed record ApplyMemo(
 public sealed record DebugRows(string Step, BatchRef Rows);
 
 /// <summary>A rule as evidence names it.</summary>
-public sealed record EvidenceRule(string Step, string Reason, string? Column, string Severity, bool Rejects, int Failures);
+public sealed record EvidenceRule(string Step, string Reason, string? Column, string Severity, bool Rejects, int Failures, string? Detail = null);
 
 /// <summary>A row that was put aside because a step threw on it.</summary>
 public sealed record QuarantinedRow(string Step, long Row, string Error);

@@ -13,7 +13,10 @@ namespace Sluice.Runs;
 /// <param name="Inputs">Input files with their content hash.</param>
 /// <param name="Shards">Parts of the inputs, in order.</param>
 /// <param name="Earlier">The dataset's version when the run began; null where no rule compares with it, or there was none.</param>
-public sealed record RunPlan(RunRequest Request, string Key, IReadOnlyList<InputDigest> Inputs, IReadOnlyList<Shard> Shards, EarlierVersion? Earlier = null);
+/// <param name="Models">Model of each step that asks one, by number; null where the pipeline has no such step.</param>
+public sealed record RunPlan(
+    RunRequest Request, string Key, IReadOnlyList<InputDigest> Inputs, IReadOnlyList<Shard> Shards, EarlierVersion? Earlier = null,
+    IReadOnlyDictionary<int, string>? Models = null);
 
 /// <summary>What a run's rules compare with: the reports on the version that was the head when it began.</summary>
 public sealed record EarlierVersion(string Version, JsonElement QualityBefore, JsonElement QualityAfter);
@@ -34,12 +37,14 @@ public sealed record BaseBatch(BatchRef Batch, int Rejected, string? Rejects);
 
 /// <summary>A step with its parameters.</summary>
 /// <param name="Json">What <see cref="Step.Fit"/> gave.</param>
-/// <param name="Decisions">Object of each batch's decisions, "" where all are zero; null when not keyed.</param>
+/// <param name="Decisions">Object of each batch's decisions, "" where all are zero; of its answers, for a step that asks a model; null when not keyed.</param>
 /// <param name="Poison">Rows of a batch that the step could not look at, by batch number.</param>
 /// <param name="Rows">Rows of each batch that it looked at, where row numbers matter: decisions and poison mean rows of exactly those.</param>
 /// <param name="GateFailure">Why its gate refuses.</param>
+/// <param name="Unanswered">Questions of a step that asks a model that have no answer; null where it has all, and for other steps.</param>
 public sealed record StepFit(
-    string Json, IReadOnlyList<string>? Decisions, IReadOnlyDictionary<int, IReadOnlyList<PoisonRow>>? Poison, IReadOnlyList<int>? Rows, string? GateFailure);
+    string Json, IReadOnlyList<string>? Decisions, IReadOnlyDictionary<int, IReadOnlyList<PoisonRow>>? Poison, IReadOnlyList<int>? Rows, string? GateFailure,
+    long? Unanswered = null);
 
 /// <summary>A row that made a step throw, with the exact error.</summary>
 public sealed record PoisonRow(int Row, string Error);

@@ -32,7 +32,7 @@ public sealed class EvidenceBuilder
                 rows.Append(judged.OriginOf(row));
             }
 
-            rules.Add(new EvidenceRule(step, reason, column, severity.ToString().ToLowerInvariant(), rejects, failing.Count));
+            rules.Add(new EvidenceRule(step, reason, column, severity.ToString().ToLowerInvariant(), rejects, failing.Count, verdicts.Rules[rule].Detail));
         }
     }
 

@@ -9,7 +9,10 @@ namespace Sluice.Runs;
 /// <param name="withRun">Whether each row names the run and its trace. Evidence itself does not: it is shared by all runs that found the same.</param>
 public sealed class EvidenceRows(BatchFiles files, RunRecord record, bool withRun = false) : DatasetRows
 {
-    public override Schema Schema { get; } = new(
+    // Few runs have steps with more to say than a reason.
+    readonly bool hasDetails = record.Evidence.Any(e => e.Rules.Any(r => r.Detail is not null));
+
+    public override Schema Schema => field ??= new(
     [
         .. withRun ? [new Field("run", ColumnType.Text, false), new Field("trace", ColumnType.Text)] : Array.Empty<Field>(),
         new Field("row", ColumnType.Int64, false),
@@ -19,6 +22,7 @@ public sealed class EvidenceRows(BatchFiles files, RunRecord record, bool withRu
         new Field("severity", ColumnType.Text, false),
         new Field("rejected", ColumnType.Boolean, false),
         new Field("value", ColumnType.Text),
+        .. hasDetails ? [new Field("detail", ColumnType.Text)] : Array.Empty<Field>(),
     ]);
 
     public override long Rows => record.Evidence.Sum(e => (long)e.Evidence.Rows);
@@ -47,7 +51,7 @@ public sealed class EvidenceRows(BatchFiles files, RunRecord record, bool withRu
         var rows = evidence.Int64("row");
         var number = new ValueBuilder<long>(ColumnType.Int64, evidence.Rows);
         var rejected = new ValueBuilder<bool>(ColumnType.Boolean, evidence.Rows);
-        var texts = new TextBuilder[5];
+        var texts = new TextBuilder[6];
         for (var i = 0; i < texts.Length; i++)
         {
             texts[i] = new TextBuilder(evidence.Rows);
@@ -66,11 +70,12 @@ public sealed class EvidenceRows(BatchFiles files, RunRecord record, bool withRu
             var isPersonal = rule.Reason.StartsWith(Privacy.PiiDetection.Reason, StringComparison.Ordinal);
             var column = isPersonal || rule.Column is null || values is null || !values.Schema.Has(rule.Column) ? null : values[rule.Column];
             Append(texts[4], column is null || column.IsNull((int)rows[i]) ? null : column.Display((int)rows[i]));
+            Append(texts[5], rule.Detail);
         }
 
         return new Batch(
             Schema,
-            [.. withRun ? [Repeat(record.RunId, evidence.Rows), Repeat(record.Trace, evidence.Rows)] : Array.Empty<Column>(), number.Build(), texts[0].Build(), texts[1].Build(), texts[2].Build(), texts[3].Build(), rejected.Build(), texts[4].Build()],
+            [.. withRun ? [Repeat(record.RunId, evidence.Rows), Repeat(record.Trace, evidence.Rows)] : Array.Empty<Column>(), number.Build(), texts[0].Build(), texts[1].Build(), texts[2].Build(), texts[3].Build(), rejected.Build(), texts[4].Build(), .. hasDetails ? [texts[5].Build()] : Array.Empty<Column>()],
             evidence.Rows);
     }
 

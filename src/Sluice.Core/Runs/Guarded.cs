@@ -22,7 +22,7 @@ public static class Guarded
         }
         catch (Exception e) when (IsOfData(e))
         {
-            poison.AddRange(FindPoison(batch.Rows, (from, to) => Applied(step, batch.Slice(from, to), Part(fitted, from * step.DecisionBytes, to * step.DecisionBytes), new Verdicts(to - from)), limit));
+            poison.AddRange(FindPoison(batch.Rows, (from, to) => Applied(step, batch.Slice(from, to), fitted.Slice(from, to, step.DecisionBytes), new Verdicts(to - from)), limit));
             if (poison.Count == 0)
             {
                 throw new DataException($"The step fails on {batch.Rows} rows together but on none of them alone: {e.Message}", e);
@@ -36,7 +36,7 @@ public static class Guarded
 
         var (rest, kept) = Without(batch, poison);
         var clean = new Verdicts(rest.Rows);
-        var cleanFitted = fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, Pick(fitted.Decisions, kept, step.DecisionBytes));
+        var cleanFitted = fitted.Pick(kept, step.DecisionBytes);
         try
         {
             return (Applied(step, rest, cleanFitted, clean), clean);
@@ -108,9 +108,6 @@ public static class Guarded
 
         return result;
     }
-
-    static Fitted Part(Fitted fitted, int from, int to) =>
-        fitted.Decisions.IsEmpty ? fitted : new Fitted(fitted.Json, fitted.Decisions[from..to].ToArray());
 
     /// <summary>The decisions of some rows, each of so many bytes.</summary>
     public static byte[] Pick(ReadOnlySpan<byte> decisions, int[] rows, int bytes)

@@ -10,7 +10,8 @@ namespace Sluice.Runs;
 /// </summary>
 public static partial class KeyRuns
 {
-    const int RecordBytes = 20, FewRows = 24;
+    internal const int RecordBytes = 20;
+    const int FewRows = 24;
 
     /// <summary>Sorts and encodes the keys of a batch.</summary>
     /// <param name="keys">Key of each row.</param>

@@ -46,7 +46,23 @@ public sealed partial class RunEngine
         };
         manifest.CheckTotals();
         await Register.ValidatedAsync(manifest.Dataset, run.Id, cancellation);
-        return await Catalogue.CommitAsync(manifest, run.Plan.Key, run.Id, cancellation);
+        var version = await Catalogue.CommitAsync(manifest, await CommitKeyAsync(run, cancellation), run.Id, cancellation);
+        await EndScopeAsync(run, cancellation);
+        return version;
+    }
+
+    /// <summary>A version with unanswered questions is not what the next run of the same pipeline and files should find: that run asks for them again.</summary>
+    async Task<string> CommitKeyAsync(Run run, CancellationToken cancellation)
+    {
+        for (var i = 0; i < run.Steps.Count; i++)
+        {
+            if (run.Steps[i] is Llm.AskingStep && (await ReadDocumentAsync<StepFit>(FitPath(run, i), cancellation)).Unanswered is not null)
+            {
+                return new MemoKey("incomplete").Add(run.Plan.Key).Add(run.Id).Value();
+            }
+        }
+
+        return run.Plan.Key;
     }
 
     /// <summary>The report on the rows as read, where personal data is in the clear whatever a step did to it later.</summary>
@@ -176,6 +192,7 @@ public sealed partial class RunEngine
                 Rejects = rejects,
                 Quarantine = quarantine,
                 Debug = debug.Count == 0 ? null : debug,
+                Cost = await Llm.RunCost.FindAsync(store, run.Id, cancellation),
             };
 
             // Of two deliveries the one whose record it is counts.

@@ -16,6 +16,11 @@ public sealed partial class RunEngine
         var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
         foreach (var observer in pass.Observers)
         {
+            if (observer != PassPlan.Before && run.Steps[observer] is Llm.AskingStep)
+            {
+                return await OpenAskAsync(run, passNumber, cancellation);
+            }
+
             var fit = await TryReadDocumentAsync<StepFit>(FitPath(run, observer), cancellation)
                 ?? await WriteDocumentAsync(FitPath(run, observer), await FitStepAsync(run, pass, observer, schema, cancellation), cancellation);
             if (fit.GateFailure is not null)

@@ -73,6 +73,7 @@ public sealed partial class RunEngine
         var inputs = inputsOf(request);
         var pipeline = await tables.OpenAsync(request.RunId, await PipelineAsync(request, cancellation), inputs, Catalogue, null, cancellation);
         pipeline.CheckSinks(OutputsOf(request), inputs);
+        var asked = pipeline.CheckModels(Models);
         var cut = pipeline.Optimization.Cut();
         cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
 
@@ -93,9 +94,10 @@ public sealed partial class RunEngine
         var files = await digests;
         var key = new MemoKey("run").Add(pipeline.Hash).Add($"{options.PublishBytes}/{options.PublishRows}").Add($"{QualityBefore.CodeVersion}")
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
-        foreach (var step in pipeline.Steps)
+        for (var i = 0; i < pipeline.Steps.Count; i++)
         {
-            key.Add($"{step.Type}@{step.Step.CodeVersion}{step.Step.DependsOn}");
+            var step = pipeline.Steps[i].Step is Llm.AskingStep asking ? asking.For(asked?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
+            key.Add($"{pipeline.Steps[i].Type}@{step.CodeVersion}{step.DependsOn}");
         }
 
         foreach (var file in files)
@@ -103,7 +105,7 @@ public sealed partial class RunEngine
             key.Add(file.Sha256).Add(file.File);
         }
 
-        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation)), cancellation);
+        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked), cancellation);
     }
 
     /// <summary>The head of the dataset, where a rule compares with it. It is kept in the plan: the run compares with it also when it is resumed later.</summary>

@@ -186,15 +186,17 @@ public sealed partial class RunEngine
         }
 
         var json = Encoding.UTF8.GetBytes(fit.Json);
-        var decisions = fit.Decisions is null ? null : await DecisionsAsync(fit.Decisions[number], batch.Rows * step.DecisionBytes, cancellation);
+        var answers = step is Llm.AskingStep ? Llm.RowAnswers.FromBytes(await store.ReadAsync(fit.Decisions![number], cancellation)) : null;
+        var decisions = fit.Decisions is null || answers is not null ? null : await DecisionsAsync(fit.Decisions[number], batch.Rows * step.DecisionBytes, cancellation);
         var poison = PoisonOf(fit, number);
+        var fitted = new Fitted(json, decisions, answers);
         if (poison.Count == 0)
         {
-            return (batch, new Fitted(json, decisions));
+            return (batch, fitted);
         }
 
         var (rest, kept) = Guarded.Without(batch, poison);
-        return (rest, new Fitted(json, decisions is null ? null : Guarded.Pick(decisions, kept, step.DecisionBytes)));
+        return (rest, fitted.Pick(kept, step.DecisionBytes));
     }
 
     async Task<byte[]> DecisionsAsync(string path, int bytes, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sluice.Connectors;
 using Sluice.Embedding;
+using Sluice.Llm;
 using Sluice.Pipelines;
 using Sluice.Quality;
 using Sluice.Steps;
@@ -16,7 +17,7 @@ namespace Sluice.Runs;
 /// </summary>
 public sealed partial class RunEngine(
     ObjectStore store, Ledger ledger, BatchFiles files, Func<RunRequest, InputFiles> inputsOf, RunOptions options, TimeProvider time, Catalog? catalog = null,
-    Func<RunRequest, OutputFiles>? outputsOf = null)
+    Func<RunRequest, OutputFiles>? outputsOf = null, LanguageModels? models = null)
 {
     // Documents never change once written, so a process reads each once. Bounded: a long-lived host forgets old runs.
     const int MaxCachedDocuments = 4_096;
@@ -27,6 +28,8 @@ public sealed partial class RunEngine(
     readonly ConcurrentDictionary<string, object> documents = new(StringComparer.Ordinal);
     readonly VectorStore vectors = new(store);
     readonly RunTables tables = new(catalog ?? Catalog.Default);
+
+    LanguageModels Models { get; } = models ?? LanguageModels.None;
 
     /// <summary>Runs one unit of a stage.</summary>
     /// <param name="runId">The run.</param>
@@ -45,6 +48,8 @@ public sealed partial class RunEngine(
             StageKind.Ingest => IngestAsync(run, index, null, cancellation),
             StageKind.Retype => IngestAsync(run, index, (await UnifiedAsync(run, cancellation)).Schema, cancellation),
             StageKind.Observe => ObserveAsync(run, pass, index, cancellation),
+            StageKind.Ask => AskAsync(run, pass, index, cancellation),
+            StageKind.Collect => CollectAsync(run, pass, index, cancellation),
             StageKind.Apply => ApplyAsync(run, index, cancellation),
             StageKind.Publish => PublishAsync(run, index, cancellation),
             StageKind.Measure => MeasureAsync(run, index, cancellation),
@@ -80,6 +85,8 @@ public sealed partial class RunEngine(
             StageKind.Ingest => await OpenRetypeAsync(run, cancellation),
             StageKind.Retype => await OpenPassAsync(run, 0, cancellation),
             StageKind.Observe => await FinishPassAsync(run, pass, cancellation),
+            StageKind.Ask => await OpenCollectAsync(run, pass, cancellation),
+            StageKind.Collect => await FinishCollectAsync(run, pass, cancellation),
             StageKind.Apply => await OpenPublishAsync(run, cancellation),
             StageKind.Publish => await OpenMeasureAsync(run, cancellation),
             StageKind.Measure => await OpenExportAsync(run, cancellation),
@@ -232,8 +239,9 @@ public sealed partial class RunEngine(
 
         public IReadOnlyList<Step> Steps { get; } =
         [
-            .. Pipeline.Steps.Select(s => s.Step switch
+            .. Pipeline.Steps.Select((s, number) => s.Step switch
             {
+                AskingStep asking => asking.For(Plan.Models?.GetValueOrDefault(number)),
                 QualityValidation checks when Plan.Earlier is { } earlier => checks.Against(earlier.Version, earlier.QualityBefore),
                 VectorStep embedding => embedding.On(Vectors),
                 var step => step,

@@ -41,6 +41,9 @@ public sealed record RunRecord
     /// <summary>In debug mode, the rows after each step of each batch, in order of the input.</summary>
     public IReadOnlyList<DebugRows>? Debug { get; init; }
 
+    /// <summary>What the run spent on language models; null for one that asked none.</summary>
+    public Llm.RunCost? Cost { get; init; }
+
     /// <summary>Trace that what started the run belongs to, 32 hex digits: from a verdict to the request or upload behind it.</summary>
     public string? Trace { get; init; }
 

@@ -10,17 +10,27 @@ namespace Sluice.Runs;
 /// <param name="BatchBytes">Bytes of input one activity works on; 0 = the default of <see cref="Connectors.ShardCut"/>. Never changes the result.</param>
 /// <param name="ReplayQuarantine">Run batches again that put rows into quarantine before.</param>
 /// <param name="Trace">Trace that what starts the run belongs to, for its record; null: none. Never changes the result.</param>
+/// <param name="ApprovedUsd">US dollars that somebody approved for this run's language models, in the place of the pipeline's budget; null: none. Never changes the result.</param>
 public sealed record RunRequest(
-    string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null);
+    string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null, double? ApprovedUsd = null);
 
-/// <summary>The kinds of stages a run goes through, in this order; Observe once per pass.</summary>
+/// <summary>
+/// The kinds of stages a run goes through, in this order; Observe, and Ask and Collect where a model is asked, once per pass. Numbers are in stored histories: they
+/// never change.
+/// </summary>
 public enum StageKind
 {
     Start,
     Ingest,
     Retype,
     Observe,
-    Apply,
+
+    /// <summary>Questions that have no answer yet are asked.</summary>
+    Ask = 9,
+
+    /// <summary>Each batch gets its answers.</summary>
+    Collect = 10,
+    Apply = 4,
     Publish,
     Measure,
     Export,

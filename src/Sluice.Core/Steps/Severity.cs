@@ -21,4 +21,8 @@ public enum Severity
 /// <param name="Column">Column concerned, or null for the whole row.</param>
 /// <param name="Severity">Weight in the quality score.</param>
 /// <param name="Rejects">Whether the row is taken out of the dataset.</param>
-public sealed record Rule(string Reason, string? Column, Severity Severity, bool Rejects);
+public sealed record Rule(string Reason, string? Column, Severity Severity, bool Rejects)
+{
+    /// <summary>The exact error, where a reason alone does not say enough; null mostly.</summary>
+    public string? Detail { get; init; }
+}

@@ -103,6 +103,9 @@ public abstract class Step
     /// <summary>What it promises about Apply, so that the optimiser may move steps past each other. Null, which promises nothing, is always right.</summary>
     public virtual StepEffects? Effects(Schema input) => null;
 
+    /// <summary>Steps that it stands for with these options, in order, each observed and applied on its own; null where it is one itself.</summary>
+    internal virtual IReadOnlyList<Step>? Parts => null;
+
     public abstract Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts);
 
     /// <summary>True when the data must be looked at before Apply.</summary>

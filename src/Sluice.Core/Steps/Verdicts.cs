@@ -33,9 +33,9 @@ public sealed class Verdicts(int rows)
     public IReadOnlyDictionary<string, long> Changed => changed;
 
     /// <summary>The number of a rule in this batch; the same rule has the same number.</summary>
-    public int Rule(string reason, string? column = null, Severity severity = Severity.Low, bool rejects = false)
+    public int Rule(string reason, string? column = null, Severity severity = Severity.Low, bool rejects = false, string? detail = null)
     {
-        var rule = new Rule(reason, column, severity, rejects);
+        var rule = new Rule(reason, column, severity, rejects) { Detail = detail };
         ref var id = ref CollectionsMarshal.GetValueRefOrAddDefault(ruleIds, rule, out var known);
         if (!known)
         {

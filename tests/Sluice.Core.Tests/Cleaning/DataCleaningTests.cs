@@ -53,14 +53,14 @@ public sealed class DataCleaningTests
     public void Reports_all_problems_at_once_by_the_path_of_the_option() => Assert.Equal(
         [
             "duplicate_keys[1]: Column 'nam' does not exist here. Did you mean 'name'? It has: " + DirtyTable.Schema.Names + ".",
-            "missing_strategy: 'smart_impute' needs a language model, which this version does not have. Use auto, median, mean, mode, constant, ffill, knn or drop.",
+            "fill_value: missing_strategy is 'constant', but fill_value is not given. Give the value to fill in.",
             "outlier_action: 'clip' changes a cell, and 'isolation_forest' judges whole rows. Use remove or flag, or a method by column: iqr, z_score, robust_z.",
         ],
         StepRunner.Problems(
             Create(
                 """
                 { "operations": ["remove_duplicates", "handle_missing", "remove_outliers"], "duplicate_keys": ["name", "nam"],
-                  "missing_strategy": "smart_impute", "outlier_method": "isolation_forest", "outlier_action": "clip" }
+                  "missing_strategy": "constant", "outlier_method": "isolation_forest", "outlier_action": "clip" }
                 """),
             DirtyTable.Schema));
 

@@ -98,7 +98,6 @@ public sealed class HandleMissingTests : StepContract
     }
 
     [Theory]
-    [InlineData(MissingStrategy.SmartImpute, null, "missing_strategy: 'smart_impute' needs a language model, which this version does not have. Use auto, median, mean, mode, constant, ffill, knn or drop.")]
     [InlineData(MissingStrategy.Ffill, null, "order_column: missing_strategy is 'ffill', but order_column is not given. Name the date, timestamp or number that rows are in the order of.")]
     [InlineData(MissingStrategy.Constant, null, "fill_value: missing_strategy is 'constant', but fill_value is not given. Give the value to fill in.")]
     [InlineData(MissingStrategy.Mean, null, "columns[0]: Column 'name' is text; this works on numbers, dates and timestamps. Leave it out, or convert it first with fix_types.")]

@@ -4,6 +4,7 @@ using System.Text;
 using Sluice.Batches;
 using Sluice.Connectors;
 using Sluice.Datasets;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Storage;
 using Sluice.Tests.Storage;
@@ -71,11 +72,16 @@ sealed class TestRuns : IAsyncDisposable
 
     public RunOptions Options { get; init; } = new() { PublishBytes = 1_500, PublishRows = 100 };
 
+    /// <summary>What steps that ask a language model ask; none unless given.</summary>
+    public LanguageModels? Models { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public void Write(string name, string text) => File.WriteAllText(Path.Combine(Folder, name), text);
 
     /// <summary>A fresh engine, as after a restart: nothing in memory.</summary>
     public RunEngine NewEngine() => new(
-        Store, Ledger, new BatchFiles(Store), request => new FolderInputs([Folder], request.InputFolder), Options, TimeProvider.System, catalog);
+        Store, Ledger, new BatchFiles(Store), request => new FolderInputs([Folder], request.InputFolder), Options, Time, catalog, models: Models);
 
     public async Task<RunRequest> RequestAsync(string yaml, string? runId = null, long batchBytes = 600, bool replay = false)
     {

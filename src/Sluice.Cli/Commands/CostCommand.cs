@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using Sluice.Functions.Api;
+using Sluice.Llm;
+using Spectre.Console;
+
+namespace Sluice.Cli.Commands;
+
+/// <summary><c>sluice cost RUN|DATASET</c>: what language models cost, from every call that was made.</summary>
+static class CostCommand
+{
+    // Rows of a terminal; --json has all.
+    const int ShownRows = 50;
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "Run id, also of a run that failed or still goes on; DATASET@VERSION, for the run that made it; or DATASET, for all its runs." };
+        var by = new Option<string>("--by") { Description = "For one run, what costs are shown for: step, provider (and model) or row. Default: step.", DefaultValueFactory = _ => "step" };
+        by.AcceptOnlyFromAmong("step", "provider", "row");
+        var command = new Command("cost", "Show what language models cost: calls, tokens and US dollars, and what kept answers saved.") { name, by };
+        Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(
+            parsed, store => ShowAsync(parsed, store, parsed.GetRequiredValue(name), parsed.GetRequiredValue(by), cancellation)));
+        return command;
+    }
+
+    static async Task<int> ShowAsync(ParseResult parsed, OpenedStore store, string name, string by, CancellationToken cancellation)
+    {
+        var run = name.Split('@', 2) is [var dataset, var version] ? (await store.Datasets.ShowAsync(dataset, version, cancellation)).Entry.Run : name;
+        if (RunIds.IsValid(run) && await RunCost.FindAsync(store.Objects, run, cancellation) is { } cost)
+        {
+            return await ShowRunAsync(parsed, store, cost, by, cancellation);
+        }
+
+        var runs = new List<RunCost>();
+        foreach (var (id, _) in await RunCost.RunsAsync(store.Ledger, name, cancellation))
+        {
+            runs.Add((await RunCost.FindAsync(store.Objects, id, cancellation))!);
+        }
+
+        if (runs.Count == 0)
+        {
+            return Shell.Invalid(parsed, $"'{name}' is no run and no dataset that asked a language model in this store. Expected a run id as 'sluice run' shows it, DATASET@VERSION or a dataset's name.");
+        }
+
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(new { dataset = name, costUsd = runs.Sum(r => r.Total.CostUsd), savedUsd = runs.Sum(r => r.SavedUsd), calls = runs.Sum(r => r.Total.Calls), runs });
+            return ExitCodes.Done;
+        }
+
+        AnsiConsole.Write(TableOf("run", runs.Select(r => r.Total with { Name = r.Run })));
+        AnsiConsole.WriteLine($"{runs.Count} {(runs.Count == 1 ? "run" : "runs")}: {Dollars(runs.Sum(r => r.Total.CostUsd))}; kept answers saved {Dollars(runs.Sum(r => r.SavedUsd))}.");
+        return ExitCodes.Done;
+    }
+
+    static async Task<int> ShowRunAsync(ParseResult parsed, OpenedStore store, RunCost cost, string by, CancellationToken cancellation)
+    {
+        var rows = by == "row" ? await RunCost.RowsAsync(store.Objects, cost.Run, cancellation) : null;
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(new { cost, rows });
+            return ExitCodes.Done;
+        }
+
+        var facts = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+        facts.AddRow("run", Markup.Escape(cost.Run));
+        facts.AddRow("cost", Dollars(cost.Total.CostUsd) + (cost.UnpricedCalls > 0 ? $", and {cost.UnpricedCalls:N0} calls without a known price" : ""));
+        facts.AddRow("calls", $"{cost.Total.Calls:N0}");
+        facts.AddRow("tokens", $"{cost.Total.Tokens.Input:N0} in ({cost.Total.Tokens.CachedInput:N0} cached by the provider), {cost.Total.Tokens.Output:N0} out");
+        facts.AddRow("  paid for nothing", $"{cost.Total.WastedTokens.Input:N0} in, {cost.Total.WastedTokens.Output:N0} out");
+        facts.AddRow("saved", $"{Dollars(cost.SavedUsd)}: {cost.KnownAnswers:N0} answers of earlier runs, {cost.RepeatedRows:N0} rows with the same question as another");
+        facts.AddRow("unanswered", $"{cost.Unanswered:N0}");
+        if (cost.Pii is { } pii)
+        {
+            facts.AddRow("personal data found", Markup.Escape(string.Join(", ", pii.Select(p => $"{p.Value:N0} {p.Key}"))));
+        }
+
+        AnsiConsole.Write(facts);
+        AnsiConsole.Write(TableOf(by, (rows ?? (by == "step" ? cost.Steps : cost.Models)).Take(ShownRows)));
+        if (rows?.Count > ShownRows)
+        {
+            AnsiConsole.WriteLine($"{ShownRows} of {rows.Count:N0} rows; --json has all.");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    static Table TableOf(string by, IEnumerable<CostLine> lines)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn(by);
+        foreach (var column in new[] { "calls", "tokens in", "tokens out", "cost" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (var line in lines)
+        {
+            table.AddRow(Markup.Escape(line.Name), $"{line.Calls:N0}", $"{line.Tokens.Input:N0}", $"{line.Tokens.Output:N0}", Dollars(line.CostUsd));
+        }
+
+        return table;
+    }
+
+    static string Dollars(decimal usd) => string.Create(CultureInfo.InvariantCulture, $"${usd:0.00####}");
+}

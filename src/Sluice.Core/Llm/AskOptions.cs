@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sluice.Llm;
+
+/// <summary>What happens to personal data before a row is put into a prompt.</summary>
+public enum PiiPolicy
+{
+    /// <summary>Its kind stands in its place: <c>&lt;EMAIL&gt;</c>.</summary>
+    Redact,
+
+    /// <summary>A row with any is not sent; it keeps its values and is evidence, as <c>llm_pii_denied</c>.</summary>
+    Deny,
+
+    /// <summary>It is sent as it is.</summary>
+    Allow,
+}
+
+/// <summary>Options that every step has that asks a language model.</summary>
+public abstract record AskOptions
+{
+    /// <summary>Model: a name of the configuration, an alias such as <c>claude-sonnet-4-20250514</c>, or <c>provider/model</c>. Default: default, the configured one.</summary>
+    [MinLength(1)]
+    public string Model { get; init; } = "default";
+
+    /// <summary>
+    /// Columns that are sent, besides those that the prompt names as <c>{{ column }}</c>. Default: none where the prompt names one, else all: name the few that are
+    /// needed, since every one costs tokens.
+    /// </summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>Rows in one call, at most; long rows make it fewer. Default: 100.</summary>
+    [Range(1, 1_000)]
+    public int BatchSize { get; init; } = 100;
+
+    /// <summary>Tokens of rows in one call, at most, estimated from their bytes. Default: 16,000.</summary>
+    [Range(100, 1_000_000)]
+    public int MaxCallTokens { get; init; } = 16_000;
+
+    /// <summary>Calls at the same time for one piece of the data. Default: 10.</summary>
+    [Range(1, 100)]
+    public int Concurrency { get; init; } = 10;
+
+    /// <summary>0 to 2. At 0 equal questions are asked once and the answers are kept for later runs; above, for this run only. Default: 0.</summary>
+    [Range(0.0, 2.0)]
+    public double Temperature { get; init; }
+
+    /// <summary>Hours after which a kept answer is asked for again; 0 keeps none for later runs. Default: 24.</summary>
+    [Range(0.0, 1_000_000.0)]
+    public double CacheTtlHours { get; init; } = 24;
+
+    /// <summary>Times that a row is asked again, with what was wrong, when its answer is not as <c>output</c> asks for. Default: 1.</summary>
+    [Range(0, 10)]
+    public int Gleanings { get; init; } = 1;
+
+    /// <summary>Advice that is added when a row is asked again, such as what good answers look like. Default: none.</summary>
+    public string? ValidationPrompt { get; init; }
+
+    /// <summary>What happens to personal data before it is sent: <c>redact</c>, <c>deny</c> (such rows are not sent) or <c>allow</c>. Default: redact.</summary>
+    public PiiPolicy Pii { get; init; } = PiiPolicy.Redact;
+
+    /// <summary>Kinds of personal data that the policy is about. Default: all but organization and location.</summary>
+    public IReadOnlyList<string> PiiEntities { get; init; } = [];
+
+    /// <summary>US dollars that the step may spend in one run; a call that could cost more is not made, and the run stops for approval. Default: no limit.</summary>
+    [Range(0.0, 1_000_000_000.0)]
+    public double? BudgetUsd { get; init; }
+
+    /// <summary>Lets the model think before it answers, if it can. Default: false.</summary>
+    public bool UseExtendedThinking { get; init; }
+
+    /// <summary>Seconds for thinking; made into tokens by the model's measured speed. Default: 30.</summary>
+    [Range(1, 3_600)]
+    public int ThinkingTime { get; init; } = 30;
+
+    /// <summary>How much of that time it may use: <c>quick</c>, <c>standard</c> or <c>comprehensive</c>. Default: comprehensive.</summary>
+    public ThinkingDepth Depth { get; init; } = ThinkingDepth.Comprehensive;
+}

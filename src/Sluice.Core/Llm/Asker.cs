@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sluice.Llm;
+
+/// <summary>
+/// Asks a model for some rows in as few calls as it takes: many rows a call, valid results kept at once, what is left asked again in halves down to single rows, what
+/// is not valid with the reason. What is asked next depends only on the rows and on the answers, and every answer is written down first: run again after a kill, it
+/// finds the calls it made and goes on.
+/// </summary>
+/// <param name="models">The models.</param>
+/// <param name="model">The one that is asked.</param>
+/// <param name="answers">Where answers are kept.</param>
+/// <param name="calls">Where calls are written down.</param>
+/// <param name="budget">What may be spent.</param>
+/// <param name="time">The clock.</param>
+sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, Budget budget, TimeProvider time)
+{
+    // Bytes that a token has at least, on average, in any language: shorter text is never too much for a call because of it.
+    const int BytesPerToken = 3;
+    const int MaxError = 300;
+
+    /// <summary>Gives every row an answer or the reason why it has none.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="step">Id of the step.</param>
+    /// <param name="batch">Number of the batch.</param>
+    /// <param name="rows">Rows, each with a key of its own.</param>
+    /// <param name="run">The run, as answers name it.</param>
+    /// <param name="cancellation">Stops; what has answered is kept.</param>
+    public async Task AskAsync(Question question, string step, int batch, IEnumerable<AskedRow> rows, string run, CancellationToken cancellation)
+    {
+        var open = Groups(question, rows).ToList();
+        while (open.Count > 0)
+        {
+            var next = new IReadOnlyList<RowGroup>[open.Count];
+            var failures = new ConcurrentQueue<Exception>();
+            var limits = new ParallelOptions { MaxDegreeOfParallelism = question.Options.Concurrency, CancellationToken = cancellation };
+            await Parallel.ForAsync(0, open.Count, limits, async (i, _) =>
+            {
+                // After a failure no further call begins, but those that are being made are paid and so come to their end.
+                try
+                {
+                    next[i] = failures.IsEmpty ? await KeepAsync(question, open[i], await CallAsync(question, step, batch, open[i], cancellation), run, cancellation) : [];
+                }
+                catch (Exception error)
+                {
+                    failures.Enqueue(error);
+                }
+            });
+            if (failures.TryDequeue(out var first))
+            {
+                ExceptionDispatchInfo.Throw(first);
+            }
+
+            open = [.. next.SelectMany(group => group)];
+        }
+    }
+
+    /// <summary>Rows in groups of at most so many, and of at most so many bytes.</summary>
+    static IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
+    {
+        var (group, bytes) = (new List<AskedRow>(), 0L);
+        foreach (var row in rows)
+        {
+            if (group.Count > 0 && (group.Count == question.Options.BatchSize || bytes + row.Json.Length > (long)question.Options.MaxCallTokens * BytesPerToken))
+            {
+                yield return new RowGroup(group, 0);
+                (group, bytes) = ([], 0);
+            }
+
+            group.Add(row);
+            bytes += row.Json.Length;
+        }
+
+        if (group.Count > 0)
+        {
+            yield return new RowGroup(group, 0);
+        }
+    }
+
+    /// <summary>The call for a group: found, or made and written down.</summary>
+    async Task<CallRecord> CallAsync(Question question, string step, int batch, RowGroup group, CancellationToken cancellation)
+    {
+        var prompt = CallText.Prompt(group.Rows);
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16));
+        if (await calls.FindAsync(step, id, cancellation) is { } known)
+        {
+            await budget.SettleAsync(id, known.CostUsd, cancellation);
+            return known;
+        }
+
+        var request = question.Request(prompt, group.Rows.Count, model);
+        await budget.ReserveAsync(id, request, model, cancellation);
+        var started = time.GetTimestamp();
+        ModelAnswer answer;
+        string? error = null;
+        try
+        {
+            answer = await models.AskAsync(request, cancellation);
+        }
+        catch (ModelException refused) when (refused.OfQuestion)
+        {
+            (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null), refused.Message);
+        }
+        catch (ModelException refused)
+        {
+            await budget.SettleAsync(id, 0, CancellationToken.None);
+            throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {refused.Message}", refused);
+        }
+        catch (Exception)
+        {
+            await budget.SettleAsync(id, 0, CancellationToken.None);
+            throw;
+        }
+
+        var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
+        var written = new long[group.Rows.Count];
+        results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
+        var total = answer.Usage + answer.Wasted;
+        var price = PriceOf(answer.Model);
+        var call = new CallRecord
+        {
+            Id = id,
+            Step = step,
+            Batch = batch,
+            Round = group.Round,
+            At = time.GetUtcNow(),
+            Model = answer.Model,
+            Finish = answer.Finish,
+            Text = answer.Text,
+            Error = error,
+            Usage = answer.Usage,
+            Wasted = answer.Wasted,
+            CostUsd = price is null ? null : total.CostAt(price),
+            RequestId = answer.RequestId,
+            Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
+            Rows = Shares.Of(total, price, group.Rows, written),
+        };
+
+        // Paid: written down even if the run was stopped meanwhile.
+        call = await calls.AddAsync(call, CancellationToken.None);
+        await budget.SettleAsync(id, call.CostUsd, CancellationToken.None);
+        return call;
+    }
+
+    TokenPrice? PriceOf(string answered) => answered == model.Id ? model.Price : models.Find(answered, out _)?.Price;
+
+    /// <summary>Keeps the valid results of a call and gives what has to be asked again.</summary>
+    async Task<IReadOnlyList<RowGroup>> KeepAsync(Question question, RowGroup group, CallRecord call, string run, CancellationToken cancellation)
+    {
+        string? problem = null;
+        var results = call.Finish == AnswerFinish.Refused ? [] : CallText.Results(call.Text, group.Rows.Count, out _, out problem);
+        var left = Enumerable.Range(0, group.Rows.Count).Except(results.Select(r => r.Place)).Select(place => group.Rows[place]).ToList();
+        var invalid = new List<AskedRow>();
+        foreach (var (place, json) in results)
+        {
+            var row = group.Rows[place];
+            var (value, why) = AnswerCheck.Read(question.Fields, json);
+            if (value is not null)
+            {
+                var share = call.Rows[place];
+                var answer = new StoredAnswer(call.At, call.Model, value, share.Usage, call.CostUsd is null ? null : share.CostUsd, run);
+                await answers.AddAsync(question, row.Key, answer, cancellation);
+            }
+            else if (group.Round < question.Options.Gleanings)
+            {
+                invalid.Add(row with { Previous = json.GetRawText(), Problem = why });
+            }
+            else
+            {
+                await answers.FailAsync(row.Key, new Unanswered("llm_invalid_answer", Cut(why!)), cancellation);
+            }
+        }
+
+        var next = new List<RowGroup>();
+        if (invalid.Count > 0)
+        {
+            next.Add(new RowGroup(invalid, group.Round + 1));
+        }
+
+        if (group.Rows.Count == 1 && left.Count == 1)
+        {
+            await answers.FailAsync(left[0].Key, FailureOf(call, problem), cancellation);
+        }
+        else if (left.Count > 0)
+        {
+            var half = (left.Count + 1) / 2;
+            next.Add(new RowGroup(left[..half], group.Round));
+            if (half < left.Count)
+            {
+                next.Add(new RowGroup(left[half..], group.Round));
+            }
+        }
+
+        return next;
+    }
+
+    static Unanswered FailureOf(CallRecord call, string? problem) => call.Finish switch
+    {
+        AnswerFinish.Refused => new("llm_refused", Cut(call.Error ?? (call.Text.Length > 0 ? call.Text : "The model refused to answer."))),
+        AnswerFinish.Length => new("llm_cut", $"The answer was cut after {call.Usage.Output} tokens."),
+        _ => new("llm_no_answer", Cut(problem ?? "The answer has no result with the row's id, or several.")),
+    };
+
+    static string Cut(string text) => text.Length <= MaxError ? text : text[..(char.IsHighSurrogate(text[MaxError - 2]) ? MaxError - 2 : MaxError - 1)] + "…";
+
+    /// <summary>Rows that are asked in one call.</summary>
+    sealed record RowGroup(IReadOnlyList<AskedRow> Items, int Round)
+    {
+        public List<AskedRow> Rows { get; } = [.. Items];
+    }
+}

@@ -1,0 +1,125 @@
+using Sluice.Steps;
+
+namespace Sluice.Llm;
+
+/// <summary>
+/// A step that asks a language model about each row. Its look names the question of every row by a key and finds the first row of each; the run then asks for those
+/// that have no answer yet and gives Apply the answers, which so is as pure as any other.
+/// </summary>
+public abstract class AskingStep(AskOptions options) : Step
+{
+    Question? question;
+
+    /// <summary>Name of the model as the pipeline has it.</summary>
+    internal string Model => options.Model;
+
+    /// <summary>US dollars that it may spend in a run.</summary>
+    internal decimal? BudgetUsd => (decimal?)options.BudgetUsd;
+
+    /// <summary>What it asks, once a model is known.</summary>
+    internal Question Question => question ?? throw new InvalidOperationException("No model was given to the step.");
+
+    /// <summary>What can be done without a model, in its place; null: nothing, and a run without one is refused.</summary>
+    internal virtual Step? WithoutModel => null;
+
+    /// <summary>The task, for the model: the prompt and what the step adds to it.</summary>
+    protected abstract string Task { get; }
+
+    /// <summary>What every answer must have.</summary>
+    protected abstract IReadOnlyList<AnswerField> Fields { get; }
+
+    private protected abstract PromptTemplate Prompt { get; }
+
+    /// <summary>The step as a run has it: with the model that it asks, or what is done without one.</summary>
+    internal Step For(string? model)
+    {
+        if (model is null)
+        {
+            return WithoutModel ?? this;
+        }
+
+        var step = (AskingStep)MemberwiseClone();
+        step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt), Fields, options);
+        return step;
+    }
+
+    /// <summary>A row's answer depends on the model, whatever the pipeline calls it, and on the words that it is told.</summary>
+    public sealed override string DependsOn => question is null ? "" : $"[{question.Model} {question.Digest}]";
+
+    public sealed override bool IsKeyed => true;
+
+    public override Schema Plan(Schema input, StepProblems problems)
+    {
+        Prompt.Check(input, options.Columns, problems);
+        return input;
+    }
+
+    /// <summary>Answers come by themselves: Apply reads no column that was sent.</summary>
+    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted;
+
+    public sealed override IReadOnlySet<string>? Observes(Schema input) => Prompt.Sent(input, options.Columns).ToHashSet(StringComparer.Ordinal);
+
+    public sealed override RowKey[] Keys(Batch batch) => Rows(batch).Keys(Question);
+
+    /// <summary>The rows of a batch as they are sent; the batch has the columns that <see cref="Observes"/> names, and may have more.</summary>
+    internal RowPrompts Rows(Batch batch) => new(batch, Prompt.Sent(batch.Schema, options.Columns), options, AskedRows(batch));
+
+    /// <summary>Rows that there is something to ask for; null: all.</summary>
+    protected virtual bool[]? AskedRows(Batch batch) => null;
+
+    /// <summary>Marks the first row of each question: equal questions are asked once, however many workers ask.</summary>
+    public sealed override object? Decide(KeyedRows rows, Decisions decisions)
+    {
+        RowKey? last = null;
+        var questions = 0L;
+        foreach (var (key, batch, row) in rows)
+        {
+            if (key != last && !RowPrompts.IsNoQuestion(key))
+            {
+                decisions.Set(batch, row, 1);
+                questions++;
+            }
+
+            last = key;
+        }
+
+        return questions;
+    }
+
+    public sealed override byte[] Fit(State? state, object? decided) => Fitted.Of(new Asked(Question.Model, (long)decided!));
+
+    /// <summary>The answers themselves are part of every key, as decisions are.</summary>
+    public sealed override string ApplyKey(Fitted fitted) => "";
+
+    public sealed override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
+    {
+        var answers = fitted.Answers ?? throw new InvalidOperationException($"{GetType().Name} was given no answers.");
+        for (var row = 0; row < batch.Rows; row++)
+        {
+            if (answers.Failure(row) is { } failure && failure != RowFailures.NotAsked)
+            {
+                var severity = failure.Reason is RowFailures.NoInput ? Severity.Low : Severity.Medium;
+                verdicts.Fail(verdicts.Rule(failure.Reason, null, severity, detail: failure.Error), row);
+            }
+        }
+
+        return Use(batch, answers, verdicts);
+    }
+
+    /// <summary>What becomes of the answers. A row without one keeps what it has.</summary>
+    protected abstract Batch Use(Batch batch, RowAnswers answers, Verdicts verdicts);
+
+    sealed record Asked(string Model, long Questions);
+}
+
+/// <summary>Rows that are not sent.</summary>
+static class RowFailures
+{
+    public const string NoInput = "llm_no_input";
+
+    public static readonly Unanswered Empty = new(NoInput, "All columns that would be sent are missing.");
+
+    public static readonly Unanswered NotAsked = new("", "");
+
+    public static readonly Unanswered Denied = new("llm_pii_denied", "The row holds personal data, and 'pii' is 'deny'.");
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Llm;
+
+/// <summary>
+/// What calls of a run may cost together. Before a call the most that it can cost is set aside, by compare-and-swap on a row of the ledger that all workers share, and
+/// afterwards what it did cost is put in its place: so the limit holds however many ask at once. Calls of a killed worker stay set aside until they are made again.
+/// </summary>
+/// <param name="ledger">Where the row is.</param>
+/// <param name="run">The run.</param>
+/// <param name="accounts">Accounts that every call counts in, with their limits: the run's and the step's. Empty: there is no limit, and nothing is kept.</param>
+sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> accounts)
+{
+    /// <exception cref="BudgetException">The call could cost more than is left.</exception>
+    public async Task ReserveAsync(string call, ModelRequest request, ModelInfo model, CancellationToken cancellation)
+    {
+        foreach (var account in accounts)
+        {
+            var most = MostOf(request, model.Price!);
+            await ChangeAsync(account, state =>
+            {
+                var open = state.Open.Where(o => o.Key != call).Sum(o => o.Value);
+                if (state.SpentUsd + open + most > account.LimitUsd)
+                {
+                    throw new BudgetException(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{account.Title} may spend {account.LimitUsd:0.00####} US dollars: {state.SpentUsd:0.00####} are spent, {open:0.00####} set aside, and the next call could cost {most:0.00####}. "
+                        + $"What was answered is kept. Approve more with 'sluice run --approve-budget USD', or change {account.Option}."));
+                }
+
+                state.Open[call] = most;
+            }, cancellation);
+        }
+    }
+
+    /// <summary>Puts what a call did cost in the place of what was set aside. A second time changes nothing.</summary>
+    public async Task SettleAsync(string call, decimal? costUsd, CancellationToken cancellation)
+    {
+        foreach (var account in accounts)
+        {
+            await ChangeAsync(account, state => state.SpentUsd += state.Open.Remove(call) ? costUsd ?? 0 : 0, cancellation);
+        }
+    }
+
+    /// <summary>No tokenizer makes more tokens than there are bytes; what it frames them with is few.</summary>
+    static decimal MostOf(ModelRequest request, TokenPrice price)
+    {
+        const int framing = 256;
+        var bytes = Encoding.UTF8.GetByteCount(request.Prompt) + Encoding.UTF8.GetByteCount(request.System ?? "") + Encoding.UTF8.GetByteCount(request.AnswerSchema ?? "");
+        var input = Math.Max(price.Input, price.CacheWrite ?? 0);
+        return (((bytes + framing) * input) + ((request.MaxOutputTokens + ThinkingTokens(request)) * price.Output)) / 1_000_000m;
+    }
+
+    // More than any model thinks in a second.
+    static long ThinkingTokens(ModelRequest request) => Math.Max(request.ThinkingTokens, (long)(request.ThinkingTime.TotalSeconds * 200));
+
+    async Task ChangeAsync(BudgetAccount account, Action<Spending> change, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var row = await ledger.GetAsync(Partition, Row(account), cancellation);
+            var state = row is null ? new Spending() : DocumentJson.Parse<Spending>(Encoding.UTF8.GetBytes(row.Json));
+            change(state);
+            var json = Encoding.UTF8.GetString(DocumentJson.Bytes(state));
+            if (row?.Json == json
+                || (row is null ? await ledger.InsertAsync(Partition, Row(account), json, cancellation) : await ledger.ReplaceAsync(row, json, cancellation)) is not null)
+            {
+                return;
+            }
+        }
+    }
+
+    string Partition => $"budgets:{run}";
+
+    static string Row(BudgetAccount account) => account.Name.Length == 0 ? "run" : "step:" + account.Name.Replace('/', '.');
+
+    sealed record Spending
+    {
+        public decimal SpentUsd { get; set; }
+
+        /// <summary>Calls that are being made, with the most that each can cost.</summary>
+        public SortedDictionary<string, decimal> Open { get; init; } = new(StringComparer.Ordinal);
+    }
+}
+
+/// <summary>A limit.</summary>
+/// <param name="Name">Id of the step; empty for the run.</param>
+/// <param name="LimitUsd">US dollars.</param>
+sealed record BudgetAccount(string Name, decimal LimitUsd)
+{
+    public string Title => Name.Length == 0 ? "The run" : $"Step '{Name}'";
+
+    public string Option => Name.Length == 0 ? "'budget_usd' under 'optimization'" : "the step's 'budget_usd'";
+}

@@ -1,0 +1,53 @@
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Llm;
+
+/// <summary>The calls of a run, each an object of its own.</summary>
+sealed class CallLog(ObjectStore store, string run)
+{
+    /// <summary>Readers at a time: an object is small, and a remote store answers slowly.</summary>
+    const int Readers = 16;
+
+    public async Task<CallRecord?> FindAsync(string step, string id, CancellationToken cancellation)
+    {
+        var path = PathOf(step, id);
+        return await store.StatAsync(path, cancellation) is null ? null : DocumentJson.Parse<CallRecord>(await store.ReadAsync(path, cancellation));
+    }
+
+    /// <summary>Writes a call down and gives the one that counts: the first. A second one was paid too, so it is kept beside it.</summary>
+    public async Task<CallRecord> AddAsync(CallRecord call, CancellationToken cancellation)
+    {
+        var path = PathOf(call.Step, call.Id);
+        if (await store.CreateAsync(path, DocumentJson.Bytes(call), cancellation))
+        {
+            return call;
+        }
+
+        var second = DocumentJson.Bytes(call with { Superseded = true });
+        for (var number = 2; !await store.CreateAsync(PathOf(call.Step, $"{call.Id}-{number}"), second, cancellation); number++)
+        {
+        }
+
+        return (await FindAsync(call.Step, call.Id, cancellation))!;
+    }
+
+    /// <summary>Every call of the run, in order of step and id.</summary>
+    public async Task<IReadOnlyList<CallRecord>> AllAsync(CancellationToken cancellation)
+    {
+        var paths = new List<string>();
+        await foreach (var found in store.ListAsync($"{FolderOf(run)}/", cancellation))
+        {
+            paths.Add(found.Path);
+        }
+
+        var calls = new CallRecord[paths.Count];
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, calls.Length, limits, async (i, token) => calls[i] = DocumentJson.Parse<CallRecord>(await store.ReadAsync(paths[i], token)));
+        return calls;
+    }
+
+    string PathOf(string step, string id) => $"{FolderOf(run)}/{step.Replace('/', '.').Replace(':', '.')}/{id}.json";
+
+    static string FolderOf(string run) => $"runs/{run}/calls";
+}

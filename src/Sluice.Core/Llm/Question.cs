@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sluice.Llm;
+
+/// <summary>What a step asks of every row: all that its answers depend on besides the row.</summary>
+/// <param name="Model">Id of the model.</param>
+/// <param name="System">What the model is told.</param>
+/// <param name="Fields">What an answer must have.</param>
+/// <param name="Options">Parameters.</param>
+sealed record Question(string Model, string System, IReadOnlyList<AnswerField> Fields, AskOptions Options)
+{
+    /// <summary>Whether equal questions have equal answers, so that an answer may serve other runs.</summary>
+    public bool IsRepeatable => Options.Temperature == 0 && Options.CacheTtlHours > 0;
+
+    public string AnswerSchema { get; } = AnswerCheck.SchemaOf(Fields);
+
+    /// <summary>Tokens that one row's answer usually takes, generously.</summary>
+    public int AnswerTokens { get; } = 12 + Fields.Sum(f => f.UsualTokens);
+
+    TimeSpan ThinkingTime => Options.UseExtendedThinking ? TimeSpan.FromSeconds(Options.ThinkingTime) : TimeSpan.Zero;
+
+    /// <summary>Key of a row's answer: 128 bits of SHA-256 over model, instructions, schema, parameters and the row as it is sent.</summary>
+    /// <param name="row">The row as JSON.</param>
+    public RowKey KeyOf(ReadOnlySpan<byte> row)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Prefix);
+        hash.AppendData(row);
+        Span<byte> bytes = stackalloc byte[32];
+        hash.GetHashAndReset(bytes);
+        return new RowKey(BitConverter.ToUInt64(bytes), BitConverter.ToUInt64(bytes[8..]));
+    }
+
+    /// <summary>Short name of all that is not the row.</summary>
+    public string Digest => Convert.ToHexStringLower(Prefix.AsSpan(0, 8));
+
+    byte[] Prefix => field ??= SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', Model, FormattableString.Invariant($"{Options.Temperature}/{ThinkingTime.TotalSeconds}/{Options.Depth}"), AnswerSchema, System)));
+
+    /// <summary>A call that asks for some rows.</summary>
+    /// <param name="prompt">Its rows.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="model">The model.</param>
+    public ModelRequest Request(string prompt, int rows, ModelInfo model) => new()
+    {
+        Model = Model,
+        System = System,
+        Prompt = prompt,
+        AnswerSchema = AnswerSchema,
+        Temperature = Options.Temperature,
+        ThinkingTime = ThinkingTime,
+        ThinkingDepth = Options.Depth,
+        MaxOutputTokens = (int)Math.Min(model.MaxOutputTokens, 64L + ((long)rows * AnswerTokens)),
+        Timeout = TimeSpan.FromSeconds(120) + ThinkingTime,
+    };
+}

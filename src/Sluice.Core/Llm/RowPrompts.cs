@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Sluice.Privacy;
+
+namespace Sluice.Llm;
+
+/// <summary>Rows of a batch as they are sent: JSON objects of the chosen columns, with personal data treated as the policy says.</summary>
+sealed class RowPrompts
+{
+    /// <summary>Stands for a row with nothing to send.</summary>
+    public static readonly RowKey Empty = new(0, 1);
+
+    /// <summary>Stands for a row that the policy does not let out.</summary>
+    public static readonly RowKey Denied = new(0, 2);
+
+    /// <summary>Stands for a row that there is nothing to ask for.</summary>
+    public static readonly RowKey NotAsked = new(0, 3);
+
+    static readonly IReadOnlySet<string> usualKinds = PiiScanner.Entities.Except(["organization", "location"]).ToHashSet(StringComparer.Ordinal);
+
+    readonly Batch batch;
+    readonly IReadOnlyList<string> columns;
+    readonly ColumnContext[] contexts;
+    readonly PiiPolicy policy;
+    readonly bool[]? asked;
+    readonly PiiScanner scanner;
+    readonly List<PiiSpan> spans = [];
+    readonly PooledText redacted = new();
+
+    public RowPrompts(Batch batch, IReadOnlyList<string> columns, AskOptions options, bool[]? asked)
+    {
+        (this.batch, this.columns, policy, this.asked) = (batch, columns, options.Pii, asked);
+        contexts = [.. columns.Select(c => new ColumnContext(c))];
+        var kinds = options.PiiEntities.Count > 0 ? options.PiiEntities.ToHashSet(StringComparer.Ordinal) : usualKinds;
+        scanner = new PiiScanner(new PiiScope { Entities = kinds });
+    }
+
+    /// <summary>Personal data that was found in rows so far, by kind: how much, never what.</summary>
+    public SortedDictionary<string, long> Found { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a row's key stands for no question.</summary>
+    public static bool IsNoQuestion(RowKey key) => key.High == 0 && key.Low <= NotAsked.Low;
+
+    /// <summary>The key of each row's answer.</summary>
+    public RowKey[] Keys(Question question)
+    {
+        var keys = new RowKey[batch.Rows];
+        var buffer = new ArrayBufferWriter<byte>();
+        for (var row = 0; row < keys.Length; row++)
+        {
+            buffer.ResetWrittenCount();
+            keys[row] = KeyOf(row, question, buffer);
+        }
+
+        return keys;
+    }
+
+    /// <summary>Rows to ask for, written.</summary>
+    public IEnumerable<AskedRow> Of(Question question, IEnumerable<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            yield return new AskedRow(row, KeyOf(row, question, buffer), buffer.WrittenMemory);
+        }
+    }
+
+    RowKey KeyOf(int row, Question question, ArrayBufferWriter<byte> into)
+    {
+        if (asked?[row] == false)
+        {
+            return NotAsked;
+        }
+
+        if (columns.All(c => batch[c].IsNull(row)))
+        {
+            return Empty;
+        }
+
+        var personal = Write(row, into);
+        return personal && policy == PiiPolicy.Deny ? Denied : question.KeyOf(into.WrittenSpan);
+    }
+
+    bool Write(int row, ArrayBufferWriter<byte> into)
+    {
+        var personal = false;
+        using var writer = new Utf8JsonWriter(into, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStartObject();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var column = batch[columns[i]];
+            writer.WritePropertyName(columns[i]);
+            if (column.IsNull(row))
+            {
+                writer.WriteNullValue();
+                continue;
+            }
+
+            var text = column is TextColumn texts ? texts[row] : Encoding.UTF8.GetBytes(column.Display(row));
+
+            // What is allowed is counted too: the audit says what left the house.
+            var found = column.Type is not (ColumnType.Float64 or ColumnType.Boolean) && Redact(text, contexts[i]);
+            personal |= found;
+            found &= policy != PiiPolicy.Allow;
+            if (found || column is TextColumn or ValueColumn<int> || column.Type is ColumnType.Timestamp)
+            {
+                writer.WriteStringValue(found ? redacted.Written : text);
+            }
+            else
+            {
+                // Numbers that JSON has no form for (infinities) are text.
+                var isJson = column.Type != ColumnType.Float64 || double.IsFinite(((ValueColumn<double>)column).Values[row]);
+                if (isJson)
+                {
+                    writer.WriteRawValue(text);
+                }
+                else
+                {
+                    writer.WriteStringValue(text);
+                }
+            }
+        }
+
+        writer.WriteEndObject();
+        return personal;
+    }
+
+    bool Redact(ReadOnlySpan<byte> text, ColumnContext context)
+    {
+        scanner.Scan(text, context, spans);
+        redacted.Clear();
+        var at = 0;
+        foreach (var span in spans)
+        {
+            redacted.Append(text[at..span.Start]);
+            redacted.Append($"<{span.Entity.ToUpperInvariant()}>");
+            at = span.End;
+            Found[span.Entity] = Found.GetValueOrDefault(span.Entity) + 1;
+        }
+
+        redacted.Append(text[at..]);
+        return spans.Count > 0;
+    }
+}

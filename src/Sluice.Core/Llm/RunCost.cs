@@ -1,0 +1,126 @@
+using System.Text;
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Llm;
+
+/// <summary>What calls of a run cost together, by some name.</summary>
+/// <param name="Name">Step, provider and model, or row.</param>
+/// <param name="Calls">Calls; of a row, those that it was in.</param>
+/// <param name="Tokens">Tokens that were paid, those of tries that gave nothing too.</param>
+/// <param name="WastedTokens">Of these, tokens of such tries and of calls that were made twice.</param>
+/// <param name="CostUsd">US dollars; calls without a known price are not in it.</param>
+public sealed record CostLine(string Name, long Calls, TokenUsage Tokens, TokenUsage WastedTokens, decimal CostUsd);
+
+/// <summary>What a run spent on language models: sums of its calls, computed from them whenever it is asked for. Cost is of a run, never of a version.</summary>
+public sealed record RunCost
+{
+    public required string Run { get; init; }
+
+    public required CostLine Total { get; init; }
+
+    /// <summary>Calls that no price is known for.</summary>
+    public long UnpricedCalls { get; init; }
+
+    /// <summary>Questions that an earlier run's answers served.</summary>
+    public long KnownAnswers { get; init; }
+
+    /// <summary>Rows that another row's answer served.</summary>
+    public long RepeatedRows { get; init; }
+
+    /// <summary>Questions that were asked and have no answer.</summary>
+    public long Unanswered { get; init; }
+
+    /// <summary>Tokens that kept answers saved.</summary>
+    public TokenUsage SavedTokens { get; init; }
+
+    public decimal SavedUsd { get; init; }
+
+    /// <summary>Personal data in what was sent, by kind, before the policy was applied.</summary>
+    public SortedDictionary<string, long>? Pii { get; init; }
+
+    public required IReadOnlyList<CostLine> Steps { get; init; }
+
+    public required IReadOnlyList<CostLine> Models { get; init; }
+
+    internal static string PartitionOf(string dataset) => $"costs:{dataset}";
+
+    /// <summary>Runs of a dataset that asked, by their ids.</summary>
+    public static async Task<IReadOnlyList<(string Run, DateTimeOffset Since)>> RunsAsync(Ledger ledger, string dataset, CancellationToken cancellation)
+    {
+        var runs = new List<(string Run, DateTimeOffset Since)>();
+        await foreach (var row in ledger.ListAsync(PartitionOf(dataset), null, cancellation))
+        {
+            runs.Add((row.Row, DocumentJson.Parse<AskingSince>(Encoding.UTF8.GetBytes(row.Json)).Since));
+        }
+
+        return [.. runs.OrderBy(r => r.Since)];
+    }
+
+    /// <summary>What a run has spent so far; null: it asked nothing.</summary>
+    public static async Task<RunCost?> FindAsync(ObjectStore store, string run, CancellationToken cancellation)
+    {
+        if (await store.StatAsync($"runs/{run}/asking.json", cancellation) is null)
+        {
+            return null;
+        }
+
+        var calls = await new CallLog(store, run).AllAsync(cancellation);
+        var collected = await ReadAsync<Collected>(store, $"runs/{run}/{Collected.Prefix}", cancellation);
+        var asked = await ReadAsync<AskTodo>(store, $"runs/{run}/ask-", cancellation);
+        var pii = asked.Where(a => a.Pii is not null).SelectMany(a => a.Pii!).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Sum(p => p.Value));
+        return new RunCost
+        {
+            Run = run,
+            Total = LineOf("total", calls),
+            UnpricedCalls = calls.Count(c => c.CostUsd is null),
+            KnownAnswers = collected.Sum(c => c.Known),
+            RepeatedRows = collected.Sum(c => c.Repeated),
+            Unanswered = collected.Sum(c => c.Unanswered),
+            SavedTokens = Sum(collected.Select(c => c.SavedTokens)),
+            SavedUsd = collected.Sum(c => c.SavedUsd),
+            Pii = pii.Count == 0 ? null : new(pii, StringComparer.Ordinal),
+            Steps = Lines(calls, c => c.Step),
+            Models = Lines(calls, c => c.Model),
+        };
+    }
+
+    /// <summary>What each row cost, by step; rows are counted over the whole input, from 1.</summary>
+    public static async Task<IReadOnlyList<CostLine>> RowsAsync(ObjectStore store, string run, CancellationToken cancellation)
+    {
+        var rows = DocumentJson.Parse<BaseRows>(await store.ReadAsync($"runs/{run}/base.json", cancellation));
+        var first = new long[rows.Batches.Count];
+        for (var batch = 1; batch < first.Length; batch++)
+        {
+            first[batch] = first[batch - 1] + rows.Batches[batch - 1].Batch.Rows;
+        }
+
+        var shares =
+            from call in await new CallLog(store, run).AllAsync(cancellation)
+            from row in call.Rows
+            group (call, row.Usage, row.CostUsd) by (call.Step, Row: first[call.Batch] + row.Row + 1) into one
+            orderby one.Key.Step, one.Key.Row
+            select new CostLine(
+                FormattableString.Invariant($"{one.Key.Step} row {one.Key.Row}"), one.Count(), Sum(one.Select(s => s.Usage)), default, one.Sum(s => s.CostUsd));
+        return [.. shares];
+    }
+
+    static IReadOnlyList<CostLine> Lines(IReadOnlyList<CallRecord> calls, Func<CallRecord, string> name) =>
+        [.. calls.GroupBy(name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => LineOf(g.Key, [.. g]))];
+
+    static CostLine LineOf(string name, IReadOnlyList<CallRecord> calls) => new(
+        name, calls.Count, Sum(calls.Select(c => c.Total())), Sum(calls.Select(c => c.Superseded ? c.Total() : c.Wasted)), calls.Sum(c => c.CostUsd ?? 0));
+
+    static TokenUsage Sum(IEnumerable<TokenUsage> usages) => usages.Aggregate(default(TokenUsage), (sum, usage) => sum + usage);
+
+    static async Task<IReadOnlyList<T>> ReadAsync<T>(ObjectStore store, string prefix, CancellationToken cancellation)
+    {
+        var read = new List<T>();
+        await foreach (var found in store.ListAsync(prefix, cancellation))
+        {
+            read.Add(DocumentJson.Parse<T>(await store.ReadAsync(found.Path, cancellation)));
+        }
+
+        return read;
+    }
+}

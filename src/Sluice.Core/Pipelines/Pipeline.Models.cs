@@ -1,0 +1,44 @@
+using Sluice.Llm;
+
+namespace Sluice.Pipelines;
+
+public sealed partial record Pipeline
+{
+    /// <summary>The model of each step that asks one, by number of the step; a step that has a way without a model is left out where there is none.</summary>
+    /// <param name="models">The models that there are.</param>
+    /// <returns>Null where no step asks.</returns>
+    /// <exception cref="PipelineException">Every step whose model cannot be asked, with its place in the file.</exception>
+    public IReadOnlyDictionary<int, string>? CheckModels(LanguageModels models)
+    {
+        var problems = new ProblemList(FileName);
+        var found = new SortedDictionary<int, string>();
+        for (var i = 0; i < Steps.Count; i++)
+        {
+            if (Steps[i].Step is not AskingStep step)
+            {
+                continue;
+            }
+
+            var model = models.Find(step.Model, out var reason);
+            var limited = step.BudgetUsd is not null || Optimization.BudgetUsd is not null;
+            if (model is null && step.WithoutModel is null)
+            {
+                problems.Add(
+                    Places[Steps[i].Group].Of("model"), $"Step '{Steps[i].Id}' asks the language model '{step.Model}', which cannot be asked here. {reason} There is no way to do it without one.");
+            }
+            else if (model is { Price: null } && limited)
+            {
+                problems.Add(
+                    Places[Steps[i].Group].Of("budget_usd"), $"The price of the model '{model.Id}' is not known, so no budget can be kept. Configure its price, or leave 'budget_usd' out.");
+            }
+
+            if (model is not null)
+            {
+                found[i] = model.Id;
+            }
+        }
+
+        problems.ThrowIfAny();
+        return found.Count == 0 ? null : found;
+    }
+}

@@ -1,0 +1,222 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sluice.Llm;
+
+namespace Sluice.Runs;
+
+// Steps that ask a language model: after the look that names their questions, one stage asks for what has no answer, the next gives each batch its answers.
+public sealed partial class RunEngine
+{
+    // An answer is a small object, and a remote store answers slowly.
+    const int AnswersAtOnce = 16;
+
+    async Task<Stage> OpenAskAsync(Run run, int passNumber, CancellationToken cancellation)
+    {
+        var (pass, number, _) = await AskingPassAsync(run, passNumber, cancellation);
+        var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
+        var asks = await TryReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation)
+            ?? await WriteDocumentAsync(AsksPath(run, number), await FitStepAsync(run, pass, number, schema, cancellation), cancellation);
+        await AskingSinceAsync(run, cancellation);
+        return await OpenStageAsync(
+            run, StageKind.Ask, passNumber, Cut($"ask: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count), batch => Task.FromResult(asks.Decisions![batch].Length == 0), cancellation);
+    }
+
+    async Task<bool> AskAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
+    {
+        var (pass, number, step) = await AskingPassAsync(run, passNumber, cancellation);
+        var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
+        var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
+        var rows = await ApplyChainAsync(run, batch, pass.Prefix, step.Observes(schema), null, cancellation);
+        var answers = await AnswerStoreAsync(run, cancellation);
+
+        // Decided once: a unit that was killed asks for the same rows again, and so finds the calls that it has made.
+        var path = $"runs/{run.Id}/ask-{number}-{batch}.json";
+        var todo = await TryReadDocumentAsync<AskTodo>(path, cancellation)
+            ?? await WriteDocumentAsync(path, await TodoAsync(step, rows, await DecisionsAsync(asks.Decisions![batch], rows.Rows, cancellation), answers, cancellation), cancellation);
+        if (todo.Rows.Count == 0)
+        {
+            return false;
+        }
+
+        var id = run.Chain[number].Id;
+        var model = Models.Find(step.Question.Model, out var reason)
+            ?? throw new PipelineException($"Step '{id}': the run began with the model '{step.Question.Model}', which cannot be asked here. {reason}", null);
+        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), BudgetOf(run, id, step), time);
+        await asker.AskAsync(step.Question, id, batch, step.Rows(rows).Of(step.Question, todo.Rows), run.Id, cancellation);
+        return true;
+    }
+
+    /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet.</summary>
+    static async Task<AskTodo> TodoAsync(AskingStep step, Batch rows, byte[] firsts, AnswerStore answers, CancellationToken cancellation)
+    {
+        var first = step.Rows(rows).Of(step.Question, Enumerable.Range(0, rows.Rows).Where(row => firsts[row] != 0)).Select(r => (r.Row, r.Key)).ToArray();
+        var open = new bool[first.Length];
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, first.Length, limits, async (i, token) => open[i] = await answers.FindAsync(step.Question, first[i].Key, token) is null);
+        int[] todo = [.. first.Where((_, i) => open[i]).Select(f => f.Row)];
+        var sent = step.Rows(rows);
+        foreach (var row in sent.Of(step.Question, todo))
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return new AskTodo(todo, sent.Found.Count == 0 ? null : sent.Found);
+    }
+
+    async Task<Stage> OpenCollectAsync(Run run, int passNumber, CancellationToken cancellation)
+    {
+        var (_, number, _) = await AskingPassAsync(run, passNumber, cancellation);
+        var batches = (await BaseAsync(run, cancellation)).Batches.Count;
+        return await OpenStageAsync(
+            run, StageKind.Collect, passNumber, Cut($"answers: {run.Chain[number].Id}", MaxTitle), All(batches), _ => Task.FromResult(false), cancellation);
+    }
+
+    async Task<bool> CollectAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
+    {
+        var (pass, number, step) = await AskingPassAsync(run, passNumber, cancellation);
+        var path = CollectedPath(run.Id, number, batch);
+        if (await TryReadDocumentAsync<Collected>(path, cancellation) is not null)
+        {
+            return false;
+        }
+
+        var seen = await ReadDocumentAsync<ObserveMemo>(MemoKey.PathOf(await ObserveKeyAsync(run, pass, number, batch, cancellation)), cancellation);
+        var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
+        var firsts = await DecisionsAsync(asks.Decisions![batch], seen.Rows, cancellation);
+        var keys = KeysOfRows(await store.ReadAsync(seen.Keys!, cancellation), seen.Rows);
+        var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), cancellation);
+        var collected = new Collected { Rows = seen.Rows };
+        var rows = new (string? Value, Unanswered? Failure)[seen.Rows];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var (answer, failure) = found[keys[row]];
+            rows[row] = (answer?.Value, failure);
+            collected.Count(answer, failure, firsts[row] != 0, run.Id);
+        }
+
+        collected.Answers = await WriteContentAsync("answered", RowAnswers.Of(rows).ToBytes(), cancellation);
+        await WriteDocumentAsync(path, collected, cancellation);
+        return true;
+    }
+
+    static async Task<Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>> FoundAsync(
+        AskingStep step, RowKey[] keys, AnswerStore answers, CancellationToken cancellation)
+    {
+        var found = new Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>
+        {
+            [RowPrompts.Empty] = (null, RowFailures.Empty),
+            [RowPrompts.Denied] = (null, RowFailures.Denied),
+            [RowPrompts.NotAsked] = (null, RowFailures.NotAsked),
+        };
+        RowKey[] questions = [.. keys.Distinct().Except(found.Keys)];
+        var read = new (StoredAnswer?, Unanswered?)[questions.Length];
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, questions.Length, limits, async (i, token) =>
+        {
+            var answer = await answers.FindAsync(step.Question, questions[i], token);
+            var failure = answer is null ? await answers.FailureAsync(questions[i], token) : null;
+            read[i] = answer is null && failure is null
+                ? throw new DataException("An answer that this run had is gone from the store. Was part of the store deleted? Start a new run.")
+                : (answer, failure);
+        });
+        for (var i = 0; i < questions.Length; i++)
+        {
+            found[questions[i]] = read[i];
+        }
+
+        return found;
+    }
+
+    // Rows that could not even be looked at have no key; they are put aside before anything is made of answers.
+    static RowKey[] KeysOfRows(ReadOnlySpan<byte> records, int rows)
+    {
+        var keys = new RowKey[rows];
+        Array.Fill(keys, RowPrompts.Empty);
+        for (; records.Length > 0; records = records[KeyRuns.RecordBytes..])
+        {
+            keys[BinaryPrimitives.ReadInt32LittleEndian(records[16..])] =
+                new RowKey(BinaryPrimitives.ReadUInt64LittleEndian(records), BinaryPrimitives.ReadUInt64LittleEndian(records[8..]));
+        }
+
+        return keys;
+    }
+
+    async Task<Stage> FinishCollectAsync(Run run, int passNumber, CancellationToken cancellation)
+    {
+        var (_, number, _) = await AskingPassAsync(run, passNumber, cancellation);
+        var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
+        var paths = new List<string>();
+        var unanswered = 0L;
+        for (var batch = 0; batch < asks.Decisions!.Count; batch++)
+        {
+            var collected = await ReadDocumentAsync<Collected>(CollectedPath(run.Id, number, batch), cancellation);
+            paths.Add(collected.Answers);
+            unanswered += collected.Unanswered;
+        }
+
+        await WriteDocumentAsync(FitPath(run, number), asks with { Decisions = paths, Unanswered = unanswered == 0 ? null : unanswered }, cancellation);
+        return await OpenPassAsync(run, passNumber + 1, cancellation);
+    }
+
+    /// <summary>A pass whose last look is that of a step that asks: such a step changes rows, so nothing looks after it in the same walk.</summary>
+    async Task<(Pass Pass, int Number, AskingStep Step)> AskingPassAsync(Run run, int passNumber, CancellationToken cancellation)
+    {
+        var pass = (await PassesAsync(run, cancellation))[passNumber];
+        return (pass, pass.Observers[^1], (AskingStep)run.Steps[pass.Observers[^1]]);
+    }
+
+    async Task<AnswerStore> AnswerStoreAsync(Run run, CancellationToken cancellation) => new(store, run.Id, await AskingSinceAsync(run, cancellation));
+
+    /// <summary>When the run began to ask; the dataset's list of runs that did is for its costs.</summary>
+    async Task<AskingSince> AskingSinceAsync(Run run, CancellationToken cancellation)
+    {
+        var path = $"runs/{run.Id}/asking.json";
+        if (await TryReadDocumentAsync<AskingSince>(path, cancellation) is { } known)
+        {
+            return known;
+        }
+
+        var since = new AskingSince(run.Pipeline.Dataset, time.GetUtcNow(), run.Id);
+        var json = Encoding.UTF8.GetString(DocumentJson.Bytes(since));
+        await ledger.InsertAsync(RunCost.PartitionOf(run.Pipeline.Dataset), run.Id, json, cancellation);
+        if (await ledger.InsertAsync(ScopePartition, run.Plan.Key, json, cancellation) is null
+            && await ledger.GetAsync(ScopePartition, run.Plan.Key, cancellation) is { } first)
+        {
+            since = since with { Scope = DocumentJson.Parse<AskingSince>(Encoding.UTF8.GetBytes(first.Json)).Scope };
+        }
+
+        return await WriteDocumentAsync(path, since, cancellation);
+    }
+
+    /// <summary>A version is made: answers that serve only one run serve no other from now on.</summary>
+    async Task EndScopeAsync(Run run, CancellationToken cancellation)
+    {
+        if (run.Plan.Models is not null && await ledger.GetAsync(ScopePartition, run.Plan.Key, cancellation) is { } scope)
+        {
+            await ledger.DeleteAsync(scope, cancellation);
+        }
+    }
+
+    Budget BudgetOf(Run run, string id, AskingStep step)
+    {
+        var approved = (decimal?)run.Plan.Request.ApprovedUsd;
+        var limits = new List<BudgetAccount>();
+        if ((decimal?)run.Pipeline.Optimization.BudgetUsd is { } limit)
+        {
+            limits.Add(new BudgetAccount("", approved ?? limit));
+        }
+
+        if (step.BudgetUsd is { } own)
+        {
+            limits.Add(new BudgetAccount(id, Math.Max(own, approved ?? own)));
+        }
+
+        return new Budget(ledger, run.Id, limits);
+    }
+
+    const string ScopePartition = "asking";
+
+    static string AsksPath(Run run, int step) => $"runs/{run.Id}/asks-{step}.json";
+
+    static string CollectedPath(string run, int step, int batch) => $"runs/{run}/{Collected.Prefix}{step}-{batch}.json";
+}
