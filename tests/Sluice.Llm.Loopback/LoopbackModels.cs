@@ -32,8 +32,11 @@ public sealed class LoopbackModels : IAsyncDisposable
     /// <summary>Calls that were answered with tokens: what a provider would have charged.</summary>
     public IReadOnlyList<LoopbackCall> PaidCalls => [.. calls.Where(c => c.Reply is { Status: 200 })];
 
-    /// <summary>US dollars for all paid calls at a price for a million tokens.</summary>
-    public decimal CostAt(decimal input, decimal output) => PaidCalls.Sum(c => ((c.Reply!.InputTokens * input) + (c.Reply.OutputTokens * output)) / 1_000_000m);
+    /// <summary>What is charged, by the name of a model; <see cref="LoopbackPrice.Usual"/> where it is missing.</summary>
+    public Dictionary<string, LoopbackPrice> Prices { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>US dollars for all paid calls: the bill that a cost ledger is reconciled to.</summary>
+    public decimal Bill => PaidCalls.Sum(c => Prices.GetValueOrDefault(c.Model, LoopbackPrice.Usual).Of(c.Reply!));
 
     /// <summary>Address without a path.</summary>
     public string Address { get; private set; } = "";
@@ -112,6 +115,24 @@ public sealed class LoopbackModels : IAsyncDisposable
         await response.Body.FlushAsync();
         context.Abort();
     }
+}
+
+/// <summary>US dollars for a million tokens.</summary>
+public sealed record LoopbackPrice(decimal Input, decimal CachedInput, decimal CacheWrite, decimal Output)
+{
+    public static LoopbackPrice Usual { get; } = new(2, 0.2m, 2.5m, 10);
+
+    public decimal Of(LoopbackReply reply) =>
+        (((reply.InputTokens - reply.CachedTokens - reply.CacheWriteTokens) * Input) + (reply.CachedTokens * CachedInput) + (reply.CacheWriteTokens * CacheWrite)
+            + (reply.OutputTokens * Output)) / 1_000_000m;
+
+    /// <summary>The same as settings of a model, below its section.</summary>
+    public IEnumerable<(string Name, string Value)> Settings =>
+    [
+        ("InputPrice", Text(Input)), ("CachedInputPrice", Text(CachedInput)), ("CacheWritePrice", Text(CacheWrite)), ("OutputPrice", Text(Output)),
+    ];
+
+    static string Text(decimal price) => price.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>Whose format a call has.</summary>

@@ -223,6 +223,34 @@ public sealed class ProviderTests : IAsyncLifetime
         Assert.True(answer.Usage is { Input: > 3, CachedInput: 0, Output: > 0 });
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task What_answers_cost_is_the_bill_to_the_cent(string format)
+    {
+        var price = new LoopbackPrice(3, 0.3m, 3.75m, 15);
+        server.Prices[Model(format)] = price;
+        server.Answer = call => call.Number % 4 == 1
+            ? LoopbackReply.Throttled("retry-after-ms", "0")
+            : new LoopbackReply
+            {
+                InputTokens = 1_000 + call.Number, CachedTokens = 100 * call.Number, CacheWriteTokens = format == "anthropic" ? 7 * call.Number : 0, OutputTokens = 50 + call.Number,
+                ThinkingTokens = call.Number,
+            };
+        await using var configured = Configured(format, [.. price.Settings.Select(s => ($"Models:one:{s.Name}", s.Value))]);
+        var known = configured.Models.Find(Id(format), out _)!.Price!;
+        var cost = 0m;
+
+        for (var i = 0; i < 6; i++)
+        {
+            var answer = await configured.Models.AskAsync(Question(format), CancellationToken.None);
+            cost += answer.Usage.CostAt(known) + answer.Wasted.CostAt(known);
+        }
+
+        Assert.True(cost > 0);
+        Assert.Equal(server.Bill, cost);
+        Assert.Equal((8, 6), (server.Calls.Count, server.PaidCalls.Count));
+    }
+
     [Fact]
     public async Task Money_that_is_used_up_is_no_throttle()
     {

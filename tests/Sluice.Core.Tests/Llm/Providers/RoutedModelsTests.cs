@@ -4,11 +4,17 @@ using Sluice.Storage;
 
 namespace Sluice.Core.Tests.Llm.Providers;
 
-public sealed class RoutedModelsTests
+public sealed class RoutedModelsTests : IDisposable
 {
     static readonly ProviderReply.Again busy = new("it said 503.", Throttled: true);
     readonly VirtualClock clock = new();
     readonly FakeProvider first = new(), second = new();
+
+    public void Dispose()
+    {
+        first.Dispose();
+        second.Dispose();
+    }
 
     [Fact]
     public async Task An_answer_after_a_hint_comes_when_the_hint_is_over_and_names_what_was_wasted()
