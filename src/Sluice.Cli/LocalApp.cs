@@ -2,6 +2,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sluice.Embedding;
 using Sluice.Functions;
 
 namespace Sluice.Cli;
@@ -31,7 +32,7 @@ sealed class LocalApp : IAsyncDisposable
             .. store, "--Sluice:Http=false", "--Sluice:Triggers=false", "--Sluice:Durable:WritePatience=00:00:10",
             $"--Sluice:Durable:MaxConcurrentActivities={Environment.ProcessorCount}",
         ];
-        var builder = SluiceApp.CreateBuilder(settings, inputRoots: [inputRoot]);
+        var builder = SluiceApp.CreateBuilder(settings, inputRoots: [inputRoot], models: AllowedModels.Any);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var host = builder.Build();

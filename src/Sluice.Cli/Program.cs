@@ -26,6 +26,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     FeaturesCommand.Create(),
     MatchCommand.Create(),
     LabelsCommand.Create(),
+    ModelsCommand.Create(),
     CostCommand.Create(),
 };
 

@@ -40,6 +40,9 @@ sealed record RunSummary
 
     public IReadOnlyDictionary<string, long>? Rejected { get; init; }
 
+    /// <summary>Rows that steps made, by reason; null when none did.</summary>
+    public IReadOnlyDictionary<string, long>? Made { get; init; }
+
     public int Quarantined { get; init; }
 
     public double? QualityBefore { get; init; }
@@ -96,6 +99,7 @@ sealed record RunSummary
             RowsRead = manifest?.RowsRead ?? record?.RowsRead ?? 0,
             Rows = manifest?.Rows ?? 0,
             Rejected = manifest?.Rejected ?? record?.Rejected,
+            Made = manifest?.Made ?? record?.Made,
             Quarantined = record?.Quarantine.Count ?? 0,
             QualityBefore = Score(manifest?.QualityBefore ?? record?.QualityBefore),
             QualityAfter = Score(manifest?.QualityAfter),
@@ -128,6 +132,11 @@ sealed record RunSummary
 
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
         table.AddRow("rows read", $"{RowsRead:N0}");
+        foreach (var (reason, count) in Made ?? new Dictionary<string, long>())
+        {
+            table.AddRow($"  made: {Markup.Escape(reason)}", $"{count:N0}");
+        }
+
         table.AddRow("rows kept", $"{Rows:N0}");
         foreach (var (reason, count) in Rejected ?? new Dictionary<string, long>())
         {

@@ -86,6 +86,7 @@ static class SingleRun
                 record.RowsRead,
                 rows = rows?.Rows,
                 record.Rejected,
+                record.Made,
                 record.Steps,
                 schema = rows?.Schema,
                 source = source.ToDictionary(),
@@ -120,7 +121,7 @@ static class SingleRun
 
         var rejected = string.Join(", ", record.Rejected.Select(r => $"{r.Value:N0} {r.Key}"));
         AnsiConsole.MarkupLineInterpolated(
-            $"{record.RowsRead:N0} rows read, {rows?.Rows ?? 0:N0} kept{(rejected.Length > 0 ? $", rejected: {rejected}" : "")}{(output is null || rows is null ? "" : $" → {output}")}");
+            $"{record.RowsRead:N0} rows read{(record.Made is { } made ? $", {made.Values.Sum():N0} made" : "")}, {rows?.Rows ?? 0:N0} kept{(rejected.Length > 0 ? $", rejected: {rejected}" : "")}{(output is null || rows is null ? "" : $" → {output}")}");
         return record.GateFailure is null ? exitCode : Shell.Fail(parsed, exitCode, record.GateFailure);
     }
 

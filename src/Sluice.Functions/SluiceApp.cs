@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sluice.Batches;
 using Sluice.Datasets;
+using Sluice.Embedding;
 using Sluice.Functions.Api;
 using Sluice.Functions.Embedding;
+using Sluice.Functions.Llm;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
 using Sluice.Llm;
@@ -21,7 +23,8 @@ public static class SluiceApp
     /// <summary>The app, ready to build.</summary>
     /// <param name="args">Command line: <c>--Sluice:Store=… --urls=…</c>.</param>
     /// <param name="inputRoots">Folders a run may read; null = those of the settings and the incoming folder.</param>
-    public static FunctionsApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<string>? inputRoots = null)
+    /// <param name="models">Models that may be named; null = those of the settings.</param>
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args, IReadOnlyList<string>? inputRoots = null, AllowedModels? models = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
 
@@ -44,13 +47,14 @@ public static class SluiceApp
         services.AddSingleton<SchemaDetection.SchemaCache>();
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<ReviewStore>();
-        services.AddEmbedding();
+        services.AddEmbedding(models);
+        services.AddLanguageModels();
         services.AddSingleton(s => new RunEngine(
             s.GetRequiredService<ObjectStore>(),
             s.GetRequiredService<Ledger>(),
             s.GetRequiredService<BatchFiles>(),
             s.GetRequiredService<RunFolders>().Inputs,
-            new RunOptions(),
+            new RunOptions { Models = s.GetRequiredService<AllowedModels>() },
             s.GetRequiredService<TimeProvider>(),
             outputsOf: s.GetRequiredService<RunFolders>().Outputs,
             models: s.GetService<LanguageModels>()));

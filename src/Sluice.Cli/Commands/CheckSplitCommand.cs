@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Splits;
+using Sluice.Splits.Units;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
@@ -24,7 +25,7 @@ static class CheckSplitCommand
         }
 
         var (entry, manifest) = await store.Datasets.ShowAsync(dataset, version, cancellation);
-        var splits = await VersionSplits.CheckAsync(manifest, await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation), cancellation);
+        var splits = await VersionSplits.CheckAsync(manifest, await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation), store.Vectors, cancellation);
         var holds = splits.All(split => split.Audit.Holds);
         var exitCode = holds ? ExitCodes.Done : ExitCodes.GateFailed;
         if (parsed.GetValue(Shell.Json))
@@ -51,35 +52,27 @@ static class CheckSplitCommand
     {
         var sets = new Table().Border(TableBorder.Rounded).Title($"step {Markup.Escape(split.Step)}, column {Markup.Escape(split.Column)}")
             .AddColumn("set").AddColumn(new TableColumn("rows").RightAligned());
-        if (split.Audit.Likeness.Count > 0)
-        {
-            sets.AddColumn(new TableColumn("energy distance").RightAligned()).AddColumn(new TableColumn("MMD p").RightAligned());
-        }
-
         foreach (var (name, rows) in split.Audit.Sets)
         {
-            var like = split.Audit.Likeness.FirstOrDefault(l => l.Set == name);
-            string[] cells = [Markup.Escape(name), $"{rows:N0}", .. like is null ? [] : new[] { $"{like.EnergyDistance:0.####}", $"{like.MmdPValue:0.###}" }];
-            sets.AddRow(cells);
+            sets.AddRow(Markup.Escape(name), $"{rows:N0}");
         }
 
         AnsiConsole.Write(sets);
         AnsiConsole.WriteLine($"{split.Audit.KeysCrossingSets:N0} of {split.Audit.KeysChecked:N0} keys in more than one set: {split.Report.Certificate.Method}");
-        foreach (var like in split.Report.Likeness ?? [])
+        foreach (var like in split.Audit.Likeness)
         {
-            AnsiConsole.WriteLine($"Split by features, {like.Set} beside {like.Other}: energy distance {like.EnergyDistance:0.####}, MMD p {like.MmdPValue:0.###}");
+            var before = split.Report.Likeness?.FirstOrDefault(l => l.Set == like.Set);
+            AnsiConsole.WriteLine($"{like.Set} beside {like.Other}, by {split.Audit.LikenessOf}: energy distance {like.EnergyDistance:0.####}, MMD p {like.MmdPValue:0.###}"
+                + (before is null ? "" : $"; the split reported {before.EnergyDistance:0.####} and {before.MmdPValue:0.###}"));
         }
 
         if (split.Report.Coverage is { } coverage)
         {
-            AnsiConsole.WriteLine($"Every row had one of {coverage.Set} within {coverage.Radius:0.####} when it was split");
+            AnsiConsole.WriteLine($"Every row had one of {coverage.Set} within {coverage.Radius:0.####} when it was split{(split.Audit.Coverage is { } now ? $", and has now within {now.Radius:0.####}" : "")}");
         }
 
-        if (split.Audit.LeakedPairs is { } pairs)
-        {
-            var sure = pairs.Confidence >= 1 ? "every pair that can be one was compared" : $"with confidence {pairs.Confidence:P0}";
-            AnsiConsole.WriteLine($"{pairs.Pairs:N0} near-duplicate pairs (Jaccard from {pairs.Threshold}) in different sets; at most {pairs.Bound:N0}, {sure}");
-        }
+        ShowPairs(split.Audit.LeakedPairs, "near-duplicate pairs (Jaccard");
+        ShowPairs(split.Audit.LeakedMeanings, "pairs of one meaning (cosine");
 
         foreach (var problem in split.Audit.Problems)
         {
@@ -89,6 +82,15 @@ static class CheckSplitCommand
         if (split.Audit.Holds)
         {
             AnsiConsole.MarkupLine("[green]✓[/] the certificate holds");
+        }
+    }
+
+    static void ShowPairs(LeakedPairs? pairs, string what)
+    {
+        if (pairs is not null)
+        {
+            var sure = pairs.Confidence >= 1 ? "every pair that can be one was compared" : $"with confidence {pairs.Confidence:P0}";
+            AnsiConsole.WriteLine($"{pairs.Pairs:N0} {what} from {pairs.Threshold}) in different sets; at most {pairs.Bound:N0}, {sure}");
         }
     }
 }

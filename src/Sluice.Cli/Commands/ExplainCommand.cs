@@ -53,6 +53,11 @@ static class ExplainCommand
             AnsiConsole.MarkupLineInterpolated($"sink    {sink}");
         }
 
+        foreach (var advice in plan.Advice)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]advice[/]  {advice}");
+        }
+
         return ExitCodes.Done;
     }
 }

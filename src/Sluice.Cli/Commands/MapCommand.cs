@@ -20,8 +20,10 @@ static class MapCommand
         var label = new Option<string?>("--label") { Description = "Label column: labels that the nearest rows do not have are in doubt." };
         var split = new Option<string?>("--split") { Description = "Column with the set of a row: rows that no training row is near to are not covered." };
         var train = new Option<string>("--train") { Description = "Name of the training set.", DefaultValueFactory = _ => "train" };
+        var by = new Option<string>("--by") { Description = "Layout: 'umap', which keeps neighbours, or 'tsne', which sets groups further apart.", DefaultValueFactory = _ => "umap" };
+        by.AcceptOnlyFromAmong("umap", "tsne");
         var output = new Option<string>("--out", "-o") { Description = "HTML page to write.", DefaultValueFactory = _ => "map.html" };
-        var command = new Command("map", "Draw a version as a map: rows that are alike lie together.") { name, text, columns, model, colour, label, split, train, output };
+        var command = new Command("map", "Draw a version as a map: rows that are alike lie together.") { name, text, columns, model, colour, label, split, train, by, output };
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
             var source = new VectorSource { Text = parsed.GetValue(text), Columns = parsed.GetValue(columns) ?? [], Model = parsed.GetValue(model)! };
@@ -30,7 +32,7 @@ static class MapCommand
             var rows = await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation);
             var map = await DatasetMap.OfAsync(
                 rows.ReadAsync(cancellation), source, parsed.GetValue(colour) ?? [], parsed.GetValue(label), parsed.GetValue(split), parsed.GetValue(train)!,
-                store.Vectors, 42, cancellation);
+                parsed.GetValue(by) == "tsne", store.Vectors, 42, cancellation);
             return await WriteAsync(parsed, $"{entry.Dataset}@{entry.Version}", map, parsed.GetValue(output)!, cancellation);
         }));
         return command;

@@ -50,6 +50,10 @@ static class RunCommand
         var shown = Path.GetRelativePath(Environment.CurrentDirectory, file.FullName);
         var pipeline = await Pipeline.LoadAsync(shown, cancellation);
         var folder = file.DirectoryName!;
+        foreach (var advice in pipeline.Advice)
+        {
+            Console.Error.WriteLine($"advice: {advice}");
+        }
 
         // A missing input and an output that is refused are told before a store is made for them.
         var readable = new FolderInputs([Path.GetPathRoot(folder)!], folder);

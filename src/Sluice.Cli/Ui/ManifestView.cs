@@ -43,12 +43,12 @@ static class ManifestView
         }
 
         AnsiConsole.Write(columns);
-        var steps = new Table().Border(TableBorder.Rounded).AddColumns("step", "type", "rows in", "rows out", "rejected");
+        var steps = new Table().Border(TableBorder.Rounded).AddColumns("step", "type", "rows in", "rows out", "rejected, made");
         foreach (var step in manifest.Steps)
         {
             steps.AddRow(
                 Markup.Escape(step.Counts.Step), Markup.Escape(step.Type), $"{step.Counts.RowsIn:N0}", $"{step.Counts.RowsOut:N0}",
-                Markup.Escape(string.Join(", ", step.Counts.Rejected.Select(r => $"{r.Value:N0} {r.Key}"))));
+                Markup.Escape(string.Join(", ", step.Counts.Rejected.Concat(step.Counts.Made ?? []).Select(r => $"{r.Value:N0} {r.Key}"))));
         }
 
         AnsiConsole.Write(steps);

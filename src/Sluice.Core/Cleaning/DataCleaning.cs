@@ -94,6 +94,13 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
 
         /// <summary>For remove_outliers: <c>remove</c>, <c>flag</c>, <c>clip</c> or <c>missing</c>. Default: remove.</summary>
         public OutlierAction OutlierAction { get; init; } = OutlierAction.Remove;
+
+        /// <summary>For handle_missing and remove_outliers: set to learn from, where <c>split_column</c> is there. Default: train.</summary>
+        [MinLength(1)]
+        public string FitOn { get; init; } = "train";
+
+        /// <summary>For handle_missing and remove_outliers: column with the name of each row's set; where it is not there, all rows are learned from. Default: split.</summary>
+        public string SplitColumn { get; init; } = "split";
     }
 
     public override IReadOnlyList<Step> Expand() => [.. options.Operations.Select(StepOf).SelectMany(step => step.Parts ?? [step])];
@@ -105,7 +112,17 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
         CleaningOperation.StandardizeCase => new StandardizeCase(
             new() { Columns = options.Columns, Case = options.Case, CaseByColumn = options.CaseByColumn }, strict: false),
         CleaningOperation.HandleMissing => new HandleMissing(
-            new() { Columns = options.Columns, MissingStrategy = options.MissingStrategy, FillValue = options.FillValue, OrderColumn = options.OrderColumn, Model = options.Model }, strict: false),
+            new()
+            {
+                Columns = options.Columns,
+                MissingStrategy = options.MissingStrategy,
+                FillValue = options.FillValue,
+                OrderColumn = options.OrderColumn,
+                Model = options.Model,
+                FitOn = options.FitOn,
+                SplitColumn = options.SplitColumn,
+            },
+            strict: false),
         CleaningOperation.FixTypes => new FixTypes(
             new()
             {
@@ -123,6 +140,8 @@ public sealed class DataCleaning(DataCleaning.Options options) : StepGroup
                 OutlierThreshold = options.OutlierThreshold,
                 IqrMultiplier = options.IqrMultiplier,
                 OutlierAction = options.OutlierAction,
+                FitOn = options.FitOn,
+                SplitColumn = options.SplitColumn,
             },
             strict: false),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Unknown operation."),

@@ -1,10 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using Sluice.Steps;
 
 namespace Sluice.Cleaning;
 
 /// <summary>
-/// Fills missing values (null, NaN, and text that is empty or only white space) or rejects their rows. What it fills with is learned from
-/// all rows; medians are exact up to 16,384 different values of a column, and within 1 % beyond.
+/// Fills missing values (null, NaN, and text that is empty or only white space) or rejects their rows. What it fills with is learned from the training
+/// set, or from all rows where there are no sets; medians are exact up to 16,384 different values of a column, and within 1 % beyond.
 /// </summary>
 [Step("handle_missing")]
 public sealed class HandleMissing : Step
@@ -12,7 +13,7 @@ public sealed class HandleMissing : Step
     const int ModeCap = 65_536, AutoCap = 100;
     readonly Options options;
     readonly ColumnChoice choice;
-    readonly TrainSet? train;
+    readonly TrainSet train;
 
     // Strategies that are steps of their own.
     readonly Step? other;
@@ -28,11 +29,11 @@ public sealed class HandleMissing : Step
     {
         this.options = options;
         this.strict = strict;
-        train = options.FitOn is { } set ? new TrainSet(options.SplitColumn, set) : null;
+        train = new TrainSet(options.SplitColumn, options.FitOn);
         other = options.MissingStrategy switch
         {
             MissingStrategy.Ffill => new ForwardFill(options),
-            MissingStrategy.Knn => new ImputeMissing(new() { Columns = options.Columns, FitOn = options.FitOn ?? "train", SplitColumn = options.SplitColumn }, strict),
+            MissingStrategy.Knn => new ImputeMissing(new() { Columns = options.Columns, FitOn = options.FitOn, SplitColumn = options.SplitColumn }, strict),
             _ => null,
         };
         choice = options.MissingStrategy switch
@@ -65,12 +66,11 @@ public sealed class HandleMissing : Step
         /// <summary>Value for <c>missing_strategy: constant</c>; dates as yyyy-MM-dd, timestamps as ISO 8601 in UTC. Default: none.</summary>
         public string? FillValue { get; init; }
 
-        /// <summary>
-        /// Set to learn the values from, where <c>split_column</c> is there; the step then belongs after the split. Default: none, all rows are learned from.
-        /// </summary>
-        public string? FitOn { get; init; }
+        /// <summary>Set to learn from, where <c>split_column</c> is there. Default: train.</summary>
+        [MinLength(1)]
+        public string FitOn { get; init; } = "train";
 
-        /// <summary>For <c>fit_on</c>: column with the name of each row's set. Default: split.</summary>
+        /// <summary>Column with the name of each row's set; where it is not there, or this is empty, all rows are learned from. Default: split.</summary>
         public string SplitColumn { get; init; } = "split";
 
         /// <summary>For <c>missing_strategy: smart_impute</c>: language model to ask. Default: the configured one; without any, missing cells are filled as by auto, with evidence.</summary>
@@ -105,7 +105,7 @@ public sealed class HandleMissing : Step
             return other.Plan(input, problems);
         }
 
-        train?.Plan(input, problems);
+        train.Plan(input, problems);
         switch (options.MissingStrategy)
         {
             case MissingStrategy.Constant when options.FillValue is null:
@@ -127,7 +127,7 @@ public sealed class HandleMissing : Step
 
     ColumnStates<FillState> NewState() => new(() => new FillState(options.MissingStrategy == MissingStrategy.Mode ? ModeCap : AutoCap));
 
-    public override IReadOnlySet<string>? Observes(Schema input) => other is not null ? other.Observes(input) : train?.With(choice.PossibleNames(input), input) ?? choice.PossibleNames(input);
+    public override IReadOnlySet<string>? Observes(Schema input) => other is not null ? other.Observes(input) : train.With(choice.PossibleNames(input), input);
 
     public override void Observe(Batch batch, State state)
     {
@@ -138,7 +138,7 @@ public sealed class HandleMissing : Step
         }
 
         var seen = (TrainState<ColumnStates<FillState>>)state;
-        var rows = seen.Add(batch, train ?? TrainSet.All);
+        var rows = seen.Add(batch, train);
         for (var i = 0; i < rows.Schema.Count; i++)
         {
             if (choice.Has(rows.Schema[i]))
@@ -160,7 +160,7 @@ public sealed class HandleMissing : Step
             return Fitted.None.Json;
         }
 
-        seen.Require(train ?? TrainSet.All, "handle_missing");
+        seen.Require(train, "handle_missing");
         return Fitted.Of(seen.Seen.Names.Select(name => seen.Seen[name].Fit(name, options.MissingStrategy)).OfType<FillValue>().ToArray());
     }
 

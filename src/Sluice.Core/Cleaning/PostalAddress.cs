@@ -43,6 +43,21 @@ static partial class PostalAddress
         ["NL"] = [("straat", ["str."]), ("plein", ["pln."]), ("laan", ["ln."])],
     };
 
+    /// <summary>The country whose addresses most of these are; of several the first, and so the United States before others that write a street alike. Null where half are none.</summary>
+    public static string? CountryOf(IReadOnlyCollection<string> texts)
+    {
+        var (best, most) = ((string?)null, texts.Count / 2);
+        foreach (var country in Countries.Reverse())
+        {
+            if (texts.Count(text => text.Length <= MaxBytes && Standard(text, country) is not null) is var count && count > most)
+            {
+                (best, most) = (country, count);
+            }
+        }
+
+        return best;
+    }
+
     /// <summary>Writes the standard form; gives its bytes, 0 for what is no address.</summary>
     public static int Standardize(ReadOnlySpan<byte> value, string country, Span<byte> result) =>
         value.Length <= MaxBytes && Standard(Encoding.UTF8.GetString(value), country) is { } text && Encoding.UTF8.TryGetBytes(text, result, out var written) ? written : 0;

@@ -44,15 +44,17 @@ public enum OutlierAction
 
 /// <summary>
 /// Finds numbers far from the others of their column (iqr, z_score, robust_z) or rows far from the others (isolation_forest, knn, lof);
-/// limits are learned from all rows. A column without spread (half of its values equal for iqr and robust_z, all equal for z_score) has
+/// limits are learned from the training set, or from all rows where there are no sets, and hold for every row. A column without spread (half of its values equal for iqr and robust_z, all equal for z_score) has
 /// no outliers. Quantiles are exact up to 16,384 different values, and within 1 % beyond. The methods for rows learn from 2,048 different
-/// rows that their content picks, so the result does not depend on the order of rows or on batches.
+/// rows that their content picks, so the result does not depend on the order of rows or on batches. The same limits find nothing more in what they left;
+/// a second such step may, because without the farthest values its limits are narrower.
 /// </summary>
 [Step("remove_outliers")]
 public sealed partial class RemoveOutliers : Step
 {
     readonly Options options;
     readonly ColumnChoice choice;
+    readonly TrainSet train;
 
     public RemoveOutliers(Options options)
         : this(options, strict: true)
@@ -62,6 +64,7 @@ public sealed partial class RemoveOutliers : Step
     internal RemoveOutliers(Options options, bool strict)
     {
         this.options = options;
+        train = new TrainSet(options.SplitColumn, options.FitOn);
         choice = new ColumnChoice(options.Columns, f => Numbers.IsNumber(f.Type), "numbers (int64, float64)", strict);
     }
 
@@ -101,6 +104,13 @@ public sealed partial class RemoveOutliers : Step
 
         /// <summary>Column to add with each row's score: above 1 it is an outlier. By column, the largest distance from the middle, as a share of the limit's. Default: none.</summary>
         public string? ScoreColumn { get; init; }
+
+        /// <summary>Set to learn from, where <c>split_column</c> is there. Default: train.</summary>
+        [MinLength(1)]
+        public string FitOn { get; init; } = "train";
+
+        /// <summary>Column with the name of each row's set; where it is not there, or this is empty, all rows are learned from. Default: split.</summary>
+        public string SplitColumn { get; init; } = "split";
     }
 
     /// <summary>Limits of a column, both still inside.</summary>
@@ -109,6 +119,9 @@ public sealed partial class RemoveOutliers : Step
     bool JudgesRows => options.OutlierMethod is OutlierMethod.IsolationForest or OutlierMethod.Knn or OutlierMethod.Lof;
 
     public override bool IsPassive => options.OutlierAction == OutlierAction.Flag && options.ScoreColumn is null;
+
+    // What is only flagged changes no row, so nothing can leak.
+    public override TrainSet? LearnsFrom => IsPassive ? null : train;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
@@ -126,6 +139,7 @@ public sealed partial class RemoveOutliers : Step
         }
 
         choice.Plan(input, problems);
+        train.Plan(input, problems);
         return options.ScoreColumn is null ? input : input.With(ScoreField);
     }
 
@@ -139,35 +153,40 @@ public sealed partial class RemoveOutliers : Step
             ? wanted.Where(input.Has).Union(choice.Names(input)).ToHashSet(StringComparer.Ordinal)
             : wanted;
 
-    public override State? NewState(Schema input) => JudgesRows ? new RowOutlierState() : new ColumnStates<NumberSummary>(() => new NumberSummary());
+    public override State? NewState(Schema input) => JudgesRows
+        ? new TrainState<RowOutlierState>(new RowOutlierState())
+        : new TrainState<ColumnStates<NumberSummary>>(new ColumnStates<NumberSummary>(() => new NumberSummary()));
 
-    public override IReadOnlySet<string>? Observes(Schema input) => choice.PossibleNames(input);
+    public override IReadOnlySet<string>? Observes(Schema input) => train.With(choice.PossibleNames(input), input);
 
     public override void Observe(Batch batch, State state)
     {
         string[] names = [.. batch.Schema.Where(choice.Has).Select(f => f.Name)];
-        if (state is RowOutlierState rows)
+        if (state is TrainState<RowOutlierState> rows)
         {
-            rows.Observe(batch, names);
+            rows.Seen.Observe(rows.Add(batch, train), names);
             return;
         }
 
-        var columns = (ColumnStates<NumberSummary>)state;
+        var columns = (TrainState<ColumnStates<NumberSummary>>)state;
+        var seen = columns.Add(batch, train);
         foreach (var name in names)
         {
-            columns[name].Add(Numbers.Of(batch[name]));
+            columns.Seen[name].Add(Numbers.Of(seen[name]));
         }
     }
 
     public override byte[] Fit(State? state, object? decided)
     {
-        if (state is RowOutlierState rows)
+        if (state is TrainState<RowOutlierState> rows)
         {
-            return Fitted.Of(RowOutliers.Fit(rows, options));
+            rows.Require(train, "remove_outliers");
+            return Fitted.Of(RowOutliers.Fit(rows.Seen, options));
         }
 
-        var columns = (ColumnStates<NumberSummary>)state!;
-        return Fitted.Of(columns.Names.Select(name => LimitsOf(name, columns[name])).OfType<Limits>().ToArray());
+        var columns = (TrainState<ColumnStates<NumberSummary>>)state!;
+        columns.Require(train, "remove_outliers");
+        return Fitted.Of(columns.Seen.Names.Select(name => LimitsOf(name, columns.Seen[name])).OfType<Limits>().ToArray());
     }
 
     Limits? LimitsOf(string column, NumberSummary numbers)

@@ -25,8 +25,12 @@ public sealed record VersionManifest
     /// <summary>Records of the input, readable or not.</summary>
     public required long RowsRead { get; init; }
 
-    /// <summary>Rows that are not in the version, by reason. Rows read = rows + these.</summary>
+    /// <summary>Rows that are not in the version, by reason. Rows read + made = rows + these.</summary>
     public required SortedDictionary<string, long> Rejected { get; init; }
+
+    /// <summary>Rows that steps made (copies, rows of a joined table), by reason; null when none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, long>? Made { get; init; }
 
     /// <summary>Files in order.</summary>
     public required IReadOnlyList<VersionFile> Files { get; init; }
@@ -52,13 +56,14 @@ public sealed record VersionManifest
     /// <summary>Name by content: <c>v-</c> and 16 hex digits.</summary>
     public string Id() => "v-" + Convert.ToHexStringLower(SHA256.HashData(DocumentJson.Bytes(this)).AsSpan(0, 8));
 
-    /// <summary>Asserts that no row is lost: rows read = rows + rejected.</summary>
+    /// <summary>Asserts that no row is lost: rows read + made = rows + rejected.</summary>
     public void CheckTotals()
     {
-        if (Rows + Rejected.Values.Sum() != RowsRead)
+        var (made, rejected) = (Made?.Values.Sum() ?? 0, Rejected.Values.Sum());
+        if (Rows + rejected != RowsRead + made)
         {
             throw new InvalidOperationException(
-                $"Dataset '{Dataset}': {RowsRead} rows were read, {Rows} are kept and {Rejected.Values.Sum()} rejected; {RowsRead - Rows - Rejected.Values.Sum()} are unaccounted for. Nothing was committed.");
+                $"Dataset '{Dataset}': {RowsRead} rows were read{(made == 0 ? "" : $", {made} made")}, {Rows} are kept and {rejected} rejected; {RowsRead + made - Rows - rejected} are unaccounted for. Nothing was committed.");
         }
     }
 }

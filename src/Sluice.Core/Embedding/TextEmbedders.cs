@@ -46,7 +46,7 @@ public static class TextEmbedders
             return e.Message;
         }
 
-        return IsHashing(model) || model.Name == EmbeddingModel.Default ? null
+        return IsBundled(model.Name) ? null
             : ModelDownload.IsAddress(model.Name) ? ModelDownload.Problem(model.Name)
             : Directory.Exists(model.Name) ? null
             : $"The model '{model.Name}' is not known. Expected '{EmbeddingModel.Default}', '{Hashing}512', a folder that exists, or 'https://…/NAME.zip#sha256=HEX'.";
@@ -55,7 +55,7 @@ public static class TextEmbedders
     /// <summary>What a model's vectors depend on besides its name and options: the content of a folder's files. A bundled or fetched model never changes under its name.</summary>
     public static string ContentOf(EmbeddingModel model)
     {
-        if (IsHashing(model) || model.Name == EmbeddingModel.Default || ModelDownload.IsAddress(model.Name) || !Directory.Exists(model.Name))
+        if (IsBundled(model.Name) || ModelDownload.IsAddress(model.Name) || !Directory.Exists(model.Name))
         {
             return "";
         }
@@ -114,6 +114,9 @@ public static class TextEmbedders
     static string Stamp(string? folder) => folder is null ? ""
         : string.Join(' ', new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)
             .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Length}:{f.LastWriteTimeUtc.Ticks}")));
+
+    /// <summary>Whether a model comes with Sluice, and needs neither a folder nor the web.</summary>
+    internal static bool IsBundled(string name) => name == EmbeddingModel.Default || name.StartsWith(Hashing, StringComparison.Ordinal);
 
     static bool IsHashing(EmbeddingModel model) => model.Name.StartsWith(Hashing, StringComparison.Ordinal);
 

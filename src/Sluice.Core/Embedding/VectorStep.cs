@@ -12,6 +12,8 @@ public abstract class VectorStep(EmbeddingModel model) : Step
     // Outside a run, as in a test, vectors are kept in memory.
     VectorStore vectors = new(new MemoryStore());
 
+    public sealed override IReadOnlyList<(string Path, string Model)> Models => [("model", model.Name)];
+
     public sealed override string DependsOn => TextEmbedders.ContentOf(model);
 
     /// <summary>The step on a run's store.</summary>

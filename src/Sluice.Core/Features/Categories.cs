@@ -1,5 +1,6 @@
 using System.Text;
 using Sluice.Schemas;
+using Sluice.Steps;
 
 namespace Sluice.Features;
 
@@ -9,7 +10,7 @@ sealed record LearnedCategories(string Column, string[] Values, long[] Counts, l
 /// <summary>Categories of a column, to look cells up in.</summary>
 sealed class Categories
 {
-    readonly CategoryTable table = new();
+    readonly ByteTable table = new();
 
     public Categories(LearnedCategories learned)
     {

@@ -163,7 +163,7 @@ public sealed class GroupFeatures(GroupFeatures.Options options) : Step
 
     sealed class Known
     {
-        readonly CategoryTable table = new();
+        readonly ByteTable table = new();
         readonly double[][] figures;
 
         public Known(LearnedGroups groups)
@@ -230,14 +230,19 @@ sealed class ColumnFigures(int columns) : State
     {
         for (var i = 0; i < columns; i++)
         {
-            var value = values[i][row];
-            if (double.IsFinite(value))
-            {
-                counts[i]++;
-                (least[i], most[i]) = (Math.Min(least[i], value), Math.Max(most[i], value));
-                (sums[i] ??= new ExactSum()).Add(value);
-                (squares[i] ??= new ExactSum()).AddSquare(value);
-            }
+            Add(i, values[i][row]);
+        }
+    }
+
+    /// <summary>What is no finite number is in no figure.</summary>
+    public void Add(int column, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            counts[column]++;
+            (least[column], most[column]) = (Math.Min(least[column], value), Math.Max(most[column], value));
+            (sums[column] ??= new ExactSum()).Add(value);
+            (squares[column] ??= new ExactSum()).AddSquare(value);
         }
     }
 

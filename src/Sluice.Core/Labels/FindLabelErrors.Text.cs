@@ -13,6 +13,8 @@ public sealed partial class FindLabelErrors
 
     public override int DecisionBytes => IsKeyed ? JudgedLabel.Bytes : 1;
 
+    public override IReadOnlyList<(string Path, string Model)> Models => options.Features?.Models("features") ?? [];
+
     public override string DependsOn => options.Features?.DependsOn ?? "";
 
     public override VectorSource? Vectors(Schema input) => IsKeyed ? features.Text : null;

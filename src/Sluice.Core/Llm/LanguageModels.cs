@@ -9,6 +9,8 @@ public abstract class LanguageModels
     /// <summary>No provider is configured: whatever asks falls back to what it can do without, and says so.</summary>
     public static LanguageModels None { get; } = new NotConfigured();
 
+    internal const string NotConfiguredMessage = "No language model is configured.";
+
     /// <summary>The model that a name stands for once aliases and routing are applied, or null with the reason why there is none.</summary>
     public abstract ModelInfo? Find(string model, out string? reason);
 
@@ -19,15 +21,13 @@ public abstract class LanguageModels
 
     sealed class NotConfigured : LanguageModels
     {
-        const string Why = "No language model is configured.";
-
         public override ModelInfo? Find(string model, out string? reason)
         {
-            reason = Why;
+            reason = NotConfiguredMessage;
             return null;
         }
 
-        public override Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation) => throw new ModelException(Why);
+        public override Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation) => throw new ModelException(NotConfiguredMessage);
     }
 }
 

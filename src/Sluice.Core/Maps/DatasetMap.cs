@@ -28,13 +28,14 @@ public sealed record DatasetMap(
     /// <param name="label">Column whose values are doubted where neighbours disagree; null for none.</param>
     /// <param name="split">Column that names the set of a row, for holes: rows of other sets that no row of the set <paramref name="train"/> is near to; null: rows that none is near to.</param>
     /// <param name="train">Name of the set that should cover the others.</param>
+    /// <param name="isTsne">Whether rows are laid out by t-SNE; else so that neighbours stay neighbours, as UMAP does.</param>
     /// <param name="vectors">Where vectors of texts are kept.</param>
     /// <param name="seed">Of the layout.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="DataException">A column is missing or cannot be compared by.</exception>
     public static async Task<DatasetMap> OfAsync(
-        IAsyncEnumerable<Batch> batches, VectorSource source, IReadOnlyList<string> colours, string? label, string? split, string train, VectorStore vectors, ulong seed,
-        CancellationToken cancellation)
+        IAsyncEnumerable<Batch> batches, VectorSource source, IReadOnlyList<string> colours, string? label, string? split, string train, bool isTsne, VectorStore vectors,
+        ulong seed, CancellationToken cancellation)
     {
         var shown = await ShownRows.OfAsync(batches, MaxShown, cancellation);
         foreach (var column in new[] { label, split }.OfType<string>().Concat(colours).Concat(source.Names))
@@ -48,7 +49,7 @@ public sealed record DatasetMap(
         using var table = await source.ReadAsync(shown.Rows, vectors, cancellation);
         var nearest = NearestRows.Of(table, Nearest, cancellation);
         return new DatasetMap(
-            shown.Total, NeighbourLayout.Of(table, 2, seed, cancellation), [.. Enumerable.Range(0, table.Rows).Select(row => Snippet(shown.Rows, row, source))],
+            shown.Total, isTsne ? Tsne.Learn(table, 2, Tsne.DefaultPerplexity, seed, cancellation) : NeighbourLayout.Learn(table, 2, seed, cancellation), [.. Enumerable.Range(0, table.Rows).Select(row => Snippet(shown.Rows, row, source))],
             [.. new[] { split, label }.OfType<string>().Concat(colours).Distinct().Select(name => MapColour.Of(name, shown.Rows[name]))],
             nearest.Rows, nearest.Neighbours, FindHoles(table, nearest, split is null ? null : shown.Rows[split], train),
             label is null ? [] : Doubt(nearest, shown.Rows[label]));

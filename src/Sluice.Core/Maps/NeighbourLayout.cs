@@ -7,30 +7,17 @@ namespace Sluice.Maps;
 /// A flat picture of rows in which neighbours stay neighbours, after UMAP (McInnes, Healy, Melville 2018): nearest rows are joined by edges whose weights say how
 /// sure it is that they belong together; starting from the principal components, edges pull rows together and rows drawn at random push each other apart.
 /// </summary>
-/// <remarks>
-/// Learned from at most 10,000 rows, evenly spaced in the order of their keys; the others are placed among their nearest ones. Pulls and pushes are
-/// done one after another, so the picture is the same each time.
-/// </remarks>
+/// <remarks>Pulls and pushes are done one after another, so the picture is the same each time.</remarks>
 static class NeighbourLayout
 {
-    public const int MaxLearned = 10_000;
-    const int Neighbours = 15, Rounds = 200, Pushes = 5, PlacedBy = 5;
+    const int Neighbours = 15, Rounds = 200, Pushes = 5;
 
     // The curve 1 / (1 + a·d^2b) that falls off as min_dist 0.1 and spread 1 ask for, as the paper fits it.
     const double A = 1.576943, B = 0.895061;
     const double Spread = 10, MaxMove = 4;
 
     /// <summary>Places of all rows, <paramref name="dimensions"/> numbers each.</summary>
-    public static float[] Of(VectorRows rows, int dimensions, ulong seed, CancellationToken cancellation)
-    {
-        var step = Math.Max(1, (rows.Rows + MaxLearned - 1) / MaxLearned);
-        var learned = Enumerable.Range(0, (rows.Rows + step - 1) / step).Select(i => i * step).ToArray();
-        var table = rows.Pick(learned);
-        var places = Learn(table, dimensions, seed, cancellation);
-        return step == 1 ? places : Place(rows, table, places, dimensions, cancellation);
-    }
-
-    static float[] Learn(VectorRows table, int dimensions, ulong seed, CancellationToken cancellation)
+    public static float[] Learn(VectorRows table, int dimensions, ulong seed, CancellationToken cancellation)
     {
         var places = Start(table, dimensions, cancellation);
         var edges = Edges(NearestRows.Of(table, Neighbours, cancellation), table.Rows);
@@ -149,47 +136,5 @@ static class NeighbourLayout
             places[(from * dimensions) + i] += move;
             places[(to * dimensions) + i] -= pulls ? move : 0;
         }
-    }
-
-    // A row that was not learned lies among its nearest learned ones, nearer to the nearer.
-    static float[] Place(VectorRows rows, VectorRows learned, float[] places, int dimensions, CancellationToken cancellation)
-    {
-        var all = new float[rows.Rows * dimensions];
-        Parallel.For(0, rows.Rows, new ParallelOptions { CancellationToken = cancellation }, () => (new Nearest(PlacedBy), new float[learned.Rows]), (row, _, own) =>
-        {
-            var (nearest, squares) = own;
-            nearest.Clear();
-            for (var from = 0; from < learned.Rows;)
-            {
-                var block = learned.From(from, learned.Rows);
-                Distances.Each(rows[row], block, squares.AsSpan(from, block.Length / rows.Dimensions));
-                from += block.Length / rows.Dimensions;
-            }
-
-            for (var other = 0; other < squares.Length; other++)
-            {
-                nearest.Offer(other, squares[other]);
-            }
-
-            var total = 0.0;
-            var place = new double[dimensions];
-            for (var i = 0; i < nearest.Found.Length; i++)
-            {
-                var weight = 1 / Math.Max(1e-12, nearest.Squares[i]);
-                total += weight;
-                for (var d = 0; d < dimensions; d++)
-                {
-                    place[d] += weight * places[(nearest.Found[i] * dimensions) + d];
-                }
-            }
-
-            for (var d = 0; d < dimensions; d++)
-            {
-                all[(row * dimensions) + d] = (float)(place[d] / total);
-            }
-
-            return own;
-        }, _ => { });
-        return all;
     }
 }

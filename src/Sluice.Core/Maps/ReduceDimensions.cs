@@ -15,6 +15,9 @@ public enum ReduceBy
     /// <summary>Neighbours stay neighbours: for pictures.</summary>
     Umap,
 
+    /// <summary>Rows that are likely to belong together lie together (t-SNE): for pictures of groups.</summary>
+    Tsne,
+
     /// <summary>Gaussian random projection: distances roughly stay, and nothing is learned.</summary>
     RandomProjection,
 }
@@ -32,17 +35,24 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : StepOve
         [Required]
         public VectorSource Features { get; init; } = new();
 
-        /// <summary><c>pca</c> (principal components), <c>umap</c> (neighbours stay neighbours, for pictures) or <c>random_projection</c>. Default: umap.</summary>
+        /// <summary>
+        /// <c>pca</c> (principal components), <c>umap</c> (neighbours stay neighbours, for pictures), <c>tsne</c> (the same, with groups further apart; at most 3 numbers) or
+        /// <c>random_projection</c>. Default: umap.
+        /// </summary>
         public ReduceBy Method { get; init; } = ReduceBy.Umap;
 
         /// <summary>Numbers for each row. Default: 2.</summary>
         [Range(1, 64)]
         public int Dimensions { get; init; } = 2;
 
+        /// <summary>For tsne: how many rows count as near to one, about. With few rows it is at most a third of them. Default: 30.</summary>
+        [Range(2.0, 500.0)]
+        public double Perplexity { get; init; } = Tsne.DefaultPerplexity;
+
         /// <summary>Start of the names of the new columns, which go on with 1, 2…: <c>map_1</c>, <c>map_2</c>. Default: map_.</summary>
         public string Prefix { get; init; } = "map_";
 
-        /// <summary>Seed of umap and random_projection. Default: 42.</summary>
+        /// <summary>Seed of umap, tsne and random_projection. Default: 42.</summary>
         public long Seed { get; init; } = 42;
     }
 
@@ -51,6 +61,11 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : StepOve
     public override Schema Plan(Schema input, StepProblems problems)
     {
         options.Features.Plan(input, problems);
+        if (options.Method == ReduceBy.Tsne && options.Dimensions > Tsne.MaxDimensions)
+        {
+            problems.Add("dimensions", $"Method tsne makes at most {Tsne.MaxDimensions} numbers; found {options.Dimensions}. For more, choose pca or umap.");
+        }
+
         foreach (var field in Outputs)
         {
             if (input.Has(field.Name))
@@ -63,17 +78,23 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : StepOve
         return Outputs.Aggregate(input, (schema, field) => schema.With(field));
     }
 
+    public override int CodeVersion => 2;
+
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {
         var places = Places(rows.Vectors!);
-        var at = 0;
+        var (at, first, key) = (0, 0, default(RowKey));
         foreach (var row in rows)
         {
+            // Rows that are alike stand in one place, that of the first, whatever the order in which they came.
+            (first, key) = at > 0 && row.Key == key ? (first, key) : (at, row.Key);
             var decision = decisions.Row(row.Batch, row.Row);
             for (var i = 0; i < options.Dimensions; i++)
             {
-                BinaryPrimitives.WriteSingleLittleEndian(decision[(i * sizeof(float))..], places[at++]);
+                BinaryPrimitives.WriteSingleLittleEndian(decision[(i * sizeof(float))..], places[((long)first * options.Dimensions) + i]);
             }
+
+            at++;
         }
 
         return null;
@@ -101,11 +122,17 @@ public sealed class ReduceDimensions(ReduceDimensions.Options options) : StepOve
     float[] Places(VectorRows vectors)
     {
         var seed = unchecked((ulong)options.Seed);
-        if (options.Method == ReduceBy.Umap)
+        return options.Method switch
         {
-            return NeighbourLayout.Of(vectors, options.Dimensions, seed, CancellationToken.None);
-        }
+            ReduceBy.Umap => LearnedPlaces.Of(vectors, options.Dimensions, some => NeighbourLayout.Learn(some, options.Dimensions, seed, CancellationToken.None), CancellationToken.None),
+            ReduceBy.Tsne => LearnedPlaces.Of(
+                vectors, options.Dimensions, some => Tsne.Learn(some, options.Dimensions, options.Perplexity, seed, CancellationToken.None), CancellationToken.None),
+            _ => Projected(vectors, seed),
+        };
+    }
 
+    float[] Projected(VectorRows vectors, ulong seed)
+    {
         var places = new float[(long)vectors.Rows * options.Dimensions];
         var pca = options.Method == ReduceBy.Pca ? Pca.Of(vectors, options.Dimensions, CancellationToken.None) : null;
         var projection = pca is null ? new RandomProjection(vectors.Dimensions, options.Dimensions, seed) : null;

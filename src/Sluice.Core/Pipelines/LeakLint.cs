@@ -4,8 +4,8 @@ using Sluice.Steps;
 namespace Sluice.Pipelines;
 
 /// <summary>
-/// Refuses a pipeline in which a step learns from rows that are later put aside for validation or test: what it writes into the training rows would
-/// tell of them. After the split, such a step must learn from a set that the split makes.
+/// Refuses a pipeline in which a step learns from rows that are later put aside for validation or test: what it writes into the training rows, or which
+/// of them it takes out, would tell of them. After the split, such a step must learn from a set that the split makes.
 /// </summary>
 static class LeakLint
 {
@@ -27,8 +27,9 @@ static class LeakLint
             {
                 problems.Add(
                     placeOf(step.Group, ""),
-                    $"Step '{step.Id}' ({step.Type}) learns from all rows, but step '{after.Id}' only then splits them: what it learns from validation and test rows "
-                    + $"would leak into training. Move '{step.Id}' after '{after.Id}'; there it learns from the set '{train.Set}' alone.");
+                    $"{NameOf(step)} learns from all rows, but step '{after.Id}' only then splits them: what it learns from validation and test rows would leak into training. "
+                    + (step.Group == step.Id ? $"Move '{step.Id}' after" : $"Make {step.Type} a step of its own after")
+                    + $" '{after.Id}'; there it learns from the set '{train.Set}' alone.");
             }
             else if (before is { Step: Split split })
             {
@@ -43,14 +44,15 @@ static class LeakLint
         {
             problems.Add(
                 placeOf(step.Group, "split_column"),
-                $"Step '{step.Id}' ({step.Type}) has split_column '{train.Column}', but step '{id}' writes the sets into '{split.OutputColumn}': it would learn from "
+                $"{NameOf(step)} has split_column '{train.Column}', but step '{id}' writes the sets into '{split.OutputColumn}': it would learn from "
                 + $"validation and test rows too. Set split_column: {split.OutputColumn}.");
         }
         else if (!split.SetNames.Contains(train.Set))
         {
             problems.Add(
                 placeOf(step.Group, "fit_on"),
-                $"Step '{step.Id}' ({step.Type}) learns from the set '{train.Set}', but step '{id}' makes: {string.Join(", ", split.SetNames)}. Set fit_on to the training set.");
+                $"{NameOf(step)} learns from the set '{train.Set}', but step '{id}' makes: {string.Join(", ", split.SetNames)}. Set fit_on to the training set.");
         }
     }
+    static string NameOf(PipelineStep step) => step.Group == step.Id ? $"Step '{step.Id}' ({step.Type})" : $"Step '{step.Group}', operation {step.Type},";
 }

@@ -1,4 +1,5 @@
 using Sluice.Connectors;
+using Sluice.Embedding;
 using Sluice.Steps;
 
 namespace Sluice.Pipelines;
@@ -35,6 +36,25 @@ public sealed partial record Pipeline
 
         problems.ThrowIfAny();
         return schema;
+    }
+
+    /// <summary>Refuses models that may not be used, before anything looks for them.</summary>
+    /// <exception cref="PipelineException">Every such option, with its place in the file.</exception>
+    public void CheckModels(AllowedModels allowed)
+    {
+        var problems = new ProblemList(FileName);
+        foreach (var step in Steps)
+        {
+            foreach (var (path, model) in step.Step.Models)
+            {
+                if (allowed.Problem(model) is { } problem)
+                {
+                    problems.Add(Places[step.Group].Of(path), problem);
+                }
+            }
+        }
+
+        problems.ThrowIfAny();
     }
 
     /// <summary>Finds outputs that can never be written, so that no run commits a version whose output is refused afterwards.</summary>

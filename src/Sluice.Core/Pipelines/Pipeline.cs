@@ -96,6 +96,9 @@ public sealed partial record Pipeline
     /// <summary>Name of the file for messages; null when the text came from elsewhere.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>What is allowed and seldom meant, each a sentence for people.</summary>
+    public IEnumerable<string> Advice => OrderAdvice.Of(Steps);
+
     internal IReadOnlyDictionary<string, StepPlaces> Places { get; init; } = new Dictionary<string, StepPlaces>();
 
     /// <summary>Checks a pipeline and makes everything it names.</summary>

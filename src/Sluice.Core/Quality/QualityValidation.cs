@@ -122,6 +122,8 @@ public sealed partial class QualityValidation : Step
 
     public override bool IsPassive => options.Mode == ValidationMode.Flag;
 
+    public override int CodeVersion => 2;
+
     public override bool IsKeyed => keyed.Length > 0;
 
     public override Schema Plan(Schema input, StepProblems problems)

@@ -6,8 +6,8 @@ namespace Sluice.Repair;
 
 /// <summary>
 /// Finds wrong cells across columns and repairs those it is sure of: values that are rare, oddly written or a slip of a frequent one, and cells
-/// that contradict what the other columns of their row say in other rows. Learns from a sample of rows chosen by content and, if given, from rows
-/// that a person corrected (<c>sluice repair --ask</c> says which). Every finding is evidence; with <c>provenance_column</c> each row also keeps
+/// that contradict what the other columns of their row say in other rows. Learns from a sample of rows chosen by content, of the training set where there
+/// are sets, and, if given, from rows that a person corrected (<c>sluice repair --ask</c> says which). Every finding is evidence; with <c>provenance_column</c> each row also keeps
 /// the old values, and the step <c>undo_repairs</c> puts them back.
 /// </summary>
 [Step("repair_errors")]
@@ -15,6 +15,7 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
 {
     // More copies of a row add nothing to what it says.
     const int MaxCopies = 8;
+    readonly TrainSet train = new(options.SplitColumn, options.FitOn);
     readonly Lock gate = new();
     (byte[] Json, RepairSession Session)? built;
 
@@ -36,6 +37,13 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
 
         /// <summary>Name of a text column to add: for each row, what was changed and why, as JSON. <c>undo_repairs</c> reads it. Default: none.</summary>
         public string? ProvenanceColumn { get; init; }
+
+        /// <summary>Set to learn from, where <c>split_column</c> is there; every row is judged. Default: train.</summary>
+        [MinLength(1)]
+        public string FitOn { get; init; } = "train";
+
+        /// <summary>Column with the name of each row's set, never repaired; where it is not there, or this is empty, all rows are learned from. Default: split.</summary>
+        public string SplitColumn { get; init; } = "split";
     }
 
     /// <summary>A row as it was found and as it should be; columns that are not named are missing in both.</summary>
@@ -48,6 +56,7 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
         public IReadOnlyDictionary<string, string> Clean { get; init; } = new Dictionary<string, string>();
     }
 
+    public override TrainSet? LearnsFrom => options.MinConfidence < 1 ? train : null;
 
     /// <summary>A change of one cell, as the provenance column keeps it.</summary>
     public sealed record Change(string Column, string? Old, string New, string Operator, string Evidence, double Confidence);
@@ -67,6 +76,7 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
             }
         }
 
+        train.Plan(input, problems);
         if (options.ProvenanceColumn is not { } added)
         {
             return input;
@@ -81,13 +91,22 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
         return input.With(new Field(added, ColumnType.Text, true, "json"));
     }
 
-    public override State NewState(Schema input) => new TextRowSample(options.MaxRows);
+    public override State NewState(Schema input) => new TrainState<TextRowSample>(new TextRowSample(options.MaxRows));
 
-    public override IReadOnlySet<string>? Observes(Schema input) => options.Columns.Count == 0 ? null : options.Columns.ToHashSet(StringComparer.Ordinal);
+    public override IReadOnlySet<string>? Observes(Schema input) => options.Columns.Count == 0 ? null : train.With(options.Columns, input);
 
-    public override void Observe(Batch batch, State state) => ((TextRowSample)state).Add(CellTexts.Of(Looked(batch)));
+    public override void Observe(Batch batch, State state)
+    {
+        var seen = (TrainState<TextRowSample>)state;
+        seen.Seen.Add(CellTexts.Of(Looked(seen.Add(batch, train))));
+    }
 
-    public override byte[] Fit(State? state, object? decided) => Fitted.Of(((TextRowSample)state!).Rows(MaxCopies).ToArray());
+    public override byte[] Fit(State? state, object? decided)
+    {
+        var seen = (TrainState<TextRowSample>)state!;
+        seen.Require(train, "repair_errors");
+        return Fitted.Of(seen.Seen.Rows(MaxCopies).ToArray());
+    }
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
@@ -117,7 +136,10 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
         return options.ProvenanceColumn is { } added ? result.With(new Field(added, ColumnType.Text, true, "json"), Provenance(changes)) : result;
     }
 
-    Batch Looked(Batch batch) => options.Columns.Count == 0 ? batch : batch.Select(options.Columns.ToHashSet(StringComparer.Ordinal));
+    // Which set a row is in says nothing of its values.
+    Batch Looked(Batch batch) => options.Columns.Count == 0 && !train.IsIn(batch.Schema)
+        ? batch
+        : batch.Select(batch.Schema.Select(f => f.Name).Where(name => options.Columns.Count == 0 ? name != train.Column : options.Columns.Contains(name)).ToHashSet(StringComparer.Ordinal));
 
     // What is learned is the same for every batch, and costs more than judging one; a session judges one batch at a time.
     List<CellFinding> Find(Batch looked, Fitted fitted)

@@ -64,7 +64,7 @@ public static partial class HtmlReport
         return Html.Of($"""
             <section><h2>From file to dataset</h2><div class="two"><div><h3>Rows after each step</h3>{Charts.Bars(rows)}</div>
             <div><h3>Why rows are gone</h3>{(rejected.Count == 0 ? Html.Of($"""<p class="note">No row was rejected.</p>""") : Charts.Bars(rejected))}
-            <p class="note">{record.RowsRead:N0} read = {manifest?.Rows ?? 0:N0} kept + {record.Rejected.Values.Sum():N0} rejected{(manifest is null ? " + those that were not published" : "")}.</p>
+            <p class="note">{record.RowsRead:N0} read{(record.Made is { } made ? $" + {made.Values.Sum():N0} made" : "")} = {manifest?.Rows ?? 0:N0} kept + {record.Rejected.Values.Sum():N0} rejected{(manifest is null ? " + those that were not published" : "")}.</p>
             {(changed.Count == 0 ? Html.Empty : Html.Of($"<h3>Cells changed</h3>{Charts.Bars(changed.Select(c => (c.Key.Replace(":", " · ", StringComparison.Ordinal), (double)c.Cells, $"{c.Cells:N0}", "good")))}"))}</div></div></section>
             """);
     }

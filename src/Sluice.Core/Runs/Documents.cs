@@ -73,6 +73,9 @@ public sealed record StepCounts
     /// <summary>Rows rejected, by reason.</summary>
     public SortedDictionary<string, long> Rejected { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Rows made, by reason; null for a step that made none. Rows in + made = rows out + rejected.</summary>
+    public SortedDictionary<string, long>? Made { get; set; }
+
     /// <summary>Failures found, by <c>reason:column</c>; a row may be in several.</summary>
     public SortedDictionary<string, long> Failures { get; init; } = new(StringComparer.Ordinal);
 
@@ -84,8 +87,25 @@ public sealed record StepCounts
         RowsIn += other.RowsIn;
         RowsOut += other.RowsOut;
         Sum(Rejected, other.Rejected);
+        if (other.Made is not null)
+        {
+            Sum(Made ??= new(StringComparer.Ordinal), other.Made);
+        }
+
         Sum(Failures, other.Failures);
         Sum(Changed, other.Changed);
+    }
+
+    /// <summary>Rows that steps made, by reason; null when none did.</summary>
+    public static SortedDictionary<string, long>? AllMade(IEnumerable<StepCounts> steps)
+    {
+        var all = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var step in steps)
+        {
+            Sum(all, step.Made ?? []);
+        }
+
+        return all.Count == 0 ? null : all;
     }
 
     static void Sum(SortedDictionary<string, long> into, SortedDictionary<string, long> from)

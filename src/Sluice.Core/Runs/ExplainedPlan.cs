@@ -8,7 +8,8 @@ namespace Sluice.Runs;
 
 /// <summary>A pipeline's plan for people.</summary>
 public sealed record ExplainedPlan(
-    string Name, string Dataset, string Source, int Files, long Bytes, IReadOnlyList<ExplainedStep> Steps, IReadOnlyList<ExplainedWalk> Walks, IReadOnlyList<string> Sinks)
+    string Name, string Dataset, string Source, int Files, long Bytes, IReadOnlyList<ExplainedStep> Steps, IReadOnlyList<ExplainedWalk> Walks, IReadOnlyList<string> Sinks,
+    IReadOnlyList<string> Advice)
 {
     /// <summary>Plans with the columns of the first shard, as a run checks them before it starts.</summary>
     /// <exception cref="PipelineException">Columns do not fit.</exception>
@@ -25,6 +26,7 @@ public sealed record ExplainedPlan(
 
         var first = await source.ReadAsync(inputs, shards.Current, null, cancellation);
         var schema = new Schema(first.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f));
+        pipeline = await RunTables.OpenAsync(pipeline, inputs, null, Catalog.Default, null, cancellation);
         pipeline.CheckColumns(schema);
         return Of(pipeline, schema, files.Count, files.Sum(f => f.Bytes));
     }
@@ -65,7 +67,7 @@ public sealed record ExplainedPlan(
         return new ExplainedPlan(
             pipeline.Name, pipeline.Dataset, $"{pipeline.Source.Id} ({pipeline.Source.Type}) {pipeline.Source.Source.FilePath}", files, bytes,
             [.. pipeline.Steps.Select((s, i) => new ExplainedStep(s.Id, s.Type, Looks(s.Step, schemas[i])))], walks,
-            [.. pipeline.Sinks.Select(s => $"{s.Id} ({s.Type})")]);
+            [.. pipeline.Sinks.Select(s => $"{s.Id} ({s.Type})")], [.. pipeline.Advice]);
     }
 
     static string Looks(Step step, Schema schema) => (step.NewState(schema) is not null, step.IsKeyed) switch

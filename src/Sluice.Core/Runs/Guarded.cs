@@ -98,10 +98,12 @@ public static class Guarded
     static Batch Applied(Step step, Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = step.Apply(batch, fitted, verdicts);
-        if (result.Rows + verdicts.Rejected != batch.Rows)
+        var lost = batch.Rows + verdicts.MadeRows - result.Rows - verdicts.Rejected;
+        if (lost != 0)
         {
+            var made = verdicts.MadeRows == 0 ? "" : $", made {verdicts.MadeRows}";
             throw new InvalidOperationException(
-                $"Step {step.GetType().Name} was given {batch.Rows} rows, gave {result.Rows} and rejected {verdicts.Rejected}: {batch.Rows - result.Rows - verdicts.Rejected} are lost.");
+                $"Step {step.GetType().Name} was given {batch.Rows} rows{made}, gave {result.Rows} and rejected {verdicts.Rejected}: {lost} are lost.");
         }
 
         return result;

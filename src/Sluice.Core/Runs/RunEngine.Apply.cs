@@ -93,7 +93,12 @@ public sealed partial class RunEngine
 
     static StepCounts Count(string step, int rowsIn, Verdicts verdicts, int quarantined)
     {
-        var counts = new StepCounts { Step = step, RowsIn = rowsIn, RowsOut = rowsIn - verdicts.Rejected - quarantined };
+        var counts = new StepCounts { Step = step, RowsIn = rowsIn, RowsOut = rowsIn + verdicts.MadeRows - verdicts.Rejected - quarantined };
+        if (verdicts.MadeRows > 0)
+        {
+            counts.Made = new SortedDictionary<string, long>(verdicts.Made.ToDictionary(), StringComparer.Ordinal);
+        }
+
         if (quarantined > 0)
         {
             counts.Rejected["quarantined"] = quarantined;

@@ -77,8 +77,8 @@ public sealed partial class RunEngine
 
     async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)
     {
-        var pipeline = await PipelineAsync(request, cancellation);
         var inputs = inputsOf(request);
+        var pipeline = await tables.OpenAsync(request.RunId, await PipelineAsync(request, cancellation), inputs, Catalogue, null, cancellation);
         pipeline.CheckSinks(OutputsOf(request), inputs);
         var asked = pipeline.CheckModels(Models);
         var cut = pipeline.Optimization.Cut();

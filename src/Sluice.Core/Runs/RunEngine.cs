@@ -27,6 +27,7 @@ public sealed partial class RunEngine(
     const int MaxGateFailure = 400;
     readonly ConcurrentDictionary<string, object> documents = new(StringComparer.Ordinal);
     readonly VectorStore vectors = new(store);
+    readonly RunTables tables = new(catalog ?? Catalog.Default);
 
     LanguageModels Models { get; } = models ?? LanguageModels.None;
 
@@ -120,7 +121,7 @@ public sealed partial class RunEngine(
     async Task<Run> OpenAsync(string runId, CancellationToken cancellation)
     {
         var plan = await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation);
-        var pipeline = await PipelineAsync(plan.Request, cancellation);
+        var pipeline = await tables.OpenAsync(runId, await PipelineAsync(plan.Request, cancellation), inputsOf(plan.Request), Catalogue, plan.Inputs, cancellation);
         return new Run(plan, pipeline, inputsOf(plan.Request), OutputsOf(plan.Request), vectors);
     }
 
@@ -131,7 +132,9 @@ public sealed partial class RunEngine(
         if (!documents.TryGetValue(request.Pipeline, out var known))
         {
             var text = System.Text.Encoding.UTF8.GetString(await store.ReadAsync(request.Pipeline, cancellation));
-            known = Remember(request.Pipeline, Pipeline.Parse(text, request.PipelineFile, catalog));
+            var pipeline = Pipeline.Parse(text, request.PipelineFile, catalog);
+            pipeline.CheckModels(options.Models);
+            known = Remember(request.Pipeline, pipeline);
         }
 
         return (Pipeline)known;

@@ -22,6 +22,9 @@ public sealed record RunRecord
 
     public required SortedDictionary<string, long> Rejected { get; init; }
 
+    /// <summary>Rows that steps made, by reason; null when none did.</summary>
+    public SortedDictionary<string, long>? Made { get; init; }
+
     public required IReadOnlyList<StepCounts> Steps { get; init; }
 
     public required JsonElement QualityBefore { get; init; }

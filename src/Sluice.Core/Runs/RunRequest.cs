@@ -1,3 +1,5 @@
+using Sluice.Embedding;
+
 namespace Sluice.Runs;
 
 /// <summary>What to run. Small: it travels through the durable history; the pipeline's text lies in the store.</summary>
@@ -67,6 +69,9 @@ public sealed record RunOptions
 
     /// <summary>Rows that may fail with an error and go to quarantine before the run is stopped: beyond that, the step is wrong, not the data.</summary>
     public int MaxQuarantinedRowsPerBatch { get; init; } = 1_000;
+
+    /// <summary>Models that pipelines may name; all, unless others than the owner of the machine send pipelines.</summary>
+    public AllowedModels Models { get; init; } = AllowedModels.Any;
 
     /// <summary>End with the evidence: nothing is published, measured again or committed. For a look at a file, which wants no version.</summary>
     public bool EvidenceOnly { get; init; }

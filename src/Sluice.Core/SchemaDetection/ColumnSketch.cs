@@ -78,7 +78,7 @@ sealed class ColumnSketch(Field declared, int capacity) : State
             Longest = Math.Max(Longest, value.Length);
             votes?.Observe(value);
             var hash = CellHash.Text(value);
-            if (!Values.TryCount(hash, out var wanted) && wanted)
+            if (Values.Wants(hash))
             {
                 Values.Add(hash, value, 1);
             }
@@ -137,7 +137,7 @@ sealed class ColumnSketch(Field declared, int capacity) : State
 
     void Sample(Column column, int row, ulong hash)
     {
-        if (!Values.TryCount(hash, out var wanted) && wanted)
+        if (Values.Wants(hash))
         {
             Span<byte> text = stackalloc byte[CellText.MaxLength];
             var length = column is ValueColumn<double> numbers

@@ -19,7 +19,7 @@ sealed class DependencySearch
     readonly int rows;
     readonly bool hasCopies;
 
-    public DependencySearch(IReadOnlyList<ColumnJudge> columns, RowSample sample)
+    public DependencySearch(IReadOnlyList<ColumnJudge> columns, CellHashSample sample)
     {
         this.columns = [.. columns];
         var items = sample.Rows.ToList();
@@ -122,7 +122,7 @@ sealed class DependencySearch
         return error <= maxError && broken <= MaxOfChance * byChance && again * Math.Log(most) < Math.Log(MaxChance) ? error : null;
     }
 
-    static int[] Classes(List<RowSample.Item> items, int column)
+    static int[] Classes(List<(ulong Hash, ulong[] Cells, long Count)> items, int column)
     {
         var known = new Dictionary<ulong, int>();
         return [.. items.Select(item => known.TryGetValue(item.Cells[column], out var id) ? id : known[item.Cells[column]] = known.Count)];

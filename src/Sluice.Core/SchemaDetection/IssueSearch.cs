@@ -6,7 +6,7 @@ static class IssueSearch
     /// <summary>Tukey's outer fences: far out, not only outside.</summary>
     const double Fences = 3;
 
-    public static IEnumerable<DetectedIssue> Of(SchemaDetector table, RowSample rows, int related)
+    public static IEnumerable<DetectedIssue> Of(SchemaDetector table, CellHashSample rows, int related)
     {
         foreach (var issue in table.Columns.SelectMany(OfColumn))
         {

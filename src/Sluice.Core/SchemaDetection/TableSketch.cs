@@ -20,14 +20,14 @@ sealed class TableSketch : State
         var values = Math.Clamp(MaxValues / Math.Max(1, schema.Count), LeastValuesPerColumn, MostValuesPerColumn);
         columns = [.. schema.Select(f => new ColumnSketch(f, values))];
         Related = Math.Min(related, schema.Count);
-        RowSample = new RowSample(Related, MostRows);
+        RowSample = new CellHashSample(Related, MostRows);
     }
 
     public IReadOnlyList<ColumnSketch> Columns => columns;
 
     public int Related { get; }
 
-    public RowSample RowSample { get; }
+    public CellHashSample RowSample { get; }
 
     public long Rows { get; private set; }
 

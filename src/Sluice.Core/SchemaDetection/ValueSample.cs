@@ -13,19 +13,12 @@ sealed class ValueSample(int capacity) : State
     /// <summary>Bytes that are kept of a value; its hash and length are of all of it.</summary>
     public const int MaxBytes = 256;
 
-    readonly Dictionary<ulong, Item> items = [];
-    readonly PriorityQueue<ulong, ulong> largest = new(Comparer<ulong>.Create((left, right) => right.CompareTo(left)));
+    readonly BottomSample<(byte[] Text, int Length)> items = new(capacity);
 
-    /// <summary>Hashes from here on are not in the sample.</summary>
-    ulong limit = ulong.MaxValue;
-
-    public sealed record Item(byte[] Text, int Length)
-    {
-        public long Count { get; set; }
-    }
+    public sealed record Item(byte[] Text, int Length, long Count);
 
     /// <summary>True when every different value is in the sample.</summary>
-    public bool IsComplete => limit == ulong.MaxValue;
+    public bool IsComplete => items.IsComplete;
 
     public int Held => items.Count;
 
@@ -33,36 +26,19 @@ sealed class ValueSample(int capacity) : State
     public double Error => IsComplete ? 0 : 1 / Math.Sqrt(capacity - 2);
 
     /// <summary>Different values, exact while <see cref="IsComplete"/>.</summary>
-    public long Distinct => IsComplete ? items.Count : (long)Math.Round(items.Count / (limit / (double)ulong.MaxValue));
+    public long Distinct => IsComplete ? items.Count : (long)Math.Round(items.Count / (items.Limit / (double)ulong.MaxValue));
 
     /// <summary>In order of their hashes, which is a random order.</summary>
-    public IEnumerable<(ulong Hash, Item Item)> Items => items.OrderBy(item => item.Key).Select(item => (item.Key, item.Value));
+    public IEnumerable<(ulong Hash, Item Item)> Items => items.InOrder().Select(item => (item.Hash, new Item(item.Value.Text, item.Value.Length, item.Count)));
 
     /// <summary>The hash that the sample goes by, from one of the value.</summary>
     public static ulong Spread(ulong hash) => RowHash.Mix(hash ^ 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93);
 
-    /// <summary>Counts a value that is in the sample; false when its text is asked for, by <c>Add</c>, or when it is of no interest.</summary>
+    /// <summary>Counts a value that is in the sample; true when it is not, and its text is to be added.</summary>
     /// <param name="hash">Spread hash of the value.</param>
-    /// <param name="wanted">Whether the value has to be added.</param>
-    public bool TryCount(ulong hash, out bool wanted)
-    {
-        wanted = false;
-        if (hash >= limit)
-        {
-            return false;
-        }
+    public bool Wants(ulong hash) => items.Wants(hash);
 
-        if (items.TryGetValue(hash, out var item))
-        {
-            item.Count++;
-            return true;
-        }
-
-        wanted = true;
-        return false;
-    }
-
-    public void Add(ulong hash, ReadOnlySpan<byte> text, long count) => Add(hash, text[..Math.Min(MaxBytes, text.Length)].ToArray(), text.Length, count);
+    public void Add(ulong hash, ReadOnlySpan<byte> text, long count) => items.Add(hash, (text[..Math.Min(MaxBytes, text.Length)].ToArray(), text.Length), count);
 
     /// <summary>
     /// Share of this column's different values that the other column has, and by how many values it was judged; only hashes below both
@@ -70,85 +46,32 @@ sealed class ValueSample(int capacity) : State
     /// </summary>
     public (double Share, int Judged) IncludedIn(ValueSample other)
     {
-        var bound = Math.Min(limit, other.limit);
+        var bound = Math.Min(items.Limit, other.items.Limit);
         int judged = 0, found = 0;
-        foreach (var hash in items.Keys)
+        foreach (var hash in items.Hashes)
         {
             if (hash < bound || bound == ulong.MaxValue)
             {
                 judged++;
-                found += other.items.ContainsKey(hash) ? 1 : 0;
+                found += other.items.Has(hash) ? 1 : 0;
             }
         }
 
         return (judged == 0 ? 0 : (double)found / judged, judged);
     }
 
-    public override void Merge(State other)
-    {
-        var theirs = (ValueSample)other;
-        limit = Math.Min(limit, theirs.limit);
-        Shrink();
-        foreach (var (hash, item) in theirs.items)
-        {
-            if (items.TryGetValue(hash, out var mine))
-            {
-                mine.Count += item.Count;
-            }
-            else
-            {
-                Add(hash, item.Text, item.Length, item.Count);
-            }
-        }
-    }
+    public override void Merge(State other) => items.Merge(((ValueSample)other).items);
 
-    public override void Write(BinaryWriter writer)
+    public override void Write(BinaryWriter writer) => items.Write(writer, static (to, value) =>
     {
-        writer.Write(limit);
-        writer.Write7BitEncodedInt(items.Count);
-        foreach (var (hash, item) in Items)
-        {
-            writer.Write(hash);
-            writer.Write7BitEncodedInt64(item.Count);
-            writer.Write7BitEncodedInt(item.Length);
-            writer.Write7BitEncodedInt(item.Text.Length);
-            writer.Write(item.Text);
-        }
-    }
+        to.Write7BitEncodedInt(value.Length);
+        to.Write7BitEncodedInt(value.Text.Length);
+        to.Write(value.Text);
+    });
 
-    public override void Read(BinaryReader reader)
+    public override void Read(BinaryReader reader) => items.Read(reader, static from =>
     {
-        limit = reader.ReadUInt64();
-        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
-        {
-            var hash = reader.ReadUInt64();
-            var count = reader.Read7BitEncodedInt64();
-            var length = reader.Read7BitEncodedInt();
-            Add(hash, reader.ReadBytes(reader.Read7BitEncodedInt()), length, count);
-        }
-    }
-
-    void Add(ulong hash, byte[] text, int length, long count)
-    {
-        if (hash >= limit)
-        {
-            return;
-        }
-
-        items.Add(hash, new Item(text, length) { Count = count });
-        largest.Enqueue(hash, hash);
-        if (items.Count > capacity)
-        {
-            limit = largest.Peek();
-            Shrink();
-        }
-    }
-
-    void Shrink()
-    {
-        while (largest.Count > 0 && largest.Peek() >= limit)
-        {
-            items.Remove(largest.Dequeue());
-        }
-    }
+        var length = from.Read7BitEncodedInt();
+        return (from.ReadBytes(from.Read7BitEncodedInt()), length);
+    });
 }

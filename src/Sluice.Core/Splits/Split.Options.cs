@@ -68,9 +68,17 @@ public sealed partial class Split
 
         /// <summary>
         /// For representative and coverage, what rows are compared by instead of columns: <c>text</c> (a column, embedded by <c>model</c>), or <c>columns</c> of numbers
-        /// and dates. Memory is 4 bytes a number of a different row's vector. Default: none; the numeric columns are compared.
+        /// and dates. With <c>cosine</c>, for every strategy but time, the text by whose meaning rows stay together. Memory is 4 bytes a number of a different row's
+        /// vector. Default: none; the numeric columns are compared.
         /// </summary>
         public VectorSource? Features { get; init; }
+
+        /// <summary>
+        /// Also keeps rows of one meaning in one set, and all that such rows link: least cosine of the vectors of <c>features</c>, a text, 0.5 to 1. What is right depends on
+        /// the model; too low, and all rows are one unit. Default: none; rows of one meaning may be in different sets.
+        /// </summary>
+        [Range(0.5, 1.0)]
+        public double? Cosine { get; init; }
 
         /// <summary>For coverage: the set that covers all rows. Default: the first set.</summary>
         public string? CoveringSet { get; init; }

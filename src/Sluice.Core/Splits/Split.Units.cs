@@ -1,4 +1,3 @@
-using Sluice.Schemas;
 using Sluice.Splits.Units;
 using Sluice.Steps;
 using Sluice.TextDuplicates;
@@ -15,9 +14,11 @@ public sealed partial class Split
     public override bool DecidesWithState => ByUnits;
 
     bool ByUnits => options.NearDuplicates is not null || options.Together.Count > 0 || options.Parent is not null
-        || options.Strategy == SplitStrategy.MultiLabel || ByVectors;
+        || options.Strategy == SplitStrategy.MultiLabel || ByVectors || options.Cosine is not null;
 
     bool ByVectors => options.Strategy is SplitStrategy.Representative or SplitStrategy.Coverage;
+
+    public override IReadOnlyList<(string Path, string Model)> Models => options.Features?.Models("features") ?? [];
 
     public override string DependsOn => options.Features?.DependsOn ?? "";
 
@@ -32,12 +33,13 @@ public sealed partial class Split
 
     Decided DecideUnits(KeyedRows rows, Decisions decisions, SplitState seen)
     {
-        var units = new SplitUnits(rows, decisions, seen.Texts, options.NearDuplicates, options.MaxGroups);
+        var meanings = options.Cosine is { } cosine ? new AlikeNodes(rows, decisions, cosine) : null;
+        var units = new SplitUnits(rows, decisions, seen.Texts, options.NearDuplicates, meanings, options.MaxGroups);
         var wanted = sets.Wanted(units.All.Sum(u => u.Rows));
-        var vectors = rows.Vectors is not null ? NodeVectors.Of(rows, decisions) : seen.Vectors is { } columns ? new NodeVectors(columns) : null;
+        var vectors = ByVectors && rows.Vectors is not null ? NodeVectors.Of(rows, decisions) : seen.Vectors is { } columns ? new NodeVectors(columns) : null;
         var (placed, strata, labels) = Place(units, wanted, seen, vectors);
         units.Place(rows, decisions, placed);
-        return UnitReport(rows, decisions, wanted, units, placed, seen, vectors) is var decided && labels is not null
+        return UnitReport(rows, decisions, wanted, units, placed, seen, vectors, meanings) is var decided && labels is not null
             ? decided with { Report = WithLabels(decided.Report, labels) }
             : decided with { Strata = options.Strategy == SplitStrategy.Stratified ? strata : null };
     }
@@ -61,7 +63,7 @@ public sealed partial class Split
     }
 
     Decided UnitReport(
-        KeyedRows rows, Decisions decisions, long[] wanted, SplitUnits units, byte[] setOfUnit, SplitState seen, NodeVectors? vectors)
+        KeyedRows rows, Decisions decisions, long[] wanted, SplitUnits units, byte[] setOfUnit, SplitState seen, NodeVectors? vectors, AlikeNodes? meanings)
     {
         var check = new UnitCheck(rows, decisions, wanted.Length, TextFamily);
         if (check.Crossing > 0 || check.Unplaced > 0)
@@ -83,16 +85,38 @@ public sealed partial class Split
         var certificate = new SplitCertificate(UnitWords, check.Keys, check.Crossing, options.Strategy == SplitStrategy.Group ? 0 : null)
         {
             LeakedPairs = options.NearDuplicates is { } near ? LeakedPairs.Count(seen.Texts!, near, check.SetOfText) : null,
+            LeakedMeanings = meanings?.Leaked(SetsOfNodes(rows, decisions)),
         };
         return new Decided(
             new SplitReport(options.Strategy, options.Seed, [.. found], null, null, null, certificate)
             {
-                Units = new SplitUnitCounts(units.All.Count, units.All.Max(u => u.Rows), units.Ties, perSet, units.Search),
+                Units = new SplitUnitCounts(units.All.Count, units.All.Max(u => u.Rows), units.Ties, perSet, units.Search) { Meanings = units.Meanings },
                 Likeness = vectors is { Width: > 0 } ? TwinPlan.Likeness(units.All, vectors, setOfUnit, sets.Names) : null,
                 Coverage = options.Strategy == SplitStrategy.Coverage
                     ? new SplitCoverage(sets.Names[CoveringSet], CoverPlan.Radius(units.All, vectors!, setOfUnit, CoveringSet)) : null,
             },
             null);
+    }
+
+    // From what was decided, not from what the units say.
+    static Func<ulong, int> SetsOfNodes(KeyedRows rows, Decisions decisions)
+    {
+        var sets = new Dictionary<ulong, int>();
+        var batches = new Dictionary<int, byte[]>();
+        foreach (var row in rows)
+        {
+            if (row.Row < decisions.RowsOf(row.Batch))
+            {
+                if (!batches.TryGetValue(row.Batch, out var decided))
+                {
+                    batches.Add(row.Batch, decided = decisions.Of(row.Batch));
+                }
+
+                sets[row.Key.High] = decided[row.Row] - 1;
+            }
+        }
+
+        return node => sets[node];
     }
 
     static SplitReport WithLabels(SplitReport report, IReadOnlyList<SplitStratum> labels) => report with
@@ -122,6 +146,7 @@ public sealed partial class Split
         options.Together.Count > 0 ? $"equal values of any of {string.Join(", ", options.Together.Select(name => $"'{name}'"))}" : null,
         options.Parent is { } parent ? $"descent by '{parent}' from '{options.Id}'" : null,
         options.NearDuplicates is { } near ? $"near-duplicates from Jaccard {near.Threshold}" : null,
+        options.Cosine is { } cosine ? $"one meaning of '{options.Features?.Text}' from cosine {cosine}" : null,
     }.OfType<string>());
 
     SplitState NewUnitState(Schema input) => new(
@@ -161,93 +186,4 @@ public sealed partial class Split
 
     /// <summary>One column lists labels; of several, each is a label.</summary>
     string? Separator => Columns.Length == 1 ? options.LabelSeparator : null;
-
-    void PlanUnits(Schema input, StepProblems problems)
-    {
-        if (options.Strategy == SplitStrategy.Time)
-        {
-            RefuseWithTime("near_duplicates", options.NearDuplicates is not null);
-            RefuseWithTime("together", options.Together.Count > 0);
-            RefuseWithTime("parent", options.Parent is not null);
-        }
-
-        for (var i = 0; i < options.Together.Count; i++)
-        {
-            problems.Column(input, $"together[{i}]", options.Together[i]);
-        }
-
-        for (var i = 0; options.NearDuplicates is { } near && i < near.Columns.Count; i++)
-        {
-            problems.Column(input, $"near_duplicates.columns[{i}]", near.Columns[i]);
-        }
-
-        PlanParent(input, problems);
-        PlanVectors(input, problems);
-
-        void RefuseWithTime(string path, bool isGiven)
-        {
-            if (isGiven)
-            {
-                problems.Add(
-                    path,
-                    $"Strategy time places rows by their time alone, so it cannot also keep rows together by {path}. Remove {path}, or choose another strategy.");
-            }
-        }
-    }
-
-    void PlanParent(Schema input, StepProblems problems)
-    {
-        if (options.Parent is null != options.Id is null)
-        {
-            problems.Add(
-                options.Parent is null ? "parent" : "id",
-                "Only one of parent and id is given. Name both: the column that a row is known by, and the one that names its parent.");
-        }
-        else if (options.Parent is { } parent && options.Id is { } id
-            && problems.Column(input, "parent", parent) & problems.Column(input, "id", id) && input[parent].Type != input[id].Type)
-        {
-            problems.Add(
-                "parent", $"Column '{parent}' is {input[parent].Type} and '{id}' is {input[id].Type}; expected the same type. Convert one of them before the split.");
-        }
-    }
-
-    void PlanVectors(Schema input, StepProblems problems)
-    {
-        if (options.CoveringSet is { } set && (options.Strategy != SplitStrategy.Coverage || CoveringSet < 0))
-        {
-            problems.Add("covering_set", options.Strategy != SplitStrategy.Coverage
-                ? $"Only strategy coverage has a set that covers. Remove covering_set, or choose that strategy."
-                : $"'{set}' is none of the sets {string.Join(", ", sets.Names)}. Name one of them.");
-        }
-
-        if (options.Features is { } features)
-        {
-            features.Plan(input, problems);
-            if (!ByVectors || Columns.Length > 0)
-            {
-                problems.Add("features", ByVectors
-                    ? $"Both features and columns are given ({ColumnWords}). Keep one of them."
-                    : $"Strategy {Words(options.Strategy)} compares no features. Remove them, or choose representative or coverage.");
-            }
-        }
-        else if (ByVectors)
-        {
-            PlanNumbers(input, problems);
-        }
-    }
-
-    void PlanNumbers(Schema input, StepProblems problems)
-    {
-        foreach (var name in Columns.Where(name => input.Has(name) && input[name].Type == ColumnType.Text && !Unify.IsOpen(input[name])))
-        {
-            problems.Add("columns", $"Column '{name}' is text; strategy {Words(options.Strategy)} compares numbers. Name numeric columns, or give it as features: {{text: {name}}}.");
-        }
-
-        if (RowVectors.NumericColumns(input, Columns).Length == 0)
-        {
-            problems.Add("columns", $"Strategy {Words(options.Strategy)} needs a numeric column; it has: {input.Names}. Give features, or convert columns before the split.");
-        }
-    }
-
-    static string Words(SplitStrategy strategy) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(strategy.ToString());
 }

@@ -45,7 +45,12 @@ public sealed record SplitCoverage(string Set, double Radius);
 /// <param name="DifferentRows">Different rows in all of them.</param>
 /// <param name="PerSet">Units in each set, in the order of the sets.</param>
 /// <param name="NearDuplicates">How near-duplicates were found; null when nobody asked.</param>
-public sealed record SplitUnitCounts(long Count, long LargestRows, long DifferentRows, IReadOnlyList<long> PerSet, NearDuplicateSearch? NearDuplicates);
+public sealed record SplitUnitCounts(long Count, long LargestRows, long DifferentRows, IReadOnlyList<long> PerSet, NearDuplicateSearch? NearDuplicates)
+{
+    /// <summary>How rows of one meaning were found; null unless <c>cosine</c> was given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NearDuplicateSearch? Meanings { get; init; }
+}
 
 /// <summary>One set of a split.</summary>
 /// <param name="Name">Its name in the output column.</param>
@@ -77,6 +82,10 @@ public sealed record SplitCertificate(string Method, long KeysChecked, long Keys
     /// <summary>Near-duplicates in different sets, looked for again after the split; null unless <c>near_duplicates</c> was given.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LeakedPairs? LeakedPairs { get; init; }
+
+    /// <summary>Rows of one meaning in different sets, looked for again after the split; null unless <c>cosine</c> was given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeakedPairs? LeakedMeanings { get; init; }
 
     /// <summary>
     /// Largest difference between the share of a stratum or label in a set and its share in all rows; null unless stratified or multi_label.

@@ -1,6 +1,7 @@
 using System.Text;
 using Sluice.Connectors;
 using Sluice.Datasets;
+using Sluice.Embedding;
 using Sluice.Steps;
 
 namespace Sluice.Splits;
@@ -17,7 +18,7 @@ public static class VersionSplits
 {
     /// <summary>Checks every split of a version; empty when its pipeline has none.</summary>
     /// <exception cref="DataException">A step after the split took its column away.</exception>
-    public static async Task<IReadOnlyList<CheckedSplit>> CheckAsync(VersionManifest manifest, DatasetRows rows, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<CheckedSplit>> CheckAsync(VersionManifest manifest, DatasetRows rows, VectorStore vectors, CancellationToken cancellation)
     {
         var made = manifest.Steps.Where(step => step.Type == "split" && step.Fitted is not null).ToArray();
         var written = manifest.Pipeline.Definition.GetProperty("steps").EnumerateArray().Where(step => step.GetProperty("type").GetString() == "split").ToArray();
@@ -40,10 +41,13 @@ public static class VersionSplits
         {
             await foreach (var batch in rows.ReadAsync(cancellation))
             {
-                audits.ForEach(audit => audit.Audit.Add(batch));
+                foreach (var audit in audits)
+                {
+                    await audit.Audit.AddAsync(batch, vectors, cancellation);
+                }
             }
         }
 
-        return [.. audits.Select(audit => new CheckedSplit(audit.Step, audit.Options.OutputColumn, audit.Report, audit.Audit.Finish()))];
+        return [.. audits.Select(audit => new CheckedSplit(audit.Step, audit.Options.OutputColumn, audit.Report, audit.Audit.Finish(cancellation)))];
     }
 }

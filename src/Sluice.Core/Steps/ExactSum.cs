@@ -192,13 +192,29 @@ public sealed class ExactSum
     BigInteger Total()
     {
         Carry();
-        var total = BigInteger.Zero;
-        for (var i = Limbs - 1; i >= 0; i--)
+
+        // Most sums have a few limbs: those below are 0, and those above only repeat the sign, 0 or -1.
+        var (from, to, repeated) = (0, Limbs - 1, limbs[Limbs - 1] < 0 ? uint.MaxValue : 0L);
+        while (from < to && limbs[from] == 0)
+        {
+            from++;
+        }
+
+        var total = new BigInteger(limbs[to]);
+        if (limbs[to] is 0 or -1)
+        {
+            while (to > from && limbs[to - 1] == repeated)
+            {
+                to--;
+            }
+        }
+
+        for (var i = to - 1; i >= from; i--)
         {
             total = (total << 32) + limbs[i];
         }
 
-        return total;
+        return total << (32 * from);
     }
 
     static double Round(BigInteger total, int exponent)

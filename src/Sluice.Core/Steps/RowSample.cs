@@ -1,26 +1,18 @@
 namespace Sluice.Steps;
 
 /// <summary>
-/// A bounded uniform sample of the different rows of a table, each with the exact number of its copies: the rows whose content has the
-/// smallest hashes (bottom-k sampling). Which rows are in it depends on their content alone, so samples merge to equal bytes in any
-/// order and shape. It is the whole table while <see cref="IsComplete"/>.
+/// A bounded uniform sample of the different rows of a table as numbers, one a cell, each row with the exact number of its copies. It is the whole table
+/// while <see cref="IsComplete"/>.
 /// </summary>
 /// <param name="maxRows">Different rows to keep at most.</param>
 /// <param name="maxCells">Cells to keep at most; wide tables keep fewer rows, but at least 16.</param>
 public sealed class RowSample(int maxRows, long maxCells = 1 << 18) : State
 {
     const ulong Golden = 0x9E3779B97F4A7C15, Seed = 0xD1B54A32D192ED03;
-    readonly Dictionary<ulong, Copies> rows = [];
     string[] columns = [];
 
-    // Rows with a greater hash were let go; those that are left were counted from their first copy on.
-    ulong limit = ulong.MaxValue;
-
-    sealed class Copies(ulong[] cells)
-    {
-        public readonly ulong[] Cells = cells;
-        public long Count;
-    }
+    // Made once the columns are known: its capacity depends on their number.
+    BottomSample<ulong[]>? rows;
 
     /// <summary>Names of the columns, in the order of the cells.</summary>
     public IReadOnlyList<string> Columns => columns;
@@ -29,9 +21,9 @@ public sealed class RowSample(int maxRows, long maxCells = 1 << 18) : State
     public long Count { get; private set; }
 
     /// <summary>Whether no row was let go: then what is computed from the sample is exact.</summary>
-    public bool IsComplete => limit == ulong.MaxValue && rows.Count <= Capacity;
+    public bool IsComplete => rows is null or { IsComplete: true };
 
-    int Capacity => (int)Math.Clamp(maxCells / Math.Max(1, columns.Length), 16, maxRows);
+    BottomSample<ulong[]> Kept => rows ??= new((int)Math.Clamp(maxCells / Math.Max(1, columns.Length), 16, maxRows));
 
     /// <summary>Cells of numbers: their bits, one form for NaN and for zero.</summary>
     public static ulong[] Bits(ReadOnlySpan<double> numbers)
@@ -81,12 +73,7 @@ public sealed class RowSample(int maxRows, long maxCells = 1 << 18) : State
         var hashes = Hashes(cells, count);
         for (var row = 0; row < count; row++)
         {
-            if (hashes[row] > limit)
-            {
-                continue;
-            }
-
-            if (!rows.TryGetValue(hashes[row], out var copies))
+            if (Kept.Wants(hashes[row]))
             {
                 var own = new ulong[cells.Count];
                 for (var column = 0; column < own.Length; column++)
@@ -94,41 +81,20 @@ public sealed class RowSample(int maxRows, long maxCells = 1 << 18) : State
                     own[column] = cells[column][row];
                 }
 
-                rows[hashes[row]] = copies = new Copies(own);
-                if (rows.Count >= 2 * Capacity)
-                {
-                    copies.Count++;
-                    Trim();
-                    continue;
-                }
+                Kept.Add(hashes[row], own, 1);
             }
-
-            copies.Count++;
         }
     }
 
     /// <summary>The sampled rows in order of their hash.</summary>
-    public IReadOnlyList<(ulong Hash, ulong[] Cells, long Count)> Rows()
-    {
-        Trim();
-        return [.. rows.OrderBy(r => r.Key).Select(r => (r.Key, r.Value.Cells, r.Value.Count))];
-    }
+    public IReadOnlyList<(ulong Hash, ulong[] Cells, long Count)> Rows() => [.. Kept.InOrder()];
 
     public override void Merge(State other)
     {
         var theirs = (RowSample)other;
         columns = columns.Length == 0 ? theirs.columns : columns;
         Count += theirs.Count;
-        Lower(Math.Min(limit, theirs.limit));
-        foreach (var (hash, copies) in theirs.rows)
-        {
-            if (hash <= limit)
-            {
-                Take(hash, copies.Cells, copies.Count);
-            }
-        }
-
-        Trim();
+        Kept.Merge(theirs.Kept);
     }
 
     public override void Write(BinaryWriter writer)
@@ -136,58 +102,13 @@ public sealed class RowSample(int maxRows, long maxCells = 1 << 18) : State
         writer.Write7BitEncodedInt(columns.Length);
         Array.ForEach(columns, writer.Write);
         writer.Write(Count);
-        var kept = Rows();
-        writer.Write(limit);
-        writer.Write7BitEncodedInt(kept.Count);
-        foreach (var (hash, cells, count) in kept)
-        {
-            writer.Write(hash);
-            writer.Write7BitEncodedInt64(count);
-            Array.ForEach(cells, writer.Write);
-        }
+        Kept.Write(writer, static (to, cells) => Array.ForEach(cells, to.Write));
     }
 
     public override void Read(BinaryReader reader)
     {
         columns = [.. Enumerable.Range(0, reader.Read7BitEncodedInt()).Select(_ => reader.ReadString())];
         Count = reader.ReadInt64();
-        limit = reader.ReadUInt64();
-        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
-        {
-            var (hash, count) = (reader.ReadUInt64(), reader.Read7BitEncodedInt64());
-            Take(hash, [.. columns.Select(_ => reader.ReadUInt64())], count);
-        }
-    }
-
-    void Take(ulong hash, ulong[] cells, long count)
-    {
-        if (!rows.TryGetValue(hash, out var copies))
-        {
-            rows[hash] = copies = new Copies(cells);
-        }
-
-        copies.Count += count;
-    }
-
-    void Trim()
-    {
-        if (rows.Count > Capacity)
-        {
-            ulong[] order = [.. rows.Keys];
-            Array.Sort(order);
-            Lower(order[Capacity - 1]);
-        }
-    }
-
-    void Lower(ulong to)
-    {
-        if (to < limit)
-        {
-            limit = to;
-            foreach (var hash in rows.Keys.Where(hash => hash > to).ToList())
-            {
-                rows.Remove(hash);
-            }
-        }
+        Kept.Read(reader, from => [.. columns.Select(_ => from.ReadUInt64())]);
     }
 }

@@ -9,7 +9,7 @@ namespace Sluice.Steps;
 /// <item><see cref="Observe"/> summarises batches into a mergeable <see cref="State"/> (optional).</item>
 /// <item><see cref="Keys"/> and <see cref="Decide"/> let a step see all rows in key order: duplicates, groups, ranks (optional).</item>
 /// <item><see cref="Fit"/> turns the merged state into small parameters.</item>
-/// <item><see cref="Apply"/> transforms a batch with them, alone, and gives verdicts. Rows in = rows out + rejected.</item>
+/// <item><see cref="Apply"/> transforms a batch with them, alone, and gives verdicts. Rows in + made = rows out + rejected.</item>
 /// </list>
 /// A row's result must not depend on the batch it is in, except through what was fitted.
 /// </summary>
@@ -20,6 +20,9 @@ public abstract class Step
 
     /// <summary>What the result depends on besides options and rows, such as the content of a model's files: part of every memo key.</summary>
     public virtual string DependsOn => "";
+
+    /// <summary>Models that it opens, by the path of the option that names each: an app checks them before anything else (<see cref="Embedding.AllowedModels"/>).</summary>
+    public virtual IReadOnlyList<(string Path, string Model)> Models => [];
 
     /// <summary>Schema that comes out. Report every problem, by option path, instead of stopping at the first.</summary>
     public abstract Schema Plan(Schema input, StepProblems problems);
@@ -96,6 +99,9 @@ public abstract class Step
 
     /// <summary>The step as new rows meet it once the dataset is used; null for one that says nothing of a single row: a split, duplicates, a check.</summary>
     public virtual Step? ForNewRows => IsKeyed || IsPassive ? null : this;
+
+    /// <summary>What it promises about Apply, so that the optimiser may move steps past each other. Null, which promises nothing, is always right.</summary>
+    public virtual StepEffects? Effects(Schema input) => null;
 
     /// <summary>Steps that it stands for with these options, in order, each observed and applied on its own; null where it is one itself.</summary>
     internal virtual IReadOnlyList<Step>? Parts => null;

@@ -6,8 +6,7 @@ namespace Sluice.Steps;
 /// </summary>
 public sealed class TopValues(int cap = 1000, int maxBytes = 256) : State
 {
-    int[] table = new int[16];
-    readonly List<(byte[] Value, ulong Hash)> values = [];
+    ByteTable values = new();
     readonly List<long> counts = [];
 
     /// <summary>True when there are more than <c>cap</c> different values, or a longer one than <c>maxBytes</c>.</summary>
@@ -28,25 +27,18 @@ public sealed class TopValues(int cap = 1000, int maxBytes = 256) : State
             return;
         }
 
-        var at = Find(value, hash);
-        if (table[at] > 0)
+        if (values.Find(value, hash) is var known and >= 0)
         {
-            counts[table[at] - 1] += count;
-            return;
+            counts[known] += count;
         }
-
-        if (values.Count == cap || value.Length > maxBytes)
+        else if (values.Count == cap || value.Length > maxBytes)
         {
             Overflow();
-            return;
         }
-
-        values.Add((value.ToArray(), hash));
-        counts.Add(count);
-        table[at] = values.Count;
-        if (values.Count * 2 > table.Length)
+        else
         {
-            Grow();
+            values.Add(value, hash);
+            counts.Add(count);
         }
     }
 
@@ -64,7 +56,7 @@ public sealed class TopValues(int cap = 1000, int maxBytes = 256) : State
 
         for (var i = 0; i < theirs.values.Count && !IsOver; i++)
         {
-            Add(theirs.values[i].Value, theirs.values[i].Hash, theirs.counts[i]);
+            Add(theirs.values[i], theirs.values.HashOf(i), theirs.counts[i]);
         }
     }
 
@@ -90,37 +82,11 @@ public sealed class TopValues(int cap = 1000, int maxBytes = 256) : State
         }
     }
 
-    IEnumerable<(byte[] Value, long Count)> InOrder() =>
-        values.Select((item, i) => (item.Value, Count: counts[i])).OrderBy(item => item.Value, ByteOrder);
-
-    static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
+    IEnumerable<(byte[] Value, long Count)> InOrder() => values.InOrder().Select(number => (values[number], counts[number]));
 
     void Overflow()
     {
-        IsOver = true;
-        values.Clear();
+        (IsOver, values) = (true, new ByteTable());
         counts.Clear();
-        table = new int[16];
-    }
-
-    int Find(ReadOnlySpan<byte> value, ulong hash)
-    {
-        var mask = table.Length - 1;
-        var at = (int)(hash >> 32) & mask;
-        while (table[at] > 0 && (values[table[at] - 1].Hash != hash || !value.SequenceEqual(values[table[at] - 1].Value)))
-        {
-            at = (at + 1) & mask;
-        }
-
-        return at;
-    }
-
-    void Grow()
-    {
-        table = new int[table.Length * 2];
-        for (var i = 0; i < values.Count; i++)
-        {
-            table[Find(values[i].Value, values[i].Hash)] = i + 1;
-        }
     }
 }

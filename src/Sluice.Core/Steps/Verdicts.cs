@@ -11,11 +11,18 @@ public sealed class Verdicts(int rows)
     readonly Dictionary<Rule, int> ruleIds = [];
     readonly List<List<int>> failing = [];
     readonly SortedDictionary<string, long> changed = new(StringComparer.Ordinal);
+    readonly SortedDictionary<string, long> made = new(StringComparer.Ordinal);
     ulong[]? rejected;
 
     public int Rows { get; } = rows;
 
     public int Rejected { get; private set; }
+
+    /// <summary>Rows that came out without having come in, by reason; empty for a step that makes none.</summary>
+    public IReadOnlyDictionary<string, long> Made => made;
+
+    /// <summary>All of <see cref="Made"/> together.</summary>
+    public long MadeRows { get; private set; }
 
     public IReadOnlyList<Rule> Rules => rules;
 
@@ -63,6 +70,20 @@ public sealed class Verdicts(int rows)
         {
             var key = operation + ":" + column;
             changed[key] = changed.GetValueOrDefault(key) + cells;
+        }
+    }
+
+    /// <summary>
+    /// Counts rows that come out without having come in: copies of a row, or rows of another table. Each carries the origin of the row it was made of
+    /// (<see cref="Batch.Take"/> sees to that), so evidence and lineage still name a row that was read.
+    /// </summary>
+    public void Make(string reason, long rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        if (rows > 0)
+        {
+            made[reason] = made.GetValueOrDefault(reason) + rows;
+            MadeRows += rows;
         }
     }
 

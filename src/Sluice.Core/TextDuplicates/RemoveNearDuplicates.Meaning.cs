@@ -22,6 +22,8 @@ public sealed partial class RemoveNearDuplicates
     /// <param name="Cosine">Cosine of their vectors.</param>
     public sealed record RemovedRow(long Row, long Of, double Cosine);
 
+    public override IReadOnlyList<(string Path, string Model)> Models => options.Features?.Models("features") ?? [];
+
     public override string DependsOn => options.Features?.DependsOn ?? "";
 
     public override VectorSource? Vectors(Schema input) => options.Features;

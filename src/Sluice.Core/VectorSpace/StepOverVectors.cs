@@ -7,6 +7,8 @@ public abstract class StepOverVectors(VectorSource features) : Step
 {
     public sealed override bool IsKeyed => true;
 
+    public sealed override IReadOnlyList<(string Path, string Model)> Models => features.Models("features");
+
     public sealed override string DependsOn => features.DependsOn;
 
     public sealed override VectorSource? Vectors(Schema input) => features;

@@ -26,6 +26,27 @@ sealed class VectorScale(double[] means, double[] deviations)
         return new VectorScale(means, [.. squares.Select((square, i) => counts[i] > 1 ? Math.Sqrt(square / (counts[i] - 1)) : 0)]);
     }
 
+    /// <summary>A copy of all rows, brought to one scale.</summary>
+    public static VectorRows Scaled(VectorRows table)
+    {
+        var values = new float[table.Rows * table.Dimensions];
+        var scale = Of(table.Dimensions, use =>
+        {
+            for (var row = 0; row < table.Rows; row++)
+            {
+                use(table[row]);
+            }
+        });
+        for (var row = 0; row < table.Rows; row++)
+        {
+            var vector = values.AsSpan(row * table.Dimensions, table.Dimensions);
+            table[row].CopyTo(vector);
+            scale.Apply(vector);
+        }
+
+        return new VectorRows(values, table.Dimensions);
+    }
+
     public delegate void Show(ReadOnlySpan<float> vector);
 
     public void Apply(Span<float> vector)

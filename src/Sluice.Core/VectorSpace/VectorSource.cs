@@ -30,6 +30,9 @@ public sealed record VectorSource
     /// <summary>What the vectors depend on besides the options: see <see cref="Step.DependsOn"/>.</summary>
     internal string DependsOn => Text is null ? "" : TextEmbedders.ContentOf(Embedding);
 
+    /// <summary>See <see cref="Step.Models"/>.</summary>
+    internal IReadOnlyList<(string Path, string Model)> Models(string path) => Text is null ? [] : [($"{path}.model", Model)];
+
     internal EmbeddingModel Embedding => new() { Name = Model, Layer = Layer, Pooling = Pooling };
 
     internal IReadOnlyList<string> Names => Text is null ? Columns : [Text];
@@ -88,27 +91,18 @@ public sealed record VectorSource
             throw new DataException(message);
         }
 
+        var table = await RawAsync(batch, vectors, cancellation);
+        return Text is null ? VectorScale.Scaled(table) : table;
+    }
+
+    /// <summary>The vectors of one batch in memory; columns of numbers as they are, a missing one NaN.</summary>
+    internal async Task<VectorRows> RawAsync(Batch batch, VectorStore vectors, CancellationToken cancellation)
+    {
         using var npy = new MemoryStream();
         await WriteAsync(batch, vectors, npy, cancellation);
         npy.Position = 0;
-        var (values, rows, dimensions) = NpyFile.Read(npy);
-        var table = new VectorRows(values, dimensions);
-        if (Text is null)
-        {
-            var scale = VectorScale.Of(dimensions, use =>
-            {
-                for (var row = 0; row < rows; row++)
-                {
-                    use(table[row]);
-                }
-            });
-            for (var row = 0; row < rows; row++)
-            {
-                scale.Apply(values.AsSpan(row * dimensions, dimensions));
-            }
-        }
-
-        return table;
+        var (values, _, dimensions) = NpyFile.Read(npy);
+        return new VectorRows(values, dimensions);
     }
 
     // NaN where a value is missing or no finite number.
@@ -120,7 +114,7 @@ public sealed record VectorSource
             var numbers = Steps.Numbers.Of(batch[Columns[column]]);
             for (var row = 0; row < numbers.Length; row++)
             {
-                vectors[(row * Columns.Count) + column] = double.IsFinite(numbers[row]) ? (float)numbers[row] : float.NaN;
+                vectors[(row * Columns.Count) + column] = double.IsFinite(numbers[row]) ? (float)Math.Clamp(numbers[row], -float.MaxValue, float.MaxValue) : float.NaN;
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Sluice.Embedding;
 using Sluice.Pipelines;
 using Sluice.Runs;
 using Sluice.Storage;
@@ -14,7 +15,7 @@ namespace Sluice.Functions.Api;
 public sealed record RegisteredPipeline(string Id, string Object, bool Refresh);
 
 /// <summary>Pipelines that the app knows by name, and the requests that run them.</summary>
-public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider time)
+public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider time, AllowedModels models)
 {
     const string Partition = "pipelines";
 
@@ -23,6 +24,7 @@ public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider
     public async Task<(Pipeline Pipeline, string Object)> SaveTextAsync(string text, string fileName, CancellationToken cancellation)
     {
         var pipeline = Pipeline.Parse(text, fileName);
+        pipeline.CheckModels(models);
         var bytes = Encoding.UTF8.GetBytes(text);
         var path = $"pipelines/{Convert.ToHexStringLower(SHA256.HashData(bytes))}.yaml";
         await store.CreateAsync(path, bytes, cancellation);

@@ -10,9 +10,16 @@ namespace Sluice.Functions.Embedding;
 /// <summary>What embedding needs of the app.</summary>
 static class EmbeddingServices
 {
-    public static IServiceCollection AddEmbedding(this IServiceCollection services)
+    /// <param name="services">Services of the app.</param>
+    /// <param name="models">Models that may be named; null = those of the settings.</param>
+    public static IServiceCollection AddEmbedding(this IServiceCollection services, AllowedModels? models)
     {
         services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<IOptions<EmbeddingOptions>>();
+            return models ?? AllowedModels.Beneath(options.Value.ModelFolders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        });
         services.AddSingleton<EmbeddingWork>();
         services.AddSingleton<EmbedJob>(s =>
         {

@@ -13,7 +13,7 @@ using Sluice.Functions.Orchestrations;
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Vectors of a dataset's text over HTTP: ask for them, and see how far they are.</summary>
-public sealed class EmbeddingsApi(DatasetCatalogue catalogue, IOptions<EmbeddingOptions> options)
+public sealed class EmbeddingsApi(DatasetCatalogue catalogue, AllowedModels models, IOptions<EmbeddingOptions> options)
 {
     const string Prefix = "embed";
 
@@ -37,6 +37,11 @@ public sealed class EmbeddingsApi(DatasetCatalogue catalogue, IOptions<Embedding
         if (request.Query.FirstOrDefault(q => q.Value.ToString().Length > MaxQueryLetters) is { Key: { } tooLong })
         {
             return Problem(StatusCodes.Status400BadRequest, $"The query '{tooLong}' has more than {MaxQueryLetters} characters.");
+        }
+
+        if (models.Problem(Asked("model") ?? EmbeddingModel.Default) is { } refused)
+        {
+            return Problem(StatusCodes.Status400BadRequest, refused);
         }
 
         try

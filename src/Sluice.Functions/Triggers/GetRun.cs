@@ -23,6 +23,7 @@ public sealed class GetRun(ObjectStore store)
                 record.FinishedAt,
                 record.RowsRead,
                 record.Rejected,
+                record.Made,
                 record.Steps,
                 evidence = record.Evidence.Select(e => new { file = e.Evidence.Path, e.FirstRow, e.Evidence.Rows, e.Rules }),
             })

@@ -1,18 +1,21 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Sluice.Datasets;
+using Sluice.Embedding;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
 using Sluice.Labels.Review;
 using Sluice.Steps;
+using Sluice.Storage;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Labels reviewed by people over HTTP: create a queue, get the next row, answer, watch, cancel, take the labels.</summary>
-public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
+public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, ObjectStore store, AllowedModels models)
 {
     const string Prefix = "review";
     const int MaxBodyBytes = 1 << 20, MaxLabelBytes = 500;
@@ -30,11 +33,16 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
                 return Results.Json(new { error = "The review has problems; nothing was created.", problems }, statusCode: StatusCodes.Status400BadRequest);
             }
 
+            if (asked.Features is { Text: not null, Model: var model } && models.Problem(model) is { } refused)
+            {
+                return Problem(StatusCodes.Status400BadRequest, refused);
+            }
+
             var (entry, _) = await catalogue.ShowAsync(asked.Dataset, asked.Version, cancellation);
             var queue = RunIds.Of(Prefix, request.Headers["Idempotency-Key"].FirstOrDefault() ?? JsonSerializer.Serialize(asked with { Version = entry.Version }, StepJson.Options));
             if (await reviews.FindAsync(queue, cancellation) is not { } plan)
             {
-                var rows = await ReviewSelection.ChooseAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), asked, cancellation);
+                var rows = await ReviewSelection.ChooseAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), asked, new VectorStore(store), cancellation);
                 plan = asked.Plan(queue, entry.Dataset, entry.Version) with { Items = rows.Count };
                 await reviews.CreateAsync(plan, rows, cancellation);
             }
@@ -67,7 +75,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
             : Results.NoContent();
     }
 
-    /// <summary>The body is <c>{"item": 3, "reviewer": "anna", "label": "cat"}</c>. The same answer may come twice.</summary>
+    /// <summary>The body is <c>{"item": 3, "reviewer": "anna", "label": "cat"}</c>, and <c>seconds</c> that it took if known. The same answer may come twice.</summary>
     [Function("AnswerReview")]
     public async Task<IResult> AnswerAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/reviews/{queue}/answers")] HttpRequest request,
@@ -90,7 +98,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
                     $"The label '{(answer.Label.Length <= 50 ? answer.Label : answer.Label[..50] + "…")}' cannot be given. Expected {(plan.Labels.Count > 0 ? $"one of {string.Join(", ", plan.Labels)}" : $"1 to {MaxLabelBytes} bytes of text")}.");
             }
 
-            var status = ReviewRequest.IsName(answer.Reviewer) ? await reviews.AnswerAsync(queue, answer.Item, answer.Reviewer, answer.Label, cancellation) : AnswerStatus.NotAssigned;
+            var status = ReviewRequest.IsName(answer.Reviewer) ? await reviews.AnswerAsync(queue, answer.Item, answer.Reviewer, answer.Label, cancellation, answer.Took) : AnswerStatus.NotAssigned;
             if (status is AnswerStatus.Accepted or AnswerStatus.Repeated && !await reviews.IsCancelledAsync(queue, cancellation))
             {
                 // Also for a repeated one: the first delivery may have ended between the record and the event.
@@ -196,7 +204,12 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews)
         }
     }
 
-    sealed record Answer(int Item, string Reviewer, string Label);
+    sealed record Answer(int Item, string Reviewer, string Label, double? Seconds = null)
+    {
+        // A page that was left open over night says nothing of the row.
+        [JsonIgnore]
+        public double? Took => Seconds is > 0 and < 3_600 ? Math.Round(Seconds.Value, 1) : null;
+    }
 
     static IResult Unknown(string queue) => Problem(StatusCodes.Status404NotFound, $"There is no review queue '{queue}'.");
 

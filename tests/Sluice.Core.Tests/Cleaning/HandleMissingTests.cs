@@ -110,12 +110,12 @@ public sealed class HandleMissingTests : StepContract
         StepRunner.Problems(new HandleMissing(new() { MissingStrategy = MissingStrategy.Constant, FillValue = "none", Columns = ["count"] }), Sample().Schema));
 
     [Fact]
-    public void Learns_from_one_set_alone_where_that_is_asked_for()
+    public void Learns_from_the_training_set_where_there_are_sets()
     {
         var batch = DirtyTable.Numbers("x", 1, 3, 100, null).With(new Field("split", ColumnType.Text, false), TextColumn.Of("train", "train", "test", "test"));
 
-        var all = StepRunner.Run(new HandleMissing(new() { MissingStrategy = MissingStrategy.Mean, Columns = ["x"] }), batch);
-        var train = StepRunner.Run(new HandleMissing(new() { MissingStrategy = MissingStrategy.Mean, Columns = ["x"], FitOn = "train" }), batch);
+        var all = StepRunner.Run(new HandleMissing(new() { MissingStrategy = MissingStrategy.Mean, Columns = ["x"], SplitColumn = "" }), batch);
+        var train = StepRunner.Run(new HandleMissing(new() { MissingStrategy = MissingStrategy.Mean, Columns = ["x"] }), batch);
 
         Assert.Equal((104.0 / 3, 2.0), (all.All.Float64("x")[3], train.All.Float64("x")[3]));
     }

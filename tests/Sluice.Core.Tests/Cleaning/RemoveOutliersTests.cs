@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Sluice.Batches;
 using Sluice.Cleaning;
 using Sluice.Core.Tests.Steps;
@@ -12,6 +14,37 @@ public sealed class RemoveOutliersTests : StepContract
     protected override Step Create() => new RemoveOutliers(new());
 
     protected override (Step Step, string Path)? WithUnknownColumn => (new RemoveOutliers(new() { Columns = ["nowhere"] }), "columns[0]");
+
+    /// <summary>
+    /// Idempotent in what it learned: the same limits, applied to what they left, find nothing more. Fitted anew on what is left it may find more, because
+    /// without the farthest values the limits are narrower.
+    /// </summary>
+    [Theory]
+    [InlineData(OutlierMethod.Iqr)]
+    [InlineData(OutlierMethod.ZScore)]
+    [InlineData(OutlierMethod.RobustZ)]
+    [InlineData(OutlierMethod.IsolationForest)]
+    [InlineData(OutlierMethod.Knn)]
+    [InlineData(OutlierMethod.Lof)]
+    public void What_it_learned_finds_nothing_more_in_what_it_left(OutlierMethod method)
+    {
+        OutlierAction[] actions = method is OutlierMethod.Iqr or OutlierMethod.ZScore or OutlierMethod.RobustZ
+            ? [OutlierAction.Remove, OutlierAction.Clip, OutlierAction.Missing] : [OutlierAction.Remove];
+        Prop.ForAll(HostileTables.Random, table =>
+        {
+            foreach (var action in actions)
+            {
+                var step = new RemoveOutliers(new() { OutlierMethod = method, OutlierAction = action, OutlierThreshold = 1.5, IqrMultiplier = 0.5, Trees = 20 });
+                var once = StepRunner.Run(step, table);
+                var verdicts = new Verdicts(once.All.Rows);
+
+                var twice = step.Apply(once.All, new Fitted(once.Json), verdicts);
+
+                Assert.Equal(HostileTables.Rows(once.All), HostileTables.Rows(twice));
+                Assert.Equal(0, verdicts.Rejected);
+            }
+        }).QuickCheckThrowOnFailure();
+    }
 
     [Fact]
     public void Iqr_takes_out_what_lies_beyond_the_fences()

@@ -7,18 +7,9 @@ using Sluice.Tests.Runs;
 
 namespace Sluice.Tests.Datasets;
 
-public sealed class DatasetCatalogueTests : IAsyncDisposable
+public sealed class DatasetCatalogueTests : DatasetContext
 {
-    readonly MemoryStore store = new();
-    readonly MemoryLedger ledger = new();
-
-    DatasetCatalogue Catalogue => On(ledger);
-
-    public async ValueTask DisposeAsync()
-    {
-        await store.DisposeAsync();
-        await ledger.DisposeAsync();
-    }
+    DatasetCatalogue Catalogue => CatalogueOn(ledger);
 
     [Fact]
     public async Task Versions_are_numbered_in_order_of_commit_and_name_their_parent()
@@ -125,25 +116,25 @@ public sealed class DatasetCatalogueTests : IAsyncDisposable
             foreach (var answersNever in new[] { false, true })
             {
                 await using var rows = new MemoryLedger();
-                await On(rows).CommitAsync(Manifest(1), "key-1", "run-1", default);
+                await CatalogueOn(rows).CommitAsync(Manifest(1), "key-1", "run-1", default);
                 var killed = await Record.ExceptionAsync(
-                    () => On(new DiskLedger(rows, new Disk { DiesAt = diesAt, AnswersNever = answersNever })).CommitAsync(Manifest(2), "key-2", "run-2", default));
+                    () => CatalogueOn(new DiskLedger(rows, new Disk { DiesAt = diesAt, AnswersNever = answersNever })).CommitAsync(Manifest(2), "key-2", "run-2", default));
 
                 // What a reader sees between the kill and the next commit: the head counts, listed or not.
-                var head = Assert.Single(await On(rows).ListAsync(default).ToListAsync());
-                Assert.Equal(head.Version, (await On(rows).ShowAsync("films", "latest", default)).Entry.Version);
+                var head = Assert.Single(await CatalogueOn(rows).ListAsync(default).ToListAsync());
+                Assert.Equal(head.Version, (await CatalogueOn(rows).ShowAsync("films", "latest", default)).Entry.Version);
 
-                await On(rows).CommitAsync(Manifest(3), "key-3", "run-3", default);
-                var versions = await On(rows).VersionsAsync("films", default);
+                await CatalogueOn(rows).CommitAsync(Manifest(3), "key-3", "run-3", default);
+                var versions = await CatalogueOn(rows).VersionsAsync("films", default);
 
                 var isCommitted = head.Number == 2;
                 Assert.Equal(isCommitted ? 3 : 2, versions.Count);
                 Assert.Equal(Enumerable.Range(1, versions.Count), versions.Select(v => v.Number));
                 Assert.Equal(versions.SkipLast(1).Select(v => v.Version), versions.Skip(1).Select(v => v.Parent));
 
-                await On(rows).CommitAsync(Manifest(2), "key-2", "run-2", default);
-                Assert.Equal(3, (await On(rows).VersionsAsync("films", default)).Count);
-                Assert.NotNull(await On(rows).FindByRunKeyAsync("films", "key-2", default));
+                await CatalogueOn(rows).CommitAsync(Manifest(2), "key-2", "run-2", default);
+                Assert.Equal(3, (await CatalogueOn(rows).VersionsAsync("films", default)).Count);
+                Assert.NotNull(await CatalogueOn(rows).FindByRunKeyAsync("films", "key-2", default));
             }
         }
     }
@@ -190,8 +181,6 @@ public sealed class DatasetCatalogueTests : IAsyncDisposable
         QualityBefore = JsonDocument.Parse("""{"score":81.5}""").RootElement,
         QualityAfter = JsonDocument.Parse("""{"score":99}""").RootElement,
     };
-
-    DatasetCatalogue On(Ledger rows) => new(store, rows, new BatchFiles(store), TimeProvider.System);
 
     async Task<List<string>> CommitAsync(int count)
     {

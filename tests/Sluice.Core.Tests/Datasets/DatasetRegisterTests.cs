@@ -6,18 +6,9 @@ using Sluice.Tests.Storage;
 
 namespace Sluice.Tests.Datasets;
 
-public sealed class DatasetRegisterTests : IAsyncDisposable
+public sealed class DatasetRegisterTests : DatasetContext
 {
-    readonly MemoryStore store = new();
-    readonly MemoryLedger ledger = new();
-
     DatasetRegister Register => On(ledger);
-
-    public async ValueTask DisposeAsync()
-    {
-        await store.DisposeAsync();
-        await ledger.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_dataset_is_made_described_and_found()
@@ -41,7 +32,7 @@ public sealed class DatasetRegisterTests : IAsyncDisposable
     public async Task A_name_is_given_once_also_to_a_dataset_that_only_has_versions()
     {
         await Register.CreateAsync("films", Change("{}"), default);
-        await Catalogue(ledger).CommitAsync(DatasetCatalogueTests.Manifest(1) with { Dataset = "books" }, "k", "r", default);
+        await CatalogueOn(ledger).CommitAsync(DatasetCatalogueTests.Manifest(1) with { Dataset = "books" }, "k", "r", default);
 
         Assert.Null(await Register.CreateAsync("films", Change("{}"), default));
         Assert.Null(await Register.CreateAsync("books", Change("{}"), default));
@@ -95,7 +86,7 @@ public sealed class DatasetRegisterTests : IAsyncDisposable
     {
         await Register.CreateAsync("films", Change("{}"), default);
         await Register.CreateAsync("books", Change("{}"), default);
-        await Catalogue(ledger).CommitAsync(DatasetCatalogueTests.Manifest(1), "k", "r", default);
+        await CatalogueOn(ledger).CommitAsync(DatasetCatalogueTests.Manifest(1), "k", "r", default);
 
         Assert.Equal("Dataset 'films' has 1 version, which are kept as evidence of what was made. Archive it instead.", await Register.DeleteAsync("films", null, default));
         Assert.Null(await Register.DeleteAsync("books", null, default));
@@ -254,7 +245,5 @@ public sealed class DatasetRegisterTests : IAsyncDisposable
 
     async Task<(DatasetState, string?)> StateAsync(Ledger rows) => (await On(rows).FindAsync("films", default))!.Record is var record ? (record.State, record.Run) : default;
 
-    DatasetCatalogue Catalogue(Ledger rows) => new(store, rows, new BatchFiles(store), TimeProvider.System);
-
-    DatasetRegister On(Ledger rows) => new(rows, Catalogue(rows), TimeProvider.System);
+    DatasetRegister On(Ledger rows) => new(rows, CatalogueOn(rows), TimeProvider.System);
 }

@@ -32,6 +32,7 @@ public sealed class HostileFeatureTests
         new TextFeatures(new() { Columns = ["t", "u"], Ngrams = NgramKind.Word, NgramMax = 2, Dimensions = 5 }),
         new TextFeatures(new() { Columns = ["t"], Ngrams = NgramKind.Character, NgramMin = 2, NgramMax = 3, Dimensions = 3, Weights = NgramWeight.Binary }),
         new GroupFeatures(new() { GroupBy = ["t", "u"], Columns = ["x", "y"], Figures = Enum.GetValues<GroupFigure>() }),
+        new WindowFeatures(new() { OrderBy = "x", GroupBy = ["t"], Columns = ["x", "y"], Lags = [1, 2], Windows = [3], Figures = Enum.GetValues<GroupFigure>() }),
         new PolynomialFeatures(new() { Columns = ["x", "y"], Ratios = true, Degree = 4 }),
         new DeriveColumns(new() { Columns = new Dictionary<string, string> { ["z"] = "ln(x) / y", ["w"] = "upper(t) || u" } }),
     ];
@@ -115,6 +116,7 @@ public sealed class HostileFeatureTests
     [InlineData("text_features")]
     [InlineData("group_features")]
     [InlineData("polynomial_features")]
+    [InlineData("window_features")]
     public void A_step_that_names_no_column_is_refused(string type)
     {
         var error = Assert.Throws<PipelineException>(() => Catalog.Default.Configure(CapabilityKind.Step, type, "{}"));

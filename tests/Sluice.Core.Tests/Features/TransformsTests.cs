@@ -19,10 +19,11 @@ public sealed class TrainedVersion : IAsyncLifetime, IAsyncDisposable
         seed: 11
         steps:
           - { id: read, type: csv, config: { file_path: data.csv, null_values: [NA] } }
-          - { id: clean, type: data_cleaning, config: { operations: [strip_whitespace, remove_duplicates, handle_missing], duplicate_keys: [id], columns: [city, income], missing_strategy: median } }
+          - { id: clean, type: data_cleaning, config: { operations: [strip_whitespace, remove_duplicates], duplicate_keys: [id], columns: [city, income] } }
           - { id: check, type: quality_validation }
           - { id: adults, type: filter, config: { condition: 'age >= 18 OR age IS NULL', reason: minor } }
           - { id: split, type: split, config: { ratios: { train: 0.7, test: 0.3 } } }
+          - { id: cities, type: data_cleaning, config: { operations: [handle_missing], columns: [city, income], missing_strategy: median } }
           - { id: fill, type: impute_missing, config: { columns: [age] } }
           - { id: derive, type: derive_columns, config: { columns: { per_year: income / age, mail: lower(mail) } } }
           - { id: dates, type: date_parts, config: { columns: [joined], parts: [year, weekday, hour], cyclic: [month] } }
@@ -202,10 +203,26 @@ public sealed class TransformsTests(TrainedVersion trained) : IClassFixture<Trai
     }
 
     [Fact]
+    public async Task Features_that_look_back_are_refused_for_new_rows()
+    {
+        await using var runs = new TestRuns();
+        runs.Write("data.csv", "id,c,x\n1,a,5\n2,a,6\n");
+
+        var error = await Assert.ThrowsAsync<DataException>(() => TrainedVersion.TrainAsync(
+            runs, TestRuns.Source + "  - { id: past, type: window_features, config: { order_by: id, group_by: [c], columns: [x], lags: [1] } }\n"));
+
+        Assert.StartsWith("Step 'past' cannot be applied to new rows, columns: It looks back at earlier rows, which new rows do not bring along.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_learned_does_not_depend_on_the_rows_put_aside()
     {
         const string Yaml = TestRuns.Source + """
               - { id: split, type: split, config: { strategy: group, column: id, ratios: { train: 0.6, test: 0.4 } } }
+              - { id: far, type: remove_outliers, config: { columns: [x] } }
+              - { id: odd, type: remove_outliers, config: { outlier_method: knn, columns: [x] } }
+              - { id: mend, type: repair_errors }
+              - { id: mean, type: handle_missing, config: { columns: [x], missing_strategy: mean } }
               - { id: fill, type: impute_missing, config: { columns: [x] } }
               - { id: words, type: text_features, config: { columns: [c], ngrams: character, dimensions: 8 } }
               - { id: groups, type: group_features, config: { group_by: [c], columns: [x] } }

@@ -21,7 +21,16 @@ public sealed class LeakLintTests
     [InlineData("text_features, config: {columns: [x], ngrams: word}")]
     [InlineData("group_features, config: {columns: [x], group_by: [y]}")]
     [InlineData("impute_missing")]
-    [InlineData("handle_missing, config: {fit_on: train}")]
+    [InlineData("handle_missing")]
+    [InlineData("handle_missing, config: {columns: [x], missing_strategy: mean}")]
+    [InlineData("handle_missing, config: {columns: [x], missing_strategy: mode}")]
+    [InlineData("handle_missing, config: {missing_strategy: knn}")]
+    [InlineData("remove_outliers")]
+    [InlineData("remove_outliers, config: {outlier_action: clip}")]
+    [InlineData("remove_outliers, config: {outlier_action: flag, score_column: far}")]
+    [InlineData("remove_outliers, config: {outlier_method: isolation_forest}")]
+    [InlineData("repair_errors")]
+    [InlineData("data_cleaning, config: {operations: [strip_whitespace, handle_missing]}")]
     public void So_is_every_step_that_writes_what_it_learned(string step)
     {
         Assert.Single(Problems(Head + $"  - {{id: s, type: {step}}}\n" + Split));
@@ -36,7 +45,21 @@ public sealed class LeakLintTests
     [InlineData("polynomial_features, config: {columns: [x]}")]
     [InlineData("date_parts, config: {columns: [x]}")]
     [InlineData("derive_columns, config: {columns: {y: x + 1}}")]
+    [InlineData("handle_missing, config: {missing_strategy: drop}")]
+    [InlineData("handle_missing, config: {missing_strategy: constant, fill_value: x}")]
+    [InlineData("handle_missing, config: {missing_strategy: ffill, order_column: t}")]
+    [InlineData("remove_outliers, config: {outlier_action: flag}")]
+    [InlineData("repair_errors, config: {min_confidence: 1}")]
+    [InlineData("fix_types")]
+    [InlineData("remove_duplicates")]
+    [InlineData("data_cleaning")]
     public void What_learns_nothing_may_stand_anywhere(string step) => Assert.Empty(Problems(Head + $"  - {{id: s, type: {step}}}\n" + Split));
+
+    [Fact]
+    public void Of_a_group_the_operation_that_learns_is_named() => Assert.Equal(
+        ["p.yaml:4:5: Step 'clean', operation handle_missing, learns from all rows, but step 'sets' only then splits them: what it learns from validation and test rows would leak "
+            + "into training. Make handle_missing a step of its own after 'sets'; there it learns from the set 'train' alone."],
+        Problems(Head + "  - {id: clean, type: data_cleaning, config: {operations: [strip_whitespace, handle_missing]}}\n" + Split));
 
     [Fact]
     public void Without_a_split_nothing_can_leak() => Assert.Empty(Problems(Head + Scale));

@@ -170,13 +170,10 @@ public sealed class BusinessRuleTests
 
     static (CheckResult Result, List<int> Rows) Judged(BusinessRule rule, Batch table)
     {
-        var step = new QualityValidation(new() { Checks = [], BusinessRules = [rule] });
-        Assert.Empty(StepRunner.Problems(step, table.Schema));
-        var run = StepRunner.Run(step, table);
-        var rows = run.Verdicts[0].Rules.Select((_, i) => run.Verdicts[0].Failing(i)).SelectMany(r => r).Order().ToList();
-        var cut = StepRunner.Run(step, StepRunner.Cut(table, 2, 1));
-        Assert.Equal(run.Json, cut.Json);
-        return (Assert.Single(new Fitted(run.Json).As<QualityReport>().Checks), rows);
+        var options = new QualityValidation.Options { Checks = [], BusinessRules = [rule] };
+        var (report, rows) = CheckedTable.Failing(options, table);
+        Assert.Equal(Fitted.Of(report), Fitted.Of(CheckedTable.Report(new QualityValidation(options), StepRunner.Cut(table, 2, 1))));
+        return (Assert.Single(report.Checks), rows);
     }
 
     static string?[] Texts(Random random, int rows, int different) =>

@@ -168,12 +168,26 @@ public sealed class ChecksTests
     [InlineData("Berlin,Paris,Rome,Berlin,berlin", 4)]
     [InlineData("New York,Paris,Rome,New York,New  York", 4)]
     [InlineData("12 Main Street,9 Elm St,7 Oak Avenue,12 Main Street,12 Main St.", 4)]
+    [InlineData("Hauptstraße 5,Am Markt 3,Lindenstraße 9,Hauptstraße 5,Hauptstr. 5", 4)]
+    [InlineData("12 rue de la Paix,3 avenue Foch,9 rue Royale,3 avenue Foch,3 av. Foch", 4)]
+    [InlineData("Calle Mayor 1,Plaza Real 2,Paseo del Prado 8,Calle Mayor 1,C/ Mayor 1", 4)]
+    [InlineData("Kerkstraat 12,Marktplein 4,Beeklaan 7,Kerkstraat 12,Kerkstr. 12", 4)]
+    [InlineData("Corso Italia 3,Piazza Dante 1,Via Roma 7,Corso Italia 3,C.so Italia 3", 4)]
     public void The_value_that_is_written_otherwise_is_found(string values, int row)
     {
         var (report, rows) = Failing(new() { Checks = ["inconsistent_formats"] }, DirtyTable.Text(("x", values.Split(','))), "inconsistent_format");
 
         Assert.Equal([row], rows);
         Assert.Equal(1, report.Checks[0].Issues);
+    }
+
+    [Fact]
+    public void Addresses_are_to_be_written_as_the_country_that_most_of_them_fit()
+    {
+        var (report, _) = Failing(
+            new() { Checks = ["inconsistent_formats"] }, DirtyTable.Text(("home", ["Hauptstraße 5", "Lindenstraße 9", "Hauptstraße 5", "Hauptstr. 5"])), "inconsistent_format");
+
+        Assert.Equal("""{"type":"standardize_formats","config":{"addresses":{"home":"DE"}}}""", Assert.Single(QualityValidation.Suggest(report)).Step!.ToJsonString());
     }
 
     [Theory]
@@ -226,13 +240,7 @@ public sealed class ChecksTests
             "checks[1]: 'pi' is no check. There are: missing, missing_patterns, duplicates, mixed_types, contextual_outliers, outliers, inconsistent_formats, invalid_values, pii, drift; or all.", problem);
     }
 
-    static QualityReport Report(string[] checks, Batch table) => new Fitted(StepRunner.Run(new QualityValidation(new() { Checks = checks }), table).Json).As<QualityReport>();
+    static QualityReport Report(string[] checks, Batch table) => CheckedTable.Report(new QualityValidation(new() { Checks = checks }), table);
 
-    static (QualityReport Report, List<int> Rows) Failing(QualityValidation.Options options, Batch table, string reason)
-    {
-        var run = StepRunner.Run(new QualityValidation(options), table);
-        var verdicts = run.Verdicts[0];
-        var rows = verdicts.Rules.Index().Where(r => r.Item.Reason == reason).SelectMany(r => verdicts.Failing(r.Index)).Order().ToList();
-        return (new Fitted(run.Json).As<QualityReport>(), rows);
-    }
+    static (QualityReport Report, List<int> Rows) Failing(QualityValidation.Options options, Batch table, string reason) => CheckedTable.Failing(options, table, reason);
 }

@@ -39,10 +39,5 @@ public sealed class ContextualOutliersTests
             [TextColumn.Of([.. Enumerable.Range(0, 300).Select(kind)]), DirtyTable.Numbers("price", prices)[0]], 300);
     }
 
-    static (QualityReport Report, List<int> Rows) Failing(Batch table, string check, string reason)
-    {
-        var run = StepRunner.Run(new QualityValidation(new() { Checks = [check] }), table);
-        var verdicts = run.Verdicts[0];
-        return (new Fitted(run.Json).As<QualityReport>(), [.. verdicts.Rules.Index().Where(r => r.Item.Reason == reason).SelectMany(r => verdicts.Failing(r.Index)).Order()]);
-    }
+    static (QualityReport Report, List<int> Rows) Failing(Batch table, string check, string reason) => CheckedTable.Failing(new() { Checks = [check] }, table, reason);
 }

@@ -208,7 +208,7 @@ public sealed class QualityValidationTests : StepContract
         Assert.Equal(run.Json, Fitted.Of(new Fitted(run.Json).As<QualityReport>()));
     }
 
-    static QualityReport Report(Step step, Batch batch) => new Fitted(StepRunner.Run(step, StepRunner.Cut(batch, 2) is { Length: > 0 } parts ? parts : [batch]).Json).As<QualityReport>();
+    static QualityReport Report(QualityValidation step, Batch batch) => CheckedTable.Report(step, StepRunner.Cut(batch, 2) is { Length: > 0 } parts ? parts : [batch]);
 
     static QualityValidation Configured(string json) =>
         (QualityValidation)Catalog.Of([typeof(QualityValidation)]).Configure(CapabilityKind.Step, "quality_validation", json);

@@ -9,7 +9,7 @@ public sealed class QuarantineTests
 
     static string Yaml(string word, bool looking, string more = "") => TestRuns.Source + $$"""
           - { id: first, type: filter, config: { condition: 'id % 10 <> 3' } }
-          - { id: boom, type: explode, config: { column: name, word: {{word}}, looking: {{(looking ? "true" : "false")}} } }
+          - { id: boom, type: blow_up, config: { column: name, word: {{word}}, looking: {{(looking ? "true" : "false")}} } }
           - { id: second, type: filter, config: { condition: 'id % 10 <> 4' } }
         {{more}}
         """;
@@ -60,7 +60,7 @@ public sealed class QuarantineTests
     {
         await using var runs = new TestRuns();
         runs.Write("data.csv", Csv("bad3", 40, 41));
-        var more = "  - { id: again, type: explode, config: { column: name, word: ' 9', looking: true } }\n"
+        var more = "  - { id: again, type: blow_up, config: { column: name, word: ' 9', looking: true } }\n"
             + "  - { id: split, type: split, config: { strategy: random, ratios: { train: 0.5, test: 0.5 } } }\n";
 
         var run = await runs.RunAsync(Yaml("bad3", true, more), deliveries: twice ? 2 : 1);
@@ -78,7 +78,7 @@ public sealed class QuarantineTests
         await using var runs = new TestRuns();
         runs.Write("data.csv", Csv("bad4", 17));
         var before = await runs.RunAsync(Yaml("bad4", looking: false));
-        ExplodeStep.Healed["bad4"] = true;
+        BlowUpStep.Healed["bad4"] = true;
 
         var plain = await runs.RunAsync(Yaml("bad4", looking: false));
         var replay = await runs.RunAsync(Yaml("bad4", looking: false), replay: true, deliveries: 2);

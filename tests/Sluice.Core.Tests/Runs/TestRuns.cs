@@ -31,17 +31,20 @@ sealed class TestRuns : IAsyncDisposable
               business_rules: [{ type: range, column: amount, min: 0 }]
           - id: clean
             type: data_cleaning
-            config: { operations: [strip_whitespace, remove_duplicates, handle_missing], duplicate_keys: [id], columns: [amount, name], missing_strategy: median }
-          - id: keep
-            type: filter
-            config: { condition: 'amount >= 0', reason: negative }
+            config: { operations: [strip_whitespace, remove_duplicates], duplicate_keys: [id], columns: [amount, name] }
           - id: split
             type: split
             config: { strategy: random, ratios: { train: 0.8, test: 0.2 }, seed: 7 }
+          - id: fill
+            type: handle_missing
+            config: { columns: [amount], missing_strategy: median }
+          - id: keep
+            type: filter
+            config: { condition: 'amount >= 0', reason: negative }
 
         """;
 
-    static readonly Catalog catalog = Catalog.Of([.. typeof(Catalog).Assembly.GetTypes(), typeof(ExplodeStep)]);
+    static readonly Catalog catalog = Catalog.Of([.. typeof(Catalog).Assembly.GetTypes(), typeof(BlowUpStep)]);
 
     readonly TemporaryFolder folder = new();
     int runs;

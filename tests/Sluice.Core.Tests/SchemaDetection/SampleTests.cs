@@ -61,7 +61,7 @@ public sealed class SampleTests
         foreach (var value in values)
         {
             var hash = CellHash.Integer(value);
-            if (!sample.TryCount(hash, out var wanted) && wanted)
+            if (sample.Wants(hash))
             {
                 sample.Add(hash, Encoding.UTF8.GetBytes($"{value}"), 1);
             }

@@ -37,35 +37,28 @@ public sealed class CertificateTests
     }
 
     [Fact]
-    public void The_audit_finds_what_was_changed_after_the_split()
+    public async Task The_audit_finds_what_was_changed_after_the_split()
     {
         var options = new Split.Options { Together = ["user"] };
         var run = StepRunner.Run(new Split(options), SplitTests.Rows(400));
         var report = SplitTests.Report(run);
 
-        Assert.Empty(Audit(run.All));
+        Assert.Empty(await AuditAsync(run.All));
         var sets = Enumerable.Range(0, 400).Select(row => SplitTests.SetOf(run.All, row)).ToArray();
         var row = Array.IndexOf(sets, "train");
         sets[row] = "test";
-        var problems = Audit(run.All.With(new Field("split", ColumnType.Text, Nullable: false), TextColumn.Of(sets)));
+        var problems = await AuditAsync(run.All.With(new Field("split", ColumnType.Text, Nullable: false), TextColumn.Of(sets)));
         Assert.Equal($"Set 'test' has {report.Sets[2].Rows + 1} rows; the split reported {report.Sets[2].Rows}.", problems[^1]);
         Assert.StartsWith("1 of ", problems[0]);
         sets[row] = "elsewhere";
-        Assert.StartsWith("1 rows are in none of the sets train, validation, test.", Audit(run.All.With(new Field("split", ColumnType.Text, Nullable: false), TextColumn.Of(sets)))[0]);
+        Assert.StartsWith(
+            "1 rows are in none of the sets train, validation, test.",
+            (await AuditAsync(run.All.With(new Field("split", ColumnType.Text, Nullable: false), TextColumn.Of(sets))))[0]);
         Assert.Equal(
             ["Column 'user', by which rows were kept together, is not in the version, so that cannot be checked."],
-            Audit(run.All.Select(run.Schema.Select(f => f.Name).Where(name => name != "user").ToHashSet())));
+            await AuditAsync(run.All.Select(run.Schema.Select(f => f.Name).Where(name => name != "user").ToHashSet())));
 
-        IReadOnlyList<string> Audit(Batch rows)
-        {
-            var audit = new SplitAudit(options, report);
-            foreach (var part in StepRunner.Cut(rows, 130))
-            {
-                audit.Add(part);
-            }
-
-            return audit.Finish().Problems;
-        }
+        async Task<IReadOnlyList<string>> AuditAsync(Batch rows) => (await Audits.OfAsync(options, report, rows)).Problems;
     }
 
     [Fact]

@@ -248,6 +248,24 @@ public sealed class SplitTests
 
     internal static SplitReport Report(Split.Options options, Batch rows) => Report(StepRunner.Run(new Split(options), rows));
 
+    /// <summary>The same sets and the same report for rows in any order and in batches of any size.</summary>
+    internal static void AssertFreeOfBatchesAndOrder(Split step, Batch rows, int seed)
+    {
+        var expected = StepRunner.Run(step, rows);
+        var random = new Random(seed);
+        for (var round = 0; round < 20; round++)
+        {
+            var order = Enumerable.Range(0, rows.Rows).ToArray();
+            random.Shuffle(order);
+            int[] sizes = [.. Enumerable.Range(0, 4).Select(_ => random.Next(1, 150))];
+
+            var run = StepRunner.Run(step, StepRunner.Cut(rows.Take(order), sizes));
+
+            Assert.True(expected.Json.AsSpan().SequenceEqual(run.Json), $"seed {seed}, round {round}");
+            RandomBatches.AssertSame(expected.All.Take(order), run.All);
+        }
+    }
+
     internal static string SetOf(Batch batch, int row) => batch["split"].Display(row);
 
     internal static Dictionary<string, double> Ratios(params (string Name, double Share)[] ratios) => ratios.ToDictionary(r => r.Name, r => r.Share);

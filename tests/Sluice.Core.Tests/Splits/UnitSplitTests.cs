@@ -1,5 +1,4 @@
 using Sluice.Batches;
-using Sluice.Core.Tests.Batches;
 using Sluice.Core.Tests.Steps;
 using Sluice.Core.Tests.TextDuplicates;
 using Sluice.Splits;
@@ -50,24 +49,7 @@ public sealed class UnitSplitTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void Depends_on_neither_batches_nor_order(string strategy)
-    {
-        var step = new Split(Options(strategy));
-        var whole = Rows(240);
-        var expected = StepRunner.Run(step, whole);
-        var random = new Random(Seed);
-        for (var round = 0; round < 20; round++)
-        {
-            var order = Enumerable.Range(0, whole.Rows).ToArray();
-            random.Shuffle(order);
-            int[] sizes = [.. Enumerable.Range(0, 4).Select(_ => random.Next(1, 150))];
-
-            var run = StepRunner.Run(step, StepRunner.Cut(whole.Take(order), sizes));
-
-            Assert.True(expected.Json.AsSpan().SequenceEqual(run.Json), $"seed {Seed}, round {round}");
-            RandomBatches.AssertSame(expected.All.Take(order), run.All);
-        }
-    }
+    public void Depends_on_neither_batches_nor_order(string strategy) => SplitTests.AssertFreeOfBatchesAndOrder(new Split(Options(strategy)), Rows(240), Seed);
 
     [Theory]
     [MemberData(nameof(Strategies))]

@@ -1,5 +1,4 @@
 using Sluice.Batches;
-using Sluice.Core.Tests.Batches;
 using Sluice.Core.Tests.Steps;
 using Sluice.Splits;
 using Sluice.Splits.Units;
@@ -23,6 +22,15 @@ public sealed class CoverageOfTextsContractTests() : VectorSplitContract(SplitSt
 
 public sealed class RepresentativeOfTextsContractTests() : VectorSplitContract(SplitStrategy.Representative, new() { Text = "name", Model = "hashing-64" });
 
+public sealed class OneMeaningContractTests : StepContract
+{
+    protected override Step Create() => new Split(new() { Features = new() { Text = "name", Model = "hashing-64" }, Cosine = 0.9, Together = ["day"] });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => (new Split(new() { Features = new() { Text = "nowhere" }, Cosine = 0.9 }), "features.text");
+
+    protected override bool AcceptsNoValues => false;
+}
+
 public sealed class RepresentativeOfFeaturesContractTests() : VectorSplitContract(SplitStrategy.Representative, new() { Columns = ["price", "day"] });
 
 /// <summary>Splits that compare rows as vectors.</summary>
@@ -42,24 +50,8 @@ public sealed class VectorSplitTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Depends_on_neither_batches_nor_order(SplitStrategy strategy, bool isText)
-    {
-        var step = new Split(Options(strategy, isText));
-        var whole = Rows(240);
-        var expected = StepRunner.Run(step, whole);
-        var random = new Random(Seed);
-        for (var round = 0; round < 20; round++)
-        {
-            var order = Enumerable.Range(0, whole.Rows).ToArray();
-            random.Shuffle(order);
-            int[] sizes = [.. Enumerable.Range(0, 4).Select(_ => random.Next(1, 150))];
-
-            var run = StepRunner.Run(step, StepRunner.Cut(whole.Take(order), sizes));
-
-            Assert.True(expected.Json.AsSpan().SequenceEqual(run.Json), $"seed {Seed}, round {round}");
-            RandomBatches.AssertSame(expected.All.Take(order), run.All);
-        }
-    }
+    public void Depends_on_neither_batches_nor_order(SplitStrategy strategy, bool isText) =>
+        SplitTests.AssertFreeOfBatchesAndOrder(new Split(Options(strategy, isText)), Rows(240), Seed);
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -119,6 +111,9 @@ public sealed class VectorSplitTests
     [Fact]
     public void Says_what_is_wrong_with_its_options()
     {
+        Assert.StartsWith("cosine: Rows of one meaning are found by the vectors of a text.", Problem(new() { Cosine = 0.9 }));
+        Assert.StartsWith("cosine: Rows of one meaning are found by the vectors of a text.", Problem(new() { Strategy = SplitStrategy.Coverage, Features = new() { Columns = ["x"] }, Cosine = 0.9 }));
+        Assert.StartsWith("cosine: Strategy time places rows by their time alone", Problem(new() { Strategy = SplitStrategy.Time, Column = "id", Features = text, Cosine = 0.9 }));
         Assert.StartsWith("features: Strategy random compares no features.", Problem(new() { Features = text }));
         Assert.StartsWith("features: Both features and columns are given ('x').", Problem(new() { Strategy = SplitStrategy.Coverage, Features = text, Columns = ["x"] }));
         Assert.StartsWith("covering_set: Only strategy coverage has a set that covers.", Problem(new() { CoveringSet = "test" }));

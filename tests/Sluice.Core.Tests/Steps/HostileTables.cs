@@ -36,6 +36,15 @@ static class HostileTables
         from columns in Gen.Choose(0, 5).SelectMany(kind => Column(kind, rows)).ArrayOf(count)
         select new Batch(new Schema(columns.Select((column, i) => new Field(order[i], column.Type))), columns, rows)).ToArbitrary();
 
+    /// <summary>Tables of up to 25 rows with the columns t and u of text and x and y of numbers, many of them equal, for steps that name their columns.</summary>
+    public static Gen<Batch> Named { get; } =
+        from rows in Gen.Choose(0, 25)
+        from t in Gen.Elements(texts).ArrayOf(rows)
+        from u in Gen.Elements("yes", "no", "yes", "no", "", null, "\U0010FFFF").ArrayOf(rows)
+        from x in Gen.Elements(numbers).ArrayOf(rows)
+        from y in Gen.Elements(numbers).ArrayOf(rows)
+        select Features.FeatureTable.Join(DirtyTable.Text(("t", t), ("u", u)), DirtyTable.Numbers("x", x), DirtyTable.Numbers("y", y));
+
     public static IEnumerable<(string What, Batch Table)> Always() =>
     [
         ("no rows", DirtyTable.Of(10, 1).Slice(0, 0)),

@@ -41,7 +41,7 @@ public sealed class DatasetMapTests
             new Schema([new Field("body", ColumnType.Text)]), [TextColumn.Of(["</script><script>alert(1)</script>", "plain words", "other words"])], 3);
 
         var map = await DatasetMap.OfAsync(
-            Batches(texts), new VectorSource { Text = "body", Model = "hashing-32" }, [], null, null, "train", new VectorStore(new MemoryStore()), 42, default);
+            Batches(texts), new VectorSource { Text = "body", Model = "hashing-32" }, [], null, null, "train", false, new VectorStore(new MemoryStore()), 42, default);
 
         Assert.DoesNotContain("<script>alert", MapReport.Render("<b>", map));
     }
@@ -57,7 +57,7 @@ public sealed class DatasetMapTests
     }
 
     static Task<DatasetMap> MapAsync(Batch[]? batches = null, string? label = null, string? split = null, string train = "train") =>
-        DatasetMap.OfAsync(Batches(batches ?? [Table()]), xy, ["name"], label, split, train, new VectorStore(new MemoryStore()), 42, default);
+        DatasetMap.OfAsync(Batches(batches ?? [Table()]), xy, ["name"], label, split, train, false, new VectorStore(new MemoryStore()), 42, default);
 
     static async IAsyncEnumerable<Batch> Batches(params Batch[] batches)
     {

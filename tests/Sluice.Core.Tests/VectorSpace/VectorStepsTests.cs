@@ -36,6 +36,13 @@ public sealed class PcaContractTests : StepContract
     protected override (Step Step, string Path)? WithUnknownColumn => null;
 }
 
+public sealed class ReduceByTsneContractTests : StepContract
+{
+    protected override Step Create() => new ReduceDimensions(new() { Features = SelectRowsContract.Text, Method = ReduceBy.Tsne, Dimensions = 3 });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => null;
+}
+
 public sealed class RandomProjectionContractTests : StepContract
 {
     protected override Step Create() => new ReduceDimensions(new() { Features = SelectRowsContract.Numbers, Method = ReduceBy.RandomProjection, Dimensions = 4 });
@@ -94,6 +101,9 @@ public sealed class VectorStepsTests
         Assert.StartsWith(
             "clusters: hdbscan finds out how many groups there are.",
             Assert.Single(StepRunner.Problems(new ClusterRows(new() { Features = xy, Method = ClusterBy.Hdbscan, Clusters = 3 }), schema)));
+        Assert.StartsWith(
+            "dimensions: Method tsne makes at most 3 numbers; found 4.",
+            Assert.Single(StepRunner.Problems(new ReduceDimensions(new() { Features = xy, Method = ReduceBy.Tsne, Dimensions = 4 }), schema)));
         Assert.StartsWith(
             "output_column: Column 'x' is already there.", Assert.Single(StepRunner.Problems(new ClusterRows(new() { Features = xy, OutputColumn = "x" }), schema)));
         Assert.StartsWith(

@@ -16,4 +16,17 @@ public abstract class DurableContract<TBackend>
         var options = new HubOptions { Clock = clock ?? TimeProvider.System, Faults = faults, Loggers = loggers };
         return TBackend.Create(configure is null ? options : configure(options));
     }
+
+    /// <summary>A hub with the orchestrator "Wait", which waits for as many letters as its input says.</summary>
+    protected static IDurableHarness Waiting(TimeProvider? clock = null) => Hub(clock).Orchestrator("Wait", async context =>
+    {
+        var seen = "";
+        for (var i = 0; i < context.GetInput<int>(); i++)
+        {
+            context.SetCustomStatus($"waiting for {i}");
+            seen += await context.WaitForExternalEvent<string>("letter");
+        }
+
+        return seen;
+    });
 }

@@ -46,6 +46,8 @@ public sealed class EmbeddedContinueAsNewTests : ContinueAsNewContract<EmbeddedB
 
 public sealed class EmbeddedManagementTests : ManagementContract<EmbeddedBackend>;
 
+public sealed class EmbeddedQueryTests : QueryContract<EmbeddedBackend>;
+
 public sealed class EmbeddedDurabilityTests : DurabilityContract<EmbeddedBackend>;
 
 public sealed class EmbeddedLimitTests : LimitContract<EmbeddedBackend>;

@@ -179,6 +179,23 @@ public sealed class DatasetTests(TwoVersions store) : IClassFixture<TwoVersions>
         Assert.Matches("│ unique +│ remove_duplicates +│ row keys +│", text.Output);
         Assert.Equal(["adults", "unique"], json.Json["steps"]!.AsArray().Select(s => (string)s!["id"]!));
         Assert.Equal(["read", "look", "look", "apply", "publish"], json.Json["walks"]!.AsArray().Select(w => (string)w!["name"]!));
+        Assert.Empty(json.Json["advice"]!.AsArray());
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Path).Length);
+    }
+
+    [Fact]
+    public async Task Explain_and_run_advise_to_validate_what_was_read()
+    {
+        const string Advice = "Step 'late' (quality_validation) validates what step 'adults' left; nothing validates what was read. Put a quality_validation before 'adults' too.";
+        using var folder = new TestFolder();
+        folder.Write("pipeline.yaml", TwoVersions.Yaml.TrimEnd() + "\n  - { id: late, type: quality_validation }\n");
+        folder.Write("data.csv", TwoVersions.Csv("Last"));
+
+        var plan = await SluiceProcess.RunAsync(folder.Path, "explain", "pipeline.yaml", "--json");
+        var run = await SluiceProcess.RunAsync(folder.Path, "run", "pipeline.yaml");
+
+        Assert.Equal([Advice], plan.Json["advice"]!.AsArray().Select(a => (string)a!));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"advice: {Advice}", run.Errors, StringComparison.Ordinal);
     }
 }

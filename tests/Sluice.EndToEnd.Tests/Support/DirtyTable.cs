@@ -35,10 +35,8 @@ public static class DirtyTable
           - id: clean
             type: data_cleaning
             config:
-              operations: [strip_whitespace, remove_duplicates, fix_types, handle_missing, remove_outliers]
-              missing_strategy: median
+              operations: [strip_whitespace, remove_duplicates, fix_types]
               columns: [name, city, amount, score, signup]
-              outlier_method: iqr
           - id: known
             type: filter
             config:
@@ -49,6 +47,13 @@ public static class DirtyTable
             config:
               strategy: stratified
               column: city
+          - id: fill
+            type: data_cleaning
+            config:
+              operations: [handle_missing, remove_outliers]
+              missing_strategy: median
+              columns: [name, city, amount, score, signup]
+              outlier_method: iqr
           - id: out
             type: csv_sink
             config:

@@ -5,6 +5,7 @@ using Sluice.Embedding;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Embedding;
 using Sluice.Functions.Tests.App;
+using Sluice.Tests.Storage;
 
 namespace Sluice.Functions.Tests.Embedding;
 
@@ -55,6 +56,7 @@ public sealed class EmbeddingTests
     [InlineData("nothing", "column=text", HttpStatusCode.NotFound, "Dataset 'nothing' does not exist")]
     [InlineData("t", "", HttpStatusCode.BadRequest, "No column is named")]
     [InlineData("t", "column=text&version=v-77", HttpStatusCode.NotFound, "Version 'v-77'")]
+    [InlineData("t", "column=text&model=bert", HttpStatusCode.BadRequest, "The model 'bert' may not be used here.")]
     public async Task What_is_not_there_is_refused(string dataset, string query, HttpStatusCode status, string error)
     {
         await using var app = await TestApp.StartAsync();
@@ -68,7 +70,7 @@ public sealed class EmbeddingTests
 
     [Theory]
     [InlineData("column=missing", "'missing'")]
-    [InlineData("column=text&model=bert", "The model 'bert' is not known")]
+    [InlineData("column=text&model=hashing-7", "The model 'hashing-7' is not known")]
     public async Task What_cannot_be_embedded_fails_with_its_reason(string query, string error)
     {
         await using var app = await TestApp.StartAsync();
@@ -78,6 +80,42 @@ public sealed class EmbeddingTests
 
         Assert.Equal("Failed", run.GetProperty("status").GetString());
         Assert.Contains(error, run.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What an app says of a folder must not tell whether it exists, to whoever may send it a pipeline or ask for vectors.</summary>
+    [Fact]
+    public async Task A_models_folder_that_the_owner_did_not_list_is_refused_alike_whether_it_exists_or_not()
+    {
+        await using var app = await TestApp.StartAsync();
+        await CommitAsync(app);
+        var there = Directory.CreateDirectory(Path.Combine(app.Folder, "there")).FullName;
+        var errors = new HashSet<string>();
+        foreach (var folder in new[] { there, Path.Combine(app.Folder, "gone") })
+        {
+            var registered = await app.PostAsync(
+                "/api/v1/pipelines", Yaml + $"  - {{ id: vectors, type: embed, config: {{ column: text, model: '{folder}' }} }}\n");
+            var asked = await app.PostAsync($"/api/v1/datasets/t/embeddings?column=text&model={Uri.EscapeDataString(folder)}");
+
+            Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (registered.StatusCode, asked.StatusCode));
+            errors.Add((await registered.Content.ReadAsStringAsync()).Replace(folder, "X", StringComparison.Ordinal));
+            errors.Add((await asked.Content.ReadAsStringAsync()).Replace(folder, "X", StringComparison.Ordinal));
+        }
+
+        // One text for each of the two ways, not one for each folder.
+        Assert.Equal(2, errors.Count);
+        Assert.All(errors, e => Assert.Contains("may not be used here", e, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_models_folder_beneath_a_listed_one_may_be_named()
+    {
+        using var models = new TemporaryFolder();
+        await using var app = await TestApp.StartAsync(settings: ("Embedding:ModelFolders", models.Path));
+        await CommitAsync(app);
+
+        var run = await StartAsync(app, $"column=text&model={Uri.EscapeDataString(models.Path)}");
+
+        Assert.Contains("has no model.onnx", run.GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

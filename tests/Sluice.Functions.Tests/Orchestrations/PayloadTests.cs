@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
+using Sluice.Embedding;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
@@ -74,7 +75,7 @@ public sealed class PayloadTests
     public void The_ids_that_the_app_makes_are_valid_and_known_as_of_their_pipeline()
     {
         var pipeline = new string('p', 64);
-        var store = new PipelineStore(null!, null!, TimeProvider.System);
+        var store = new PipelineStore(null!, null!, TimeProvider.System, AllowedModels.Any);
         foreach (var id in new[] { store.NewRunId(pipeline), RunIds.Of(pipeline, "refresh", "20261121") })
         {
             Assert.True(RunIds.IsValid(id) && RunIds.IsOf(pipeline, id), id);

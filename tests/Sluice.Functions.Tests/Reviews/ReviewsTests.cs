@@ -61,6 +61,64 @@ public sealed class ReviewsTests
     }
 
     [Fact]
+    public async Task Suspects_are_found_by_the_vectors_of_a_text_too()
+    {
+        var text = new StringBuilder("id,body,kind\n");
+        string[] meals = ["soup", "bread", "salad", "pasta", "rice", "fish", "cake", "stew"], papers = ["loan", "invoice", "tax", "mortgage", "payment", "salary", "rent", "debt"];
+        for (var i = 0; i < 80; i++)
+        {
+            var body = i < 40 ? $"How long do I cook the {meals[i % 8]} with {meals[i / 8]} in the oven" : $"When does the bank want the {papers[i % 8]} and the {papers[(i - 40) / 8]} of this year";
+            text.Append(CultureInfo.InvariantCulture, $"{i},{body},{(i is < 40 and not 11 ? "food" : "money")}\n");
+        }
+
+        await using var app = await CommittedAsync(csv: text.ToString());
+        var queue = await CreateAsync(app, """{"reviewers":["anna"],"limit":1,"feature_columns":[],"features":{"text":"body"}}""");
+
+        // Row 11 is planted: it is of food, and its label is money.
+        var row = (await NextAsync(app, queue, "anna")).GetProperty("row");
+        Assert.Equal(("11", "money", "food"), (row.GetProperty("key")[0].GetString(), row.GetProperty("given").GetString(), row.GetProperty("suggested").GetString()));
+    }
+
+    [Fact]
+    public async Task The_time_that_answers_took_is_reported()
+    {
+        await using var app = await CommittedAsync();
+        var queue = await CreateAsync(app, """{"reviewers":["anna"],"limit":3,"choose":"all"}""");
+        foreach (var seconds in new[] { 2.0, 7.5, 90_000 })
+        {
+            var item = (await NextAsync(app, queue, "anna")).GetProperty("item").GetInt32();
+            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync($"/api/v1/reviews/{queue}/answers", JsonSerializer.Serialize(new { item, reviewer = "anna", label = "low", seconds }))).StatusCode);
+        }
+
+        var time = (await DoneAsync(app, queue)).GetProperty("report").GetProperty("time");
+
+        // Nobody looks at a row for a day: that one is not counted.
+        Assert.Equal((2, 9.5, 4.75), (time.GetProperty("answers").GetInt32(), time.GetProperty("seconds").GetDouble(), time.GetProperty("median").GetDouble()));
+    }
+
+    [Fact]
+    public async Task The_page_holds_no_data_and_may_run_its_own_script_only()
+    {
+        await using var app = await TestApp.StartAsync();
+
+        var response = await app.Http.GetAsync("/api/v1/reviews/any/page");
+
+        var page = await response.Content.ReadAsStringAsync();
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+        Assert.StartsWith("default-src 'none';", policy, StringComparison.Ordinal);
+        foreach (var (element, directive) in new[] { ("script", "script-src"), ("style", "style-src") })
+        {
+            var inner = System.Text.RegularExpressions.Regex.Match(page, $"<{element}>(.*?)</{element}>", System.Text.RegularExpressions.RegexOptions.Singleline).Groups[1].Value;
+            Assert.Contains($"{directive} 'sha256-{Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(inner)))}'", policy, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("innerHTML", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch(" (on[a-z]+|style)=\"", page);
+    }
+
+    [Fact]
     public async Task Who_answers_twice_late_or_unasked_is_told_so()
     {
         await using var app = await CommittedAsync();
@@ -215,7 +273,7 @@ public sealed class ReviewsTests
     }
 
     // Numbers below 30 are low, others high; but row 5 is called high.
-    static async Task<TestApp> CommittedAsync(string? folder = null)
+    static async Task<TestApp> CommittedAsync(string? folder = null, string? csv = null)
     {
         var app = await TestApp.StartAsync(folder);
         var text = new StringBuilder("id,x,kind\n");
@@ -224,7 +282,7 @@ public sealed class ReviewsTests
             text.Append(CultureInfo.InvariantCulture, $"{i},{(i < 30 ? 0 : 10) + (i % 7 * 0.1)},{(i is < 30 and not 5 ? "low" : "high")}\n");
         }
 
-        app.Drop("t", "data.csv", text.ToString());
+        app.Drop("t", "data.csv", csv ?? text.ToString());
         var pipeline = await app.Pipelines.PutAsync(null, Yaml, refresh: false, CancellationToken.None);
         var request = app.Pipelines.Request(pipeline, app.Incoming("t"), "t-0123456789abcdef0123");
         await RunIds.StartOnceAsync(app.Client, request, CancellationToken.None);

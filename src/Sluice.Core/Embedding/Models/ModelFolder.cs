@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Connectors;
 
 namespace Sluice.Embedding;
 
@@ -45,6 +46,11 @@ sealed record ModelFolder(string Onnx, Tokenizer Tokenizer, int? MaxTokens, int?
         }
 
         var modules = Parse(file, json => json.EnumerateArray().Select(m => (m.GetProperty("type").GetString()!.Split('.')[^1], m.GetProperty("path").GetString()!)).ToList());
+        if (modules.FirstOrDefault(m => !RealPath.IsBeneath(Path.GetFullPath(Path.Combine(folder, m.Item2)), Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))) is { Item2: { } elsewhere })
+        {
+            throw new DataException($"The model in '{folder}' has a module at '{elsewhere}', outside of its folder. Take another model.");
+        }
+
         return modules.FirstOrDefault(m => m.Item1 is not ("Transformer" or nameof(Pooling) or "Normalize")) is { Item1: { } unknown }
             ? throw new DataException($"The model in '{folder}' has a module of the type '{unknown}', which is not known here. Expected Transformer, Pooling and Normalize; take another model.")
             : modules;

@@ -57,7 +57,11 @@ public sealed record ReviewedRow(
 public sealed record ReviewAssignment(string Reviewer, DateTime Until, bool Adjudicates = false);
 
 /// <summary>What a reviewer said. The first answer of a reviewer on an item counts; there is no second.</summary>
-public sealed record ReviewAnswer(string Reviewer, string Label, DateTime At);
+/// <param name="Reviewer">Who.</param>
+/// <param name="Label">What.</param>
+/// <param name="At">When.</param>
+/// <param name="Seconds">How long the reviewer looked at the row, where the page or client says so.</param>
+public sealed record ReviewAnswer(string Reviewer, string Label, DateTime At, double? Seconds = null);
 
 /// <summary>How an item ended.</summary>
 /// <param name="Label">The label; null: nobody could tell.</param>

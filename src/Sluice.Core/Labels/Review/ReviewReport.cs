@@ -9,6 +9,9 @@ namespace Sluice.Labels.Review;
 /// <param name="Reviewers">How good each of them is.</param>
 public sealed record ReviewReport(int Answers, AgreementReport? Agreement, IReadOnlyList<AnnotatorQuality> Reviewers)
 {
+    /// <summary>Seconds that answers took, all together, and the median of one; null where nobody said.</summary>
+    public ReviewTime? Time { get; init; }
+
     public static ReviewReport Of(IReadOnlyList<(ReviewedRow Row, ReviewOutcome Outcome, IReadOnlyList<ReviewAnswer> Answers)> outcomes)
     {
         string[] reviewers = [.. outcomes.SelectMany(o => o.Answers).Select(a => a.Reviewer).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -26,7 +29,10 @@ public sealed record ReviewReport(int Answers, AgreementReport? Agreement, IRead
         int[] ended = [.. outcomes.Select(o => o.Outcome.Label is { } label ? labels[label] : -1)];
         int[] gold = [.. outcomes.Select(o => o.Row.Gold is { } label ? labels[label] : -1)];
         var agreement = Enumerable.Range(0, answers.Items).Any(i => answers.Of(i).ToArray().Count(a => a >= 0) > 1) ? AgreementReport.Of(answers) : null;
-        return new ReviewReport(outcomes.Sum(o => o.Answers.Count), Finite(agreement), [.. reviewers.Select((name, at) => QualityOf(name, at, answers, ended, gold))]);
+        return new ReviewReport(outcomes.Sum(o => o.Answers.Count), Finite(agreement), [.. reviewers.Select((name, at) => QualityOf(name, at, answers, ended, gold))])
+        {
+            Time = ReviewTime.Of(outcomes.SelectMany(o => o.Answers)),
+        };
     }
 
     /// <summary>The labels that were decided, with what stands behind them. Gold questions and unresolved items have none.</summary>
@@ -59,5 +65,18 @@ public sealed record ReviewReport(int Answers, AgreementReport? Agreement, IRead
 
         var agreement = given == 0 ? 0 : (double)same / given;
         return new AnnotatorQuality(name, given, agreement, asked, right, asked > 0 ? (right + 1.0) / (asked + 2) : agreement);
+    }
+}
+
+/// <summary>How long people looked at rows.</summary>
+/// <param name="Answers">Answers that say so.</param>
+/// <param name="Seconds">Of all of them.</param>
+/// <param name="Median">Of one.</param>
+public sealed record ReviewTime(int Answers, double Seconds, double Median)
+{
+    internal static ReviewTime? Of(IEnumerable<ReviewAnswer> answers)
+    {
+        var seconds = answers.Select(a => a.Seconds).OfType<double>().Order().ToArray();
+        return seconds.Length == 0 ? null : new ReviewTime(seconds.Length, Math.Round(seconds.Sum(), 1), (seconds[(seconds.Length - 1) / 2] + seconds[seconds.Length / 2]) / 2);
     }
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Sluice.VectorSpace;
 
 namespace Sluice.Labels.Review;
 
@@ -38,6 +40,10 @@ public sealed record ReviewRequest
 
     /// <summary>For suspects: number columns to learn from. Default: all but identifiers.</summary>
     public IReadOnlyList<string> FeatureColumns { get; init; } = [];
+
+    /// <summary>For suspects: what to learn from instead of number columns: <c>text</c> (a column, embedded by <c>model</c>), or <c>columns</c>. Default: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VectorSource? Features { get; init; }
 
     /// <summary>Rows at most, 1 to 5,000, gold questions beside them. Default: 100.</summary>
     [Range(1, 5_000)]

@@ -1,4 +1,5 @@
 using Sluice.Connectors;
+using Sluice.Embedding;
 using Sluice.Steps;
 
 namespace Sluice.Labels.Review;
@@ -9,15 +10,19 @@ public static class ReviewSelection
     const string Suggested = "sluice_suggested_label", Quality = "sluice_label_quality", Rank = "sluice_label_rank";
     const int MaxCell = 300, MaxCells = 30;
 
+    /// <param name="rows">The version.</param>
+    /// <param name="request">Which rows are wanted.</param>
+    /// <param name="vectors">Where vectors of texts are kept.</param>
+    /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="DataException">A column is missing, or two rows have the same key.</exception>
-    public static async Task<IReadOnlyList<ReviewedRow>> ChooseAsync(DatasetRows rows, ReviewRequest request, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ReviewedRow>> ChooseAsync(DatasetRows rows, ReviewRequest request, VectorStore vectors, CancellationToken cancellation)
     {
         foreach (var column in request.KeyColumns.Append(request.LabelColumn).Where(c => !rows.Schema.Has(c)))
         {
             throw rows.Schema.Missing(column);
         }
 
-        var judge = await JudgeAsync(rows, request, cancellation);
+        var judge = await JudgeAsync(rows, request, vectors, cancellation);
         var gold = request.Gold.GroupBy(g => KeyText(g.Key), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Label, StringComparer.Ordinal);
         var (chosen, known, keys) = (new List<(double Order, RowKey Key, ReviewedRow Row)>(), new List<ReviewedRow>(), new Dictionary<string, string>(StringComparer.Ordinal));
         await foreach (var plain in rows.ReadAsync(cancellation))
@@ -68,7 +73,7 @@ public static class ReviewSelection
         return [.. mixed, .. sorted.Skip(used)];
     }
 
-    static async Task<Func<Batch, Batch>> JudgeAsync(DatasetRows rows, ReviewRequest request, CancellationToken cancellation)
+    static async Task<Func<Batch, Batch>> JudgeAsync(DatasetRows rows, ReviewRequest request, VectorStore vectors, CancellationToken cancellation)
     {
         if (request.Choose != ReviewChoice.Suspects)
         {
@@ -78,7 +83,8 @@ public static class ReviewSelection
         var step = new FindLabelErrors(new()
         {
             LabelColumn = request.LabelColumn,
-            FeatureColumns = request.FeatureColumns.Count > 0 ? request.FeatureColumns : [.. rows.Schema.Where(f => Numbers.IsNumber(f.Type) && f.Name != request.LabelColumn && !request.KeyColumns.Contains(f.Name)).Select(f => f.Name)],
+            Features = request.Features,
+            FeatureColumns = request.FeatureColumns.Count > 0 || request.Features is not null ? request.FeatureColumns : [.. rows.Schema.Where(f => Numbers.IsNumber(f.Type) && f.Name != request.LabelColumn && !request.KeyColumns.Contains(f.Name)).Select(f => f.Name)],
             SuggestedLabelColumn = Suggested,
             LabelQualityColumn = Quality,
             LabelRankColumn = Rank,
@@ -88,6 +94,11 @@ public static class ReviewSelection
         if (problems.Items.Count > 0)
         {
             throw new DataException(string.Join(' ', problems.Items.Select(p => $"{p.Path}: {p.Message}")));
+        }
+
+        if (request.Features?.Text is not null)
+        {
+            return await SuspectsByText.JudgeAsync(rows, step, request.Features, vectors, cancellation);
         }
 
         var state = step.NewState(rows.Schema)!;

@@ -104,7 +104,7 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
     }
 
     /// <summary>Records an answer: the first of a reviewer on an item.</summary>
-    public async Task<AnswerStatus> AnswerAsync(string queue, int item, string reviewer, string label, CancellationToken cancellation)
+    public async Task<AnswerStatus> AnswerAsync(string queue, int item, string reviewer, string label, CancellationToken cancellation, double? seconds = null)
     {
         if (await ledger.GetAsync(Partition(queue), Row(reviewer, item), cancellation) is null)
         {
@@ -122,7 +122,7 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
             return await IsCancelledAsync(queue, cancellation) ? AnswerStatus.Cancelled : AnswerStatus.Late;
         }
 
-        if (await store.CreateAsync(path, DocumentJson.Bytes(new ReviewAnswer(reviewer, label, time.GetUtcNow().UtcDateTime)), cancellation))
+        if (await store.CreateAsync(path, DocumentJson.Bytes(new ReviewAnswer(reviewer, label, time.GetUtcNow().UtcDateTime, seconds)), cancellation))
         {
             return AnswerStatus.Accepted;
         }

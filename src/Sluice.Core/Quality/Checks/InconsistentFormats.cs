@@ -50,7 +50,9 @@ sealed class InconsistentFormats : Check
         {
             var column = seen.Columns[seen.Schema.IndexOf(name)];
             present += column.Present;
-            var format = new Format(name, ShapeOf(shapes, seen.IsTime(name)), Variants(column.Values));
+            List<string> texts = [.. column.Values.Top(int.MaxValue).Select(v => Encoding.UTF8.GetString(v.Value))];
+            var country = PostalAddress.CountryOf(texts);
+            var format = new Format(name, ShapeOf(shapes, seen.IsTime(name)), Variants(texts, country), country);
             if (format.Shape is null && format.Variants.Count == 0)
             {
                 continue;
@@ -100,14 +102,14 @@ sealed class InconsistentFormats : Check
             {
                 var how = format.Variants.Count == 1 ? "value differs" : "values differ";
                 var text = $"{format.Variants.Count:N0} {how} from a more frequent one only in case, white space or abbreviations of an address, for example '{format.Variants[0]}'";
-                yield return new Suggestion(Reason, format.Column, text, new JsonObject
-                {
-                    ["type"] = "data_cleaning",
-                    ["config"] = new JsonObject { ["operations"] = new JsonArray("strip_whitespace", "standardize_case"), ["columns"] = new JsonArray(format.Column) },
-                });
+                yield return new Suggestion(Reason, format.Column, text, format.Country is { } country
+                    ? Step("standardize_formats", new JsonObject { ["addresses"] = new JsonObject { [format.Column] = country } })
+                    : Step("data_cleaning", new JsonObject { ["operations"] = new JsonArray("strip_whitespace", "standardize_case"), ["columns"] = new JsonArray(format.Column) }));
             }
         }
     }
+
+    static JsonObject Step(string type, JsonObject config) => new() { ["type"] = type, ["config"] = config };
 
     /// <summary>The shape that a column's values should have; null when they may have any.</summary>
     static string? ShapeOf(TopValues shapes, bool dates)
@@ -122,20 +124,21 @@ sealed class InconsistentFormats : Check
     }
 
     /// <summary>Values that a more frequent one equals but for case, white space and the way of writing an address; of equally frequent ones the first in byte order stands.</summary>
-    static List<string> Variants(TopValues values)
+    static List<string> Variants(List<string> texts, string? country)
     {
         var standing = new HashSet<string>(StringComparer.Ordinal);
-        return [.. values.Top(int.MaxValue).Select(v => Encoding.UTF8.GetString(v.Value)).Where(text => !standing.Add(Folded(text)))];
+        return [.. texts.Where(text => !standing.Add(Folded(text, country)))];
     }
 
-    static string Folded(string text) =>
-        PostalAddress.Standard(text, "US") ?? string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+    static string Folded(string text, string? country) =>
+        ((country is null ? null : PostalAddress.Standard(text, country)) ?? string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).ToUpperInvariant();
 
     /// <summary>How a column is written.</summary>
     /// <param name="Column">The column.</param>
     /// <param name="Shape">Shape of its values, or null.</param>
     /// <param name="Variants">Values that are another one in other case or white space.</param>
-    internal sealed record Format(string Column, string? Shape, IReadOnlyList<string> Variants);
+    /// <param name="Country">Whose street addresses its values are, where they are.</param>
+    internal sealed record Format(string Column, string? Shape, IReadOnlyList<string> Variants, string? Country);
 
     sealed class Judge(Format format, CellKinds kinds)
     {

@@ -1,10 +1,11 @@
 using Sluice.TextDuplicates;
+using Sluice.VectorSpace;
 
 namespace Sluice.Splits.Units;
 
 /// <summary>Near-duplicates that are in different sets, looked for again after the split by other means than those that found its units.</summary>
-/// <param name="Threshold">Jaccard similarity from which a pair counts.</param>
-/// <param name="Pairs">Pairs of texts found in different sets: by MinHash with another seed, each candidate compared exactly; and by the sample.</param>
+/// <param name="Threshold">Jaccard similarity, or cosine where texts are compared by meaning, from which a pair counts.</param>
+/// <param name="Pairs">Pairs of texts found in different sets: by MinHash or hyperplanes with another seed, each candidate compared exactly; and by the sample.</param>
 /// <param name="CandidateRecall">Probability that those bands bring up a pair exactly at the threshold.</param>
 /// <param name="SampledPairs">Pairs of texts in different sets that were drawn at random and compared exactly.</param>
 /// <param name="SampledLeaks">How many of these draws count; one pair may be drawn more than once.</param>
@@ -34,11 +35,25 @@ public sealed record LeakedPairs(
                 pairs.Add((Math.Min(left, right), Math.Max(left, right)));
             }
         });
-        var (sampled, leaks) = Draw(all, sets, near.Threshold, pairs);
+        var (sampled, leaks) = Draw(sets, (left, right) => Jaccard.IsAtLeast(all[left], all[right], near.Threshold), pairs);
         var (bound, confidence) = Bounded(all, near, Crosses, CrossPairs(sets), sampled, leaks);
         return new LeakedPairs(near.Threshold, pairs.Count, hash.Recall(near.Threshold), sampled, leaks, Math.Max(bound, pairs.Count), confidence);
 
         bool Crosses(int left, int right) => sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0;
+    }
+
+    /// <summary>Looks for pairs of vectors.</summary>
+    /// <param name="alike">All different vectors, by hyperplanes that the split did not use.</param>
+    /// <param name="cosine">From which two are a pair.</param>
+    /// <param name="sets">Set of each; below 0 for none.</param>
+    public static LeakedPairs Count(AlikePairs alike, double cosine, int[] sets)
+    {
+        bool Crosses(int left, int right) => sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0;
+        var pairs = new HashSet<(int, int)>();
+        alike.Find(Crosses, (left, right) => pairs.Add((Math.Min(left, right), Math.Max(left, right))), CancellationToken.None);
+        var (sampled, leaks) = Draw(sets, alike.IsPair, pairs);
+        var (bound, confidence) = alike.IsExact ? (pairs.Count, 1.0) : (UpperShare(leaks, sampled) * CrossPairs(sets), SampleConfidence);
+        return new LeakedPairs(cosine, pairs.Count, alike.Recall, sampled, leaks, Math.Max(bound, pairs.Count), confidence);
     }
 
     static (double Bound, double Confidence) Bounded(
@@ -51,17 +66,17 @@ public sealed record LeakedPairs(
     }
 
     /// <summary>Pairs of texts at random by hash, with replacement: the same for the same texts. Leaks are added to <paramref name="pairs"/>.</summary>
-    static (long Sampled, long Leaks) Draw(ulong[][] all, int[] sets, double threshold, HashSet<(int, int)> pairs)
+    static (long Sampled, long Leaks) Draw(int[] sets, Func<int, int, bool> isPair, HashSet<(int, int)> pairs)
     {
         long sampled = 0, leaks = 0;
-        for (var draw = 0; draw < Sample && all.Length > 1; draw++)
+        for (var draw = 0; draw < Sample && sets.Length > 1; draw++)
         {
             var random = RowHash.Mix(OtherSeed + ((ulong)draw << 20), 0xE7037ED1A0B428DB);
-            var (left, right) = ((int)((uint)random % (uint)all.Length), (int)((random >> 32) % (uint)all.Length));
+            var (left, right) = ((int)((uint)random % (uint)sets.Length), (int)((random >> 32) % (uint)sets.Length));
             if (sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0)
             {
                 sampled++;
-                if (Jaccard.IsAtLeast(all[left], all[right], threshold))
+                if (isPair(left, right))
                 {
                     leaks++;
                     pairs.Add((Math.Min(left, right), Math.Max(left, right)));

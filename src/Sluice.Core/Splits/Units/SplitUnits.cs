@@ -6,7 +6,7 @@ namespace Sluice.Splits.Units;
 
 /// <summary>
 /// The units of a split: rows that must not be separated, because they are equal, share a value of a column that keeps rows together, descend from one row or are
-/// near-duplicates; or because a third row links them. Found by union-find over all of that at once, named by the smallest hash of their rows.
+/// near-duplicates, or mean the same; or because a third row links them. Found by union-find over all of that at once, named by the smallest hash of their rows.
 /// </summary>
 sealed class SplitUnits
 {
@@ -17,17 +17,22 @@ sealed class SplitUnits
     /// <param name="decisions">Tells how many rows a batch has, and so which family a key is of.</param>
     /// <param name="texts">Texts to compare; null for none.</param>
     /// <param name="near">When texts are near-duplicates; null for none.</param>
+    /// <param name="meanings">Rows by what they mean; null for none.</param>
     /// <param name="maxUnits">Most units.</param>
-    public SplitUnits(KeyedRows rows, Decisions decisions, ShingleSets? texts, NearDuplicateOptions? near, int maxUnits)
+    public SplitUnits(KeyedRows rows, Decisions decisions, ShingleSets? texts, NearDuplicateOptions? near, AlikeNodes? meanings, int maxUnits)
     {
         var similar = new MinUnion();
         Search = near is null ? null : NearDuplicateFinder.Unite(texts!, near, similar);
         var linked = Linked(rows, decisions, similar);
+        Meanings = meanings?.Unite(linked);
         Collect(rows, decisions, linked, maxUnits);
     }
 
     /// <summary>How near-duplicates were found; null when nobody asked.</summary>
     public NearDuplicateSearch? Search { get; }
+
+    /// <summary>How rows of one meaning were found; null when nobody asked.</summary>
+    public NearDuplicateSearch? Meanings { get; }
 
     /// <summary>The units, by no order that matters.</summary>
     public IReadOnlyList<Unit> All => units;

@@ -2,69 +2,11 @@ using Sluice.Steps;
 
 namespace Sluice.Features;
 
-/// <summary>Different values, numbered in the order they come, found by their bytes without a managed string.</summary>
-sealed class CategoryTable
-{
-    readonly List<(byte[] Value, ulong Hash)> values = [];
-    int[] table = new int[16];
-
-    public int Count => values.Count;
-
-    public byte[] this[int number] => values[number].Value;
-
-    /// <summary>Number of a value, or −1.</summary>
-    public int Find(ReadOnlySpan<byte> value) => table[Place(value, RowHash.Bytes(value))] - 1;
-
-    /// <summary>Number of a value, which is new when it was not there.</summary>
-    public int Add(ReadOnlySpan<byte> value)
-    {
-        var hash = RowHash.Bytes(value);
-        var at = Place(value, hash);
-        if (table[at] > 0)
-        {
-            return table[at] - 1;
-        }
-
-        values.Add((value.ToArray(), hash));
-        table[at] = values.Count;
-        if (values.Count * 2 > table.Length)
-        {
-            table = new int[table.Length * 2];
-            for (var i = 0; i < values.Count; i++)
-            {
-                table[Place(values[i].Value, values[i].Hash)] = i + 1;
-            }
-        }
-
-        return values.Count - 1;
-    }
-
-    /// <summary>Numbers in the order of the bytes of their values.</summary>
-    public int[] InOrder()
-    {
-        var order = Enumerable.Range(0, Count).ToArray();
-        Array.Sort(order, (a, b) => values[a].Value.AsSpan().SequenceCompareTo(values[b].Value));
-        return order;
-    }
-
-    int Place(ReadOnlySpan<byte> value, ulong hash)
-    {
-        var mask = table.Length - 1;
-        var at = (int)(hash >> 32) & mask;
-        while (table[at] > 0 && (values[table[at] - 1].Hash != hash || !value.SequenceEqual(values[table[at] - 1].Value)))
-        {
-            at = (at + 1) & mask;
-        }
-
-        return at;
-    }
-}
-
 /// <summary>A state for each different value, up to <c>cap</c>; past that it knows only that there are more, whatever came first.</summary>
 sealed class CategoryStates<T>(int cap, Func<T> create) : State
     where T : State
 {
-    CategoryTable table = new();
+    ByteTable table = new();
     List<T> states = [];
 
     /// <summary>Bytes that a value may have: a longer one is free text, not a category.</summary>
@@ -139,5 +81,5 @@ sealed class CategoryStates<T>(int cap, Func<T> create) : State
         }
     }
 
-    void Overflow() => (IsOver, table, states) = (true, new CategoryTable(), []);
+    void Overflow() => (IsOver, table, states) = (true, new ByteTable(), []);
 }

@@ -6,8 +6,8 @@ using Sluice.Steps;
 namespace Sluice.Tests.Runs;
 
 /// <summary>A keyed step that throws on rows whose text has a word in it, until the word is healed.</summary>
-[Step("explode")]
-public sealed class ExplodeStep(ExplodeStep.Options options) : Step
+[Step("blow_up")]
+public sealed class BlowUpStep(BlowUpStep.Options options) : Step
 {
     public sealed record Options
     {

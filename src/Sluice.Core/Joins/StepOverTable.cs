@@ -1,0 +1,47 @@
+using Sluice.Steps;
+
+namespace Sluice.Joins;
+
+/// <summary>
+/// A step that reads a second table beside the rows. The engine opens the table before anything is planned; what the table holds is an input of the run by
+/// content and part of every memo key.
+/// </summary>
+public abstract class StepOverTable(TableReference reference) : Step
+{
+    SideTable? table;
+
+    /// <summary>Where the table is.</summary>
+    internal TableReference Reference => reference;
+
+    /// <summary>The table, once the step was put on it.</summary>
+    /// <exception cref="InvalidOperationException">It was not: a fault of the caller.</exception>
+    protected SideTable Table => table ?? throw new InvalidOperationException($"{GetType().Name} is planned before its table was opened.");
+
+    public sealed override IReadOnlyList<string> SideFiles => reference.File is { } file ? [file] : [];
+
+    public sealed override string DependsOn => table?.Content ?? "";
+
+    // New rows come without the table.
+    public sealed override Step? ForNewRows => null;
+
+    /// <summary>The step on its table.</summary>
+    internal StepOverTable On(SideTable opened)
+    {
+        var step = (StepOverTable)MemberwiseClone();
+        step.table = opened;
+        step.Opened();
+        return step;
+    }
+
+    /// <summary>Called once on the step that was put on its table.</summary>
+    protected virtual void Opened()
+    {
+    }
+}
+
+/// <summary>Where a second table is: files, or a version of a dataset.</summary>
+/// <param name="File">As a <c>file_path</c>; null for a version.</param>
+/// <param name="Dataset">Name of the dataset; null for files.</param>
+/// <param name="Version">Id of its version; null for files.</param>
+/// <param name="MaxBytes">Bytes that the table may have in memory.</param>
+public sealed record TableReference(string? File, string? Dataset, string? Version, long MaxBytes);

@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Identity;
+using Sluice.Llm;
+using Sluice.Llm.Providers;
+
+namespace Sluice.Functions.Llm;
+
+/// <summary>A service over HTTP: one request in its own format, and what its status, headers and body mean.</summary>
+abstract class WireProvider(string name, TimeProvider time) : ModelProvider
+{
+    const int LongestReason = 300;
+
+    public override async Task<ProviderReply> AskAsync(ModelCall call, CancellationToken cancellation)
+    {
+        WireReply reply;
+        try
+        {
+            reply = await SendAsync(call.Spec.Model, JsonSerializer.SerializeToUtf8Bytes(Body(call)), cancellation);
+        }
+        catch (AuthenticationFailedException e)
+        {
+            return new ProviderReply.Never($"{call.Spec.Id} was not asked: the app's identity got no token. {FirstLine(e.Message)}");
+        }
+        catch (Exception e) when (e is not OperationCanceledException && NetworkFault(e) is not null)
+        {
+            // An answer that broke off was written, and is charged.
+            var fault = NetworkFault(e)!;
+            var brokeOff = fault is HttpIOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded };
+            return new ProviderReply.Again(brokeOff ? "the answer broke off." : $"it cannot be reached: {FirstLine(fault.Message)}", Paid: brokeOff);
+        }
+
+        return reply.Status is >= 200 and < 300 ? Read(call, reply) : Judge(call, reply);
+    }
+
+    /// <summary>The question in the service's format.</summary>
+    protected abstract JsonObject Body(ModelCall call);
+
+    /// <summary>Sends it once and gives whatever came back.</summary>
+    protected abstract Task<WireReply> SendAsync(string model, byte[] body, CancellationToken cancellation);
+
+    /// <summary>The answer; null: the body is not of the format, or it does not say how it ended.</summary>
+    protected abstract WireAnswer? Read(JsonElement body);
+
+    /// <summary>Whether an error means that the answer or the question was filtered.</summary>
+    protected virtual bool IsFiltered(JsonElement error) => false;
+
+    ProviderReply Read(ModelCall call, WireReply reply)
+    {
+        WireAnswer? answer;
+        try
+        {
+            using var document = JsonDocument.Parse(reply.Body);
+            answer = Read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            // The last three: JSON of another shape.
+            answer = null;
+        }
+
+        if (answer is null)
+        {
+            return new ProviderReply.Again("its answer broke off or is not of its format.", Paid: true);
+        }
+
+        var text = call.Request.AnswerSchema is { } schema && call.Spec.Schema == SchemaKind.Prompt ? AnswerJson.Extract(answer.Text, schema) : answer.Text;
+        return new ProviderReply.Answered(new ModelAnswer(call.Spec.Id, text, answer.Finish, answer.Usage ?? Estimate(call, text), answer.Id ?? reply.RequestId));
+    }
+
+    // A count that is missing or cannot be must not let a budget be passed.
+    static TokenUsage Estimate(ModelCall call, string text) => new(call.EstimatedInput, 0, (Encoding.UTF8.GetByteCount(text) / 3) + 1);
+
+    ProviderReply Judge(ModelCall call, WireReply reply)
+    {
+        var (code, message, error) = ErrorOf(reply.Body);
+        if (error is { } detail && IsFiltered(detail))
+        {
+            return new ProviderReply.Answered(new ModelAnswer(call.Spec.Id, "", AnswerFinish.Refused, default, reply.RequestId));
+        }
+
+        // OpenAI says 429 also when the money is used up.
+        if (reply.Status is 408 or 409 or 425 or 429 or >= 500 && code is not ("insufficient_quota" or "billing_hard_limit_reached"))
+        {
+            var throttled = reply.Status is 429 or 503 or 529;
+            return new ProviderReply.Again($"it said {reply.Status}{(message.Length > 0 ? $", {message}" : "")}.", RetryHints.After(reply.Header, time.GetUtcNow()), throttled);
+        }
+
+        return new ProviderReply.Never(reply.Status switch
+        {
+            // The message of the service may repeat a part of the key.
+            401 or 403 => $"{call.Spec.Id} refused the key or identity ({reply.Status}). Check Sluice:Llm:Providers:{name}:Key and what it has a right to.",
+            404 => $"{call.Spec.Id} is not there (404){(message.Length > 0 ? $": {message}" : "")}. Check the model and the endpoint of Sluice:Llm:Providers:{name}.",
+            _ => $"{call.Spec.Id} refused the question ({reply.Status}){(message.Length > 0 ? $": {message}" : ".")}",
+        });
+    }
+
+    static (string Code, string Message, JsonElement? Error) ErrorOf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
+            {
+                return (Text(error, "code") ?? Text(error, "type") ?? "", Cut(Text(error, "message") ?? ""), error.Clone());
+            }
+        }
+        catch (JsonException)
+        {
+            // A gateway's page.
+        }
+
+        return ("", "", null);
+    }
+
+    static string Cut(string message) => message.Length <= LongestReason ? message : message[..LongestReason] + "…";
+
+    static string FirstLine(string message) => Cut(message.Split('\n', 2)[0].TrimEnd());
+
+    static Exception? NetworkFault(Exception? exception)
+    {
+        Exception? found = null;
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            // The innermost says most; where several tries were made there are several, all alike.
+            found = e is HttpRequestException or IOException or System.Net.Sockets.SocketException ? e is System.Net.Sockets.SocketException && found is not null ? found : e : found;
+        }
+
+        return found;
+    }
+
+    /// <summary>A text of an object; null: it has none of that name.</summary>
+    protected static string? Text(JsonElement element, string property) =>
+        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>A count of an object that may lack it; null: the object is none, or the count is no whole number of zero and more.</summary>
+    protected static long? Count(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var property in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(property, out element) || element.ValueKind == JsonValueKind.Null)
+            {
+                return 0;
+            }
+        }
+
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var count) && count >= 0 ? count : null;
+    }
+
+    /// <summary>Usage that can be: null where a part is missing or contradicts another.</summary>
+    protected static TokenUsage? Usage(long? input, long? cached, long? output, long? writes) =>
+        input is > 0 and { } i && cached is { } c && output is { } o && writes is { } w && c + w <= i ? new TokenUsage(i, c, o, w) : null;
+}
+
+/// <summary>What came back.</summary>
+/// <param name="Status">Of HTTP.</param>
+/// <param name="Header">A header's value by name, or null.</param>
+/// <param name="Body">All of it.</param>
+sealed record WireReply(int Status, Func<string, string?> Header, ReadOnlyMemory<byte> Body)
+{
+    public string? RequestId => Header("x-request-id") ?? Header("request-id") ?? Header("apim-request-id");
+}
+
+/// <summary>An answer that ended.</summary>
+sealed record WireAnswer(string Text, AnswerFinish Finish, TokenUsage? Usage, string? Id);
