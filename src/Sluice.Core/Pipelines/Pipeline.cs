@@ -50,7 +50,7 @@ public sealed record Optimization
     public long BatchBytes { get; init; } = new ShardCut().TargetBytes;
 
     /// <summary>Bytes that one record of the input may have.</summary>
-    [Range(1 << 10, 1 << 30)]
+    [Range(1 << 10, ShardCut.MostRecordBytes)]
     public int MaxRecordBytes { get; init; } = new ShardCut().MaxRecordBytes;
 
     /// <summary>Columns that the input may have.</summary>
