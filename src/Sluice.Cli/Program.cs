@@ -14,6 +14,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     ReadCommand.Create(),
     ProfileCommand.Create(),
     MapCommand.Create(),
+    DriftCommand.Create(),
     CheckCommand.Create(),
     PiiCommand.Create(),
     PrivacyCommand.Create(),
