@@ -26,6 +26,8 @@ sealed class OpenedStore : IAsyncDisposable
 
     public ObjectStore Objects => host.Services.GetRequiredService<ObjectStore>();
 
+    public PipelineStore Pipelines => host.Services.GetRequiredService<PipelineStore>();
+
     public Ledger Ledger => host.Services.GetRequiredService<Ledger>();
 
     public VectorStore Vectors => new(host.Services.GetRequiredService<ObjectStore>());

@@ -99,11 +99,11 @@ public abstract class AskingStep(AskOptions options) : Step
             if (answers.Failure(row) is { } failure && failure != RowFailures.NotAsked)
             {
                 var severity = failure.Reason is RowFailures.NoInput ? Severity.Low : Severity.Medium;
-                verdicts.Fail(verdicts.Rule(failure.Reason, null, severity, detail: failure.Error), row);
+                verdicts.Fail(verdicts.Rule(failure.Reason, null, severity, failure == RowFailures.NotSampled, failure.Error), row);
             }
         }
 
-        return Use(batch, answers, verdicts);
+        return verdicts.Rejected == 0 ? Use(batch, answers, verdicts) : Use(verdicts.Keep(batch), answers.Pick([.. Enumerable.Range(0, batch.Rows).Where(row => !verdicts.IsRejected(row))]), verdicts);
     }
 
     /// <summary>What becomes of the answers. A row without one keeps what it has.</summary>
@@ -120,6 +120,9 @@ static class RowFailures
     public static readonly Unanswered Empty = new(NoInput, "All columns that would be sent are missing.");
 
     public static readonly Unanswered NotAsked = new("", "");
+
+    /// <summary>Of a forecast, which asks for a sample and lets the other rows go.</summary>
+    public static readonly Unanswered NotSampled = new("not_sampled", "");
 
     public static readonly Unanswered Denied = new("llm_pii_denied", "The row holds personal data, and 'pii' is 'deny'.");
 }

@@ -15,13 +15,20 @@ public sealed partial class RunEngine
         await Register.CheckOpenAsync((await PipelineAsync(request, cancellation)).Dataset, cancellation);
         var plan = await TryReadDocumentAsync<RunPlan>(PlanPath(request.RunId), cancellation) ?? await PlanAsync(request, cancellation);
         var run = await OpenAsync(request.RunId, cancellation);
-        if (await IsUpToDateAsync(run, cancellation))
+        if (request.Forecast)
+        {
+            RequireAsking(run);
+        }
+        else if (await IsUpToDateAsync(run, cancellation))
         {
             await ConfirmAsync(run, cancellation);
             return await OpenExportAsync(run, cancellation);
         }
+        else
+        {
+            await Register.BeginAsync(run.Pipeline.Dataset, run.Id, cancellation);
+        }
 
-        await Register.BeginAsync(run.Pipeline.Dataset, run.Id, cancellation);
         return await OpenStageAsync(
             run, StageKind.Ingest, 0, "read", All(plan.Shards.Count), i => HasAsync(run, IngestKey(run, plan.Shards[i], null), cancellation), cancellation);
     }
