@@ -7,6 +7,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     RunCommand.Create(),
     ServeCommand.Create(),
     ExplainCommand.Create(),
+    CompareCommand.Create(),
     DatasetsCommand.Create(),
     StepsCommand.Create(),
     ApplyCommand.Create(),

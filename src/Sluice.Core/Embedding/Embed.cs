@@ -80,6 +80,14 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
         new HashSet<string>(wanted.Where(name => name != options.Target || name == options.Column).Append(options.Column), StringComparer.Ordinal);
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names([options.Column]),
+        Writes = StepEffects.Names(options.Target is { } target ? [target] : []),
+        KeepsRows = true,
+        Cost = 10_000,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         if (batch[options.Column] is not TextColumn texts)
