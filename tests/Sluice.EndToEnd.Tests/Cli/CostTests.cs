@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Connectors;
-using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Storage;
 using Sluice.Tests.Llm;
