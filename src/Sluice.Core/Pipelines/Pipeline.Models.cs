@@ -14,17 +14,17 @@ public sealed partial record Pipeline
         var found = new SortedDictionary<int, string>();
         for (var i = 0; i < Steps.Count; i++)
         {
-            if (Steps[i].Step is not AskingStep step)
+            if (Steps[i].Step is not IAskModels { Model: { } asked } step)
             {
                 continue;
             }
 
-            var model = models.Find(step.Model, out var reason);
+            var model = models.Find(asked, out var reason);
             var limited = step.BudgetUsd is not null || Optimization.BudgetUsd is not null;
-            if (model is null && step.WithoutModel is null)
+            if (model is null && !step.CanDoWithout)
             {
                 problems.Add(
-                    Places[Steps[i].Group].Of("model"), $"Step '{Steps[i].Id}' asks the language model '{step.Model}', which cannot be asked here. {reason} There is no way to do it without one.");
+                    Places[Steps[i].Group].Of("model"), $"Step '{Steps[i].Id}' asks the language model '{asked}', which cannot be asked here. {reason} There is no way to do it without one.");
             }
             else if (model is { Price: null } && limited)
             {

@@ -96,7 +96,7 @@ public sealed partial class RunEngine
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
         for (var i = 0; i < pipeline.Steps.Count; i++)
         {
-            var step = pipeline.Steps[i].Step is Llm.AskingStep asking ? asking.For(asked?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
+            var step = pipeline.Steps[i].Step is Llm.IAskModels asking ? asking.For(asked?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
             key.Add($"{pipeline.Steps[i].Type}@{step.CodeVersion}{step.DependsOn}");
         }
 
