@@ -90,7 +90,7 @@ static class SchemaView
     {
         foreach (var (column, evidence) in schema.Refinement is null ? [] : schema.Columns.Zip(schema.Evidence))
         {
-            AnsiConsole.MarkupLineInterpolated($"  column      [bold]{column.Name}[/]: {column.Description}{(evidence.Unit is null ? "" : $" [[{evidence.Unit}]]")}");
+            AnsiConsole.MarkupLineInterpolated($"  column      [bold]{column.Name}[/]: {column.Description}{(evidence.Unit is null ? "" : $" [{evidence.Unit}]")}");
         }
 
         foreach (var key in schema.Keys.Take(3))

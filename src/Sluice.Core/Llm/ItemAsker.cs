@@ -11,7 +11,8 @@ namespace Sluice.Llm;
 /// <param name="run">What the costs are found under.</param>
 /// <param name="step">Step that asks.</param>
 /// <param name="model">The model that is asked.</param>
-sealed class ItemAsker(Asker asker, AnswerStore answers, string run, string step, ModelInfo model)
+/// <param name="store">Where what was sent is written down.</param>
+sealed class ItemAsker(Asker asker, AnswerStore answers, string run, string step, ModelInfo model, ObjectStore store)
 {
     /// <summary>Batch of calls that are about the table and not about some of its rows.</summary>
     public const int NoBatch = -1;
@@ -34,7 +35,16 @@ sealed class ItemAsker(Asker asker, AnswerStore answers, string run, string step
         await store.CreateAsync($"runs/{run}/asking.json", DocumentJson.Bytes(asking), cancellation);
         await ledger.InsertAsync(RunCost.PartitionOf(topic), run, Encoding.UTF8.GetString(DocumentJson.Bytes(asking)), cancellation);
         var answers = new AnswerStore(store, run, asking);
-        return new ItemAsker(new Asker(models, model, answers, new CallLog(store, run), new Budget(ledger, run, []), time), answers, run, topic, model);
+        return new ItemAsker(new Asker(models, model, answers, new CallLog(store, run), new Budget(ledger, run, []), time), answers, run, topic, model, store);
+    }
+
+    /// <summary>Writes down how much personal data was in what was put together to be sent, by kind, before any of it was masked: how much, never what.</summary>
+    public async Task AuditAsync(SortedDictionary<string, long> found, CancellationToken cancellation)
+    {
+        if (found.Count > 0)
+        {
+            await store.CreateAsync($"runs/{run}/ask-of-{step.Replace('/', '.').Replace(':', '.')}.json", DocumentJson.Bytes(new AskTodo([], found)), cancellation);
+        }
     }
 
     /// <summary>The answer to each item, or why there is none, in their order.</summary>

@@ -158,6 +158,8 @@ sealed class ColumnClaims(ColumnJudge judge, DetectedColumn column, ColumnEviden
         }
     }
 
+    bool MeasuresNothing => Evidence.SemanticType is "identifier" or "flag" or "code" or "postal_code";
+
     void TakeUnit(string? unit)
     {
         if (string.IsNullOrWhiteSpace(unit))
@@ -166,7 +168,7 @@ sealed class ColumnClaims(ColumnJudge judge, DetectedColumn column, ColumnEviden
         }
 
         var problem = !IsNumber(Column.Type) ? $"the column is {Column.Type}, and only numbers are counted in something"
-            : Evidence.SemanticType is "identifier" or "flag" or "code" or "postal_code" or "year" ? $"the values are of the type {Evidence.SemanticType}, and measure nothing"
+            : MeasuresNothing ? $"the values are of the type {Evidence.SemanticType}, and measure nothing"
             : unit.Length > MaxUnit ? $"it has {unit.Length} characters; a unit has at most {MaxUnit}"
             : null;
         if (problem is null)
@@ -189,7 +191,8 @@ sealed class ColumnClaims(ColumnJudge judge, DetectedColumn column, ColumnEviden
         var (least, greatest) = Extremes();
 
         var claimed = string.Create(CultureInfo.InvariantCulture, $"{min?.ToString(CultureInfo.InvariantCulture) ?? "…"} to {max?.ToString(CultureInfo.InvariantCulture) ?? "…"}");
-        var problem = least is null || greatest is null ? "the column has no numbers that could be compared"
+        var problem = MeasuresNothing ? $"the values are of the type {Evidence.SemanticType}, and measure nothing"
+            : least is null || greatest is null ? "the column has no numbers that could be compared"
             : min > max ? "no number is between"
             : least < min ? string.Create(CultureInfo.InvariantCulture, $"there are values down to {Number(least.Value)}")
             : greatest > max ? string.Create(CultureInfo.InvariantCulture, $"there are values up to {Number(greatest.Value)}")

@@ -19,6 +19,7 @@ public sealed class ModelRefiner : SchemaRefiner
     readonly ItemAsker asker;
     readonly bool allowPersonalData;
     readonly Question columnQuestion, tableQuestion;
+    readonly SortedDictionary<string, long> found = new(StringComparer.Ordinal);
 
     internal ModelRefiner(ItemAsker asker, bool allowPersonalData)
     {
@@ -56,6 +57,7 @@ public sealed class ModelRefiner : SchemaRefiner
     public override async Task<IReadOnlyList<TableRefinement>> RefineAsync(IReadOnlyList<TableProfile> tables, CancellationToken cancellation)
     {
         var columns = tables.SelectMany(table => table.Schema.Columns.Select((column, at) => (Table: table, column.Name, Item: Bytes(ColumnItem(table, at))))).ToList();
+        await asker.AuditAsync(found, cancellation);
         var aboutColumns = await asker.AskAsync(columnQuestion, [.. columns.Select(c => c.Item)], cancellation);
         var aboutTables = await asker.AskAsync(tableQuestion, [.. tables.Select(t => Bytes(TableItem(t, tables)))], cancellation);
         Unanswered = aboutColumns.Concat(aboutTables).Count(a => a.Value is null);
@@ -126,16 +128,23 @@ public sealed class ModelRefiner : SchemaRefiner
         return facts;
     }
 
-    IEnumerable<string> Values(DetectedColumn column, IEnumerable<string> samples)
+    List<string> Values(DetectedColumn column, IEnumerable<string> samples)
     {
-        if (allowPersonalData)
+        var personal = new PersonalValues(column.Name);
+        var values = new List<string>();
+        foreach (var value in samples)
         {
-            return samples;
+            // In a column about persons, what no recogniser knows is personal too.
+            var masked = personal.Mask(value);
+            values.Add(allowPersonalData ? value : column.Pii == true && masked == value ? Shape.Redact(value) : masked);
         }
 
-        // In a column about persons, what no recogniser knows is personal too.
-        var personal = new PersonalValues(column.Name);
-        return samples.Select(value => column.Pii == true && personal.Mask(value) == value ? Shape.Redact(value) : personal.Mask(value));
+        foreach (var (kind, count) in personal.Found)
+        {
+            found[kind] = found.GetValueOrDefault(kind) + count;
+        }
+
+        return values;
     }
 
     static byte[] Bytes(JsonObject item) => JsonSerializer.SerializeToUtf8Bytes(item, relaxed);

@@ -68,6 +68,10 @@ public sealed class DatasetSchema(DatasetCatalogue catalogue, SchemaCache schema
         {
             return Problem(StatusCodes.Status400BadRequest, $"The model '{request.Query["model"]}' cannot be asked. {refused.Message}");
         }
+        catch (Exception failed) when (failed is PipelineException or TransientException)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, failed.Message);
+        }
         catch (DataException unknown)
         {
             return Problem(StatusCodes.Status404NotFound, unknown.Message);

@@ -104,6 +104,7 @@ public sealed class ModelRefinerTests : IAsyncLifetime
         var cost = (await RunCost.FindAsync(store, refiner.Run, default))!;
         Assert.Equal((models.Paid, (long)calls, 0, 5), (cost.Total.Tokens, cost.Total.Calls, refiner.Known, again.Known));
         Assert.True(cost.Total.CostUsd > 0);
+        Assert.Equal(8, cost.Pii!["email"]);
         Assert.Equal([refiner.Run, again.Run], (await RunCost.RunsAsync(ledger, "schema", default)).Select(r => r.Run));
         Assert.Empty(await RunCost.RowsAsync(store, refiner.Run, default));
     }
