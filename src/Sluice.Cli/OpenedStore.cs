@@ -29,6 +29,8 @@ sealed class OpenedStore : IAsyncDisposable
 
     public LanguageModels Models => host.Services.GetRequiredService<LanguageModels>();
 
+    public PipelineStore Pipelines => host.Services.GetRequiredService<PipelineStore>();
+
     public Ledger Ledger => host.Services.GetRequiredService<Ledger>();
 
     public VectorStore Vectors => new(host.Services.GetRequiredService<ObjectStore>());

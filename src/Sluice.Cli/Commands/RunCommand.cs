@@ -26,13 +26,14 @@ static class RunCommand
         var batchBytes = new Option<long>("--batch-bytes") { Description = "Bytes of input one activity works on. Never changes the result. 0 = the pipeline's own setting." };
         var replay = new Option<bool>("--replay-quarantine") { Description = "Try rows again that an earlier run put aside because a step failed on them." };
         var approve = new Option<double?>("--approve-budget") { Description = "US dollars that this run may spend on language models, in the place of the pipeline's budgets." };
-        var command = new Command("run", "Run a pipeline and commit a version of its dataset.") { file, batchBytes, replay, approve };
+        var forecast = new Option<bool>("--forecast") { Description = "Ask language models for a sample alone, at least 1 % of the questions, and say what the run will cost. Makes no version; the answers are kept." };
+        var command = new Command("run", "Run a pipeline and commit a version of its dataset.") { file, batchBytes, replay, approve, forecast };
         Shell.Act(command, (parsed, cancellation) => RunAsync(
-            parsed, parsed.GetRequiredValue(file), parsed.GetValue(batchBytes), parsed.GetValue(replay), parsed.GetValue(approve), cancellation));
+            parsed, parsed.GetRequiredValue(file), parsed.GetValue(batchBytes), parsed.GetValue(replay), parsed.GetValue(approve), parsed.GetValue(forecast), cancellation));
         return command;
     }
 
-    static async Task<int> RunAsync(ParseResult parsed, FileInfo file, long batchBytes, bool replay, double? approved, CancellationToken cancellation)
+    static async Task<int> RunAsync(ParseResult parsed, FileInfo file, long batchBytes, bool replay, double? approved, bool forecast, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         if (approved is < 0 or > 1e9 or double.NaN)
@@ -58,6 +59,11 @@ static class RunCommand
         var readable = new FolderInputs([Path.GetPathRoot(folder)!], folder);
         pipeline.CheckSinks(new FolderOutputs(folder), readable);
         var inputs = await readable.ListAsync(pipeline.Source.Source.FilePath, cancellation);
+
+        if (forecast)
+        {
+            return await RunForecast.ShowAsync(parsed, file, shown, batchBytes, approved, cancellation);
+        }
 
         await using var app = await LocalApp.StartAsync(Shell.StoreSetting(parsed), Path.GetPathRoot(folder)!, cancellation);
         var pipelines = app.Services.GetRequiredService<PipelineStore>();

@@ -98,6 +98,19 @@ static class AnswerCheck
     /// <summary>The fields of one result in their one form, or what is wrong with it.</summary>
     public static (string? Value, string? Problem) Read(IReadOnlyList<AnswerField> fields, JsonElement result)
     {
+        try
+        {
+            return ReadAll(fields, result);
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON may hold half of a surrogate pair as an escape, which is no text.
+            return (null, "The result holds text that is not Unicode.");
+        }
+    }
+
+    static (string? Value, string? Problem) ReadAll(IReadOnlyList<AnswerField> fields, JsonElement result)
+    {
         var value = new JsonObject();
         foreach (var field in fields)
         {

@@ -22,6 +22,9 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     const int BytesPerToken = 3;
     const int MaxError = 300;
 
+    // A remote store answers slowly.
+    const int AnswersAtOnce = 8;
+
     /// <summary>Gives every row an answer or the reason why it has none.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="step">Id of the step.</param>
@@ -127,6 +130,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             Batch = batch,
             Round = group.Round,
             At = time.GetUtcNow(),
+            PromptBytes = Encoding.UTF8.GetByteCount(prompt),
             Model = answer.Model,
             Finish = answer.Finish,
             Text = answer.Text,
@@ -140,9 +144,9 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         };
 
         // Paid: written down even if the run was stopped meanwhile.
-        call = await calls.AddAsync(call, CancellationToken.None);
-        await budget.SettleAsync(id, call.CostUsd, CancellationToken.None);
-        return call;
+        var counts = await calls.AddAsync(call, CancellationToken.None);
+        await budget.SettleAsync(id, counts.CostUsd, CancellationToken.None, ReferenceEquals(counts, call) ? 0 : call.CostUsd ?? 0);
+        return counts;
     }
 
     TokenPrice? PriceOf(string answered) => answered == model.Id ? model.Price : models.Find(answered, out _)?.Price;
@@ -154,6 +158,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         var results = call.Finish == AnswerFinish.Refused ? [] : CallText.Results(call.Text, group.Rows.Count, out _, out problem);
         var left = Enumerable.Range(0, group.Rows.Count).Except(results.Select(r => r.Place)).Select(place => group.Rows[place]).ToList();
         var invalid = new List<AskedRow>();
+        var kept = new List<(AskedRow Row, StoredAnswer Answer)>();
         foreach (var (place, json) in results)
         {
             var row = group.Rows[place];
@@ -161,8 +166,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             if (value is not null)
             {
                 var share = call.Rows[place];
-                var answer = new StoredAnswer(call.At, call.Model, value, share.Usage, call.CostUsd is null ? null : share.CostUsd, run);
-                await answers.AddAsync(question, row.Key, answer, cancellation);
+                kept.Add((row, new StoredAnswer(call.At, call.Model, value, share.Usage, call.CostUsd is null ? null : share.CostUsd, run)));
             }
             else if (group.Round < question.Options.Gleanings)
             {
@@ -174,6 +178,8 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             }
         }
 
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(kept, limits, async (k, token) => await answers.AddAsync(question, k.Row.Key, k.Answer, token));
         var next = new List<RowGroup>();
         if (invalid.Count > 0)
         {

@@ -10,13 +10,16 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
 {
     Question? question;
 
-    string? IAskModels.Model => options.Model;
+    string? IAskModels.Model => Model;
 
     decimal? IAskModels.BudgetUsd => BudgetUsd;
 
     bool IAskModels.CanDoWithout => WithoutModel is not null;
 
     Step IAskModels.For(string? model) => For(model);
+
+    /// <summary>Name of the model as the pipeline has it.</summary>
+    internal string Model => options.Model;
 
     /// <summary>US dollars that it may spend in a run.</summary>
     internal decimal? BudgetUsd => (decimal?)options.BudgetUsd;
@@ -52,6 +55,16 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
     public sealed override string DependsOn => question is null ? "" : $"[{question.Model} {question.Digest}]";
 
     public sealed override bool IsKeyed => true;
+
+    /// <summary>An answer is to the question of one row, so that a filter may come first: what is not asked is not paid.</summary>
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = Observes(input)!,
+        Writes = Plan(input, new StepProblems()).Where(f => !input.Has(f.Name) || input[f.Name] != f).Select(f => f.Name)
+            .Concat(Fields.Select(f => f.Name)).ToHashSet(StringComparer.Ordinal),
+        LooksAtRowsAlone = true,
+        Cost = 100_000,
+    };
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
@@ -119,11 +132,11 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
             if (answers.Failure(row) is { } failure && failure != RowFailures.NotAsked)
             {
                 var severity = failure.Reason is RowFailures.NoInput ? Severity.Low : Severity.Medium;
-                verdicts.Fail(verdicts.Rule(failure.Reason, null, severity, detail: failure.Error), row);
+                verdicts.Fail(verdicts.Rule(failure.Reason, null, severity, failure == RowFailures.NotSampled, failure.Error), row);
             }
         }
 
-        return Use(batch, answers, verdicts);
+        return verdicts.Rejected == 0 ? Use(batch, answers, verdicts) : Use(verdicts.Keep(batch), answers.Pick([.. Enumerable.Range(0, batch.Rows).Where(row => !verdicts.IsRejected(row))]), verdicts);
     }
 
     /// <summary>What becomes of the answers. A row without one keeps what it has.</summary>
@@ -150,6 +163,9 @@ static class RowFailures
     public static readonly Unanswered Empty = new(NoInput, "All columns that would be sent are missing.");
 
     public static readonly Unanswered NotAsked = new("", "");
+
+    /// <summary>Of a forecast, which asks for a sample and lets the other rows go.</summary>
+    public static readonly Unanswered NotSampled = new("not_sampled", "");
 
     public static readonly Unanswered Denied = new("llm_pii_denied", "The row holds personal data, and 'pii' is 'deny'.");
 }

@@ -37,11 +37,15 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
     }
 
     /// <summary>Puts what a call did cost in the place of what was set aside. A second time changes nothing.</summary>
-    public async Task SettleAsync(string call, decimal? costUsd, CancellationToken cancellation)
+    /// <param name="call">The call.</param>
+    /// <param name="costUsd">What it cost.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <param name="againUsd">What the same call cost that another made at the same time.</param>
+    public async Task SettleAsync(string call, decimal? costUsd, CancellationToken cancellation, decimal againUsd = 0)
     {
         foreach (var account in accounts)
         {
-            await ChangeAsync(account, state => state.SpentUsd += state.Open.Remove(call) ? costUsd ?? 0 : 0, cancellation);
+            await ChangeAsync(account, state => state.SpentUsd += (state.Open.Remove(call) ? costUsd ?? 0 : 0) + againUsd, cancellation);
         }
     }
 

@@ -20,6 +20,9 @@ public sealed record CallRecord
 
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>Bytes of the rows that it asked for, as they were sent.</summary>
+    public long PromptBytes { get; init; }
+
     /// <summary>Provider and model that answered.</summary>
     public required string Model { get; init; }
 

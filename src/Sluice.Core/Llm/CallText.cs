@@ -87,11 +87,21 @@ static class CallText
         return good;
     }
 
-    static int PlaceOf(JsonElement result, int rows) =>
-        result.ValueKind == JsonValueKind.Object && result.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number)
-        && number >= 1 && number <= rows
-            ? number - 1
-            : -1;
+    static int PlaceOf(JsonElement result, int rows)
+    {
+        try
+        {
+            return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number
+                && id.TryGetInt32(out var number) && number >= 1 && number <= rows
+                    ? number - 1
+                    : -1;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half of a surrogate pair.
+            return -1;
+        }
+    }
 
     static List<JsonElement> Elements(string text, out string? problem)
     {
@@ -129,8 +139,9 @@ static class CallText
 
             problem = reader.TokenType == JsonTokenType.EndArray && reader.CurrentDepth == 1 ? null : "The answer ends in the middle.";
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // A name with half of a surrogate pair is no JSON to its reader, but another exception.
             problem = $"The answer is not JSON: {error.Message}";
         }
 

@@ -8,8 +8,9 @@ public sealed record AskingSince(string Dataset, DateTimeOffset Since, string Sc
 
 /// <summary>What a batch asks for.</summary>
 /// <param name="Rows">Rows, in order.</param>
+/// <param name="Open">Questions that have no answer; more than there are rows where only a sample is asked for.</param>
 /// <param name="Pii">Personal data in them, by kind: how often it was found, never what it was.</param>
-public sealed record AskTodo(IReadOnlyList<int> Rows, SortedDictionary<string, long>? Pii);
+public sealed record AskTodo(IReadOnlyList<int> Rows, long Open, SortedDictionary<string, long>? Pii);
 
 /// <summary>The answers of one batch, and what was saved by answers that were there.</summary>
 public sealed record Collected

@@ -43,7 +43,7 @@ sealed class ItemAsker(Asker asker, AnswerStore answers, string run, string step
     {
         if (found.Count > 0)
         {
-            await store.CreateAsync($"runs/{run}/ask-of-{step.Replace('/', '.').Replace(':', '.')}.json", DocumentJson.Bytes(new AskTodo([], found)), cancellation);
+            await store.CreateAsync($"runs/{run}/ask-of-{step.Replace('/', '.').Replace(':', '.')}.json", DocumentJson.Bytes(new AskTodo([], 0, found)), cancellation);
         }
     }
 

@@ -70,6 +70,9 @@ sealed class DeepAnalysis(DeepOptions options) : AskingStep(options)
 
     internal override Step WithoutModel => new NotAsked();
 
+    // Which rows are read depends on all rows that come here: nothing may be moved past it.
+    public override StepEffects? Effects(Schema input) => null;
+
     /// <summary>Reason of the evidence of a problem.</summary>
     public static string Reason(DeepProblem problem) => "semantic_" + Name(problem);
 

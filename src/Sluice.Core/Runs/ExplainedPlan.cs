@@ -55,6 +55,11 @@ public sealed record ExplainedPlan(
             walks.Add(new ExplainedWalk(
                 "look", applied + "look for: " + string.Join(", ", pass.Observers.Select(o => o == PassPlan.Before ? "quality before" : pipeline.Steps[o].Id)),
                 read is null ? "all" : string.Join(", ", schema.Select(f => f.Name).Where(read.Contains))));
+            if (pass.Observers[^1] is var last and not PassPlan.Before && steps[last] is Llm.AskingStep asking)
+            {
+                walks.Add(new ExplainedWalk(
+                    "ask", $"ask the language model '{asking.Model}' for {pipeline.Steps[last].Id}, where no answer is kept", string.Join(", ", asking.Observes(schemas[last])!.Order(StringComparer.Ordinal))));
+            }
         }
 
         walks.Add(new ExplainedWalk("apply", $"apply all {steps.Length} steps at once, keep every verdict", "all"));
@@ -69,7 +74,7 @@ public sealed record ExplainedPlan(
     {
         (true, true) => "summary and row keys",
         (true, false) => "summary",
-        (false, true) => "row keys",
+        (false, true) => step is Llm.AskingStep ? "questions for a language model" : "row keys",
         _ => "no",
     };
 }

@@ -30,9 +30,9 @@ public sealed partial class RunEngine
         var answers = await AnswerStoreAsync(run, cancellation);
 
         // Decided once: a unit that was killed asks for the same rows again, and so finds the calls that it has made.
-        var path = $"runs/{run.Id}/ask-{number}-{batch}.json";
+        var path = TodoPath(run, number, batch);
         var todo = await TryReadDocumentAsync<AskTodo>(path, cancellation)
-            ?? await WriteDocumentAsync(path, await TodoAsync(step, rows, await DecisionsAsync(asks.Decisions![batch], rows.Rows, cancellation), answers, cancellation), cancellation);
+            ?? await WriteDocumentAsync(path, await TodoAsync(step, rows, await DecisionsAsync(asks.Decisions![batch], rows.Rows, cancellation), answers, ShareOf(run, number, asks), cancellation), cancellation);
         if (todo.Rows.Count == 0)
         {
             return false;
@@ -47,20 +47,21 @@ public sealed partial class RunEngine
     }
 
     /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet.</summary>
-    static async Task<AskTodo> TodoAsync(AskingStep step, Batch rows, byte[] firsts, AnswerStore answers, CancellationToken cancellation)
+    static async Task<AskTodo> TodoAsync(AskingStep step, Batch rows, byte[] firsts, AnswerStore answers, double share, CancellationToken cancellation)
     {
         var first = step.Rows(rows).Of(step.Question, Enumerable.Range(0, rows.Rows).Where(row => firsts[row] == AskDecisions.Ask)).Select(r => (r.Row, r.Key)).ToArray();
         var open = new bool[first.Length];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
         await Parallel.ForAsync(0, first.Length, limits, async (i, token) => open[i] = await answers.FindAsync(step.Question, first[i].Key, token) is null);
-        int[] todo = [.. first.Where((_, i) => open[i]).Select(f => f.Row)];
+        (int Row, RowKey Key)[] unanswered = [.. first.Where((_, i) => open[i])];
+        var todo = Sampled(unanswered, share);
         var sent = step.Rows(rows);
         foreach (var row in sent.Of(step.Question, todo))
         {
             cancellation.ThrowIfCancellationRequested();
         }
 
-        return new AskTodo(todo, sent.Found.Count == 0 ? null : sent.Found);
+        return new AskTodo(todo, unanswered.Length, sent.Found.Count == 0 ? null : sent.Found);
     }
 
     async Task<Stage> OpenCollectAsync(Run run, int passNumber, CancellationToken cancellation)
@@ -89,7 +90,7 @@ public sealed partial class RunEngine
             keys[row] = firsts[row] == AskDecisions.TooMany ? RowPrompts.NotAsked : keys[row];
         }
 
-        var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), cancellation);
+        var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), run.Plan.Request.Forecast, cancellation);
         var collected = new Collected { Rows = seen.Rows };
         var rows = new (string? Value, Unanswered? Failure)[seen.Rows];
         for (var row = 0; row < rows.Length; row++)
@@ -105,7 +106,7 @@ public sealed partial class RunEngine
     }
 
     static async Task<Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>> FoundAsync(
-        AskingStep step, RowKey[] keys, AnswerStore answers, CancellationToken cancellation)
+        AskingStep step, RowKey[] keys, AnswerStore answers, bool isSample, CancellationToken cancellation)
     {
         var found = new Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>
         {
@@ -119,7 +120,7 @@ public sealed partial class RunEngine
         await Parallel.ForAsync(0, questions.Length, limits, async (i, token) =>
         {
             var answer = await answers.FindAsync(step.Question, questions[i], token);
-            var failure = answer is null ? await answers.FailureAsync(questions[i], token) : null;
+            var failure = answer is null ? await answers.FailureAsync(questions[i], token) ?? (isSample ? RowFailures.NotSampled : null) : null;
             read[i] = answer is null && failure is null
                 ? throw new DataException("An answer that this run had is gone from the store. Was part of the store deleted? Start a new run.")
                 : (answer, failure);
@@ -160,6 +161,11 @@ public sealed partial class RunEngine
         }
 
         await WriteDocumentAsync(FitPath(run, number), asks with { Decisions = paths, Unanswered = unanswered == 0 ? null : unanswered }, cancellation);
+        if (run.Plan.Request.Forecast && IsLastAsking(run, number))
+        {
+            return await EndForecastAsync(run, cancellation);
+        }
+
         return await OpenPassAsync(run, passNumber + 1, cancellation);
     }
 
@@ -220,6 +226,8 @@ public sealed partial class RunEngine
     }
 
     const string ScopePartition = "asking";
+
+    static string TodoPath(Run run, int step, int batch) => $"runs/{run.Id}/ask-{step}-{batch}.json";
 
     static string AsksPath(Run run, int step) => $"runs/{run.Id}/asks-{step}.json";
 

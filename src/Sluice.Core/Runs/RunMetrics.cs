@@ -15,6 +15,11 @@ static class RunMetrics
     static readonly Counter<long> rows = meter.CreateCounter<long>(
         "sluice.rows.rejected", "{row}", "Rows that are not in the version, in runs that ended, by dataset and reason");
 
+    static readonly Counter<long> tokens = meter.CreateCounter<long>(
+        "sluice.llm.tokens", "{token}", "Tokens of language models in runs that ended, by dataset, model and direction");
+
+    static readonly Counter<double> dollars = meter.CreateCounter<double>("sluice.llm.cost", "USD", "What language models cost in runs that ended, by dataset and model");
+
     /// <summary>Counts a run that ended. Called by whoever wrote its record, so that a second delivery counts nothing.</summary>
     public static void Ended(RunRecord record)
     {
@@ -28,6 +33,13 @@ static class RunMetrics
                     count, new("dataset", record.Dataset), new("step", step.Step),
                     new("operation", change[..at]), new KeyValuePair<string, object?>("column", change[(at + 1)..]));
             }
+        }
+
+        foreach (var model in record.Cost?.Models ?? [])
+        {
+            tokens.Add(model.Tokens.Input, new("dataset", record.Dataset), new("model", model.Name), new KeyValuePair<string, object?>("direction", "in"));
+            tokens.Add(model.Tokens.Output, new("dataset", record.Dataset), new("model", model.Name), new KeyValuePair<string, object?>("direction", "out"));
+            dollars.Add((double)model.CostUsd, new("dataset", record.Dataset), new KeyValuePair<string, object?>("model", model.Name));
         }
 
         foreach (var (reason, count) in record.Rejected)

@@ -11,8 +11,10 @@ namespace Sluice.Runs;
 /// <param name="ReplayQuarantine">Run batches again that put rows into quarantine before.</param>
 /// <param name="Trace">Trace that what starts the run belongs to, for its record; null: none. Never changes the result.</param>
 /// <param name="ApprovedUsd">US dollars that somebody approved for this run's language models, in the place of the pipeline's budget; null: none. Never changes the result.</param>
+/// <param name="Forecast">Ask language models for a sample alone and end with a forecast of the costs, without a version.</param>
 public sealed record RunRequest(
-    string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null, double? ApprovedUsd = null);
+    string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null, double? ApprovedUsd = null,
+    bool Forecast = false);
 
 /// <summary>
 /// The kinds of stages a run goes through, in this order; Observe, and Ask and Collect where a model is asked, once per pass. Numbers are in stored histories: they
@@ -70,7 +72,12 @@ public sealed record RunOptions
 
     /// <summary>Models that pipelines may name; all, unless others than the owner of the machine send pipelines.</summary>
     public AllowedModels Models { get; init; } = AllowedModels.Any;
+    /// <summary>A run on a sample, to try a plan; null: a run. Its input is not hashed, and no plan is searched for.</summary>
+    internal TrialOptions? Trial { get; init; }
 
     /// <summary>End with the evidence: nothing is published, measured again or committed. For a look at a file, which wants no version.</summary>
     public bool EvidenceOnly { get; init; }
 }
+
+/// <summary>How a trial goes about its pipeline.</summary>
+sealed record TrialOptions(Pipelines.Optimise.PhysicalPlan? Plan);

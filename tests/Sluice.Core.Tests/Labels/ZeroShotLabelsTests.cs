@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Pipelines;
-using Sluice.Runs;
 using Sluice.Tests.Llm;
 using Sluice.Tests.Runs;
 

@@ -136,6 +136,42 @@ public sealed class DeepAnalysisTests
     }
 
     [Fact]
+    public async Task A_model_that_is_not_among_those_that_are_configured_is_refused_before_anything_is_read()
+    {
+        var models = new ScriptedModels { Row = Read };
+        await using var runs = Runs(models, 30);
+
+        var error = await Assert.ThrowsAsync<PipelineException>(
+            () => runs.RunAsync(Deep.Replace("deep_analysis: true", "deep_analysis: true, deep: { model: other, columns: [city, town] }", StringComparison.Ordinal)));
+
+        Assert.Contains("asks the language model 'other', which cannot be asked here. There is no model 'other'.", error.Problems[0].Message, StringComparison.Ordinal);
+        Assert.Empty(models.Calls);
+    }
+
+    [Fact]
+    public async Task A_column_that_is_not_there_is_refused()
+    {
+        await using var runs = Runs(new ScriptedModels { Row = Read }, 3);
+
+        var error = await Assert.ThrowsAsync<PipelineException>(
+            () => runs.RunAsync(Deep.Replace("deep_analysis: true", "deep_analysis: true, deep: { columns: [city, town] }", StringComparison.Ordinal)));
+
+        Assert.Contains("Column 'town' does not exist here.", error.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_delivery_of_every_unit_pays_once()
+    {
+        var models = new ScriptedModels { Row = Read };
+        await using var runs = Runs(models, 30);
+
+        var run = await runs.RunAsync(Deep, deliveries: 2, batchBytes: 200);
+
+        Assert.Equal(models.Paid, (await runs.RecordAsync(run.Outcome)).Cost!.Total.Tokens);
+        Assert.All(models.Asked.Values, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
     public async Task A_row_without_a_valid_answer_is_not_counted_and_is_evidence()
     {
         await using var runs = Runs(new ScriptedModels { Row = row => row.GetProperty("id").GetInt64() == 5 ? Found("odd", null, null) : Read(row) }, 30);

@@ -1,0 +1,64 @@
+using Sluice.Llm;
+
+namespace Sluice.Runs;
+
+// A forecast of costs: a run that asks for a sample of the questions, lets the other rows go, and ends before anything is published.
+public sealed partial class RunEngine
+{
+    static void RequireAsking(Run run)
+    {
+        if (FirstAsking(run) < 0)
+        {
+            throw new PipelineException("There is nothing to forecast: no step of the pipeline asks a language model, or none is configured.", null);
+        }
+    }
+
+    /// <summary>Of the rows to ask for, those that a forecast asks for: by their keys, so that it is the same sample however the rows are cut.</summary>
+    static int[] Sampled(IReadOnlyList<(int Row, RowKey Key)> open, double share)
+    {
+        if (open.Count == 0 || share >= 1)
+        {
+            return [.. open.Select(o => o.Row)];
+        }
+
+        // A batch with open questions is heard at least once.
+        int[] drawn = [.. open.Where(o => o.Key.High < share * ulong.MaxValue).Select(o => o.Row)];
+        return drawn.Length > 0 ? drawn : [open.MinBy(o => o.Key).Row];
+    }
+
+    /// <summary>Share of the questions of a step that a run asks for: all, but for the first step of a forecast; those after it see only its rows.</summary>
+    static double ShareOf(Run run, int number, StepFit asks) =>
+        run.Plan.Request.Forecast && number == FirstAsking(run) ? CostForecast.ShareOf(CostForecast.QuestionsOf(asks)) : 1;
+
+    static int FirstAsking(Run run) => run.Steps.ToList().FindIndex(step => step is AskingStep);
+
+    static bool IsLastAsking(Run run, int number) => !run.Steps.Skip(number + 1).Any(step => step is AskingStep);
+
+    async Task<Stage> EndForecastAsync(Run run, CancellationToken cancellation)
+    {
+        var calls = await new CallLog(store, run.Id).AllAsync(cancellation);
+        var steps = new List<StepForecast>();
+        var share = 1.0;
+        foreach (var number in Enumerable.Range(0, run.Steps.Count).Where(i => run.Steps[i] is AskingStep))
+        {
+            var question = ((AskingStep)run.Steps[number]).Question;
+            var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
+            var open = 0L;
+            for (var batch = 0; batch < asks.Decisions!.Count; batch++)
+            {
+                open += (await TryReadDocumentAsync<AskTodo>(TodoPath(run, number, batch), cancellation))?.Open ?? 0;
+            }
+
+            // Rows that the first step let go are not among those of later ones.
+            var questions = CostForecast.QuestionsOf(asks);
+            (questions, open) = steps.Count == 0 ? (questions, open) : ((long)Math.Round(questions / share), (long)Math.Round(open / share));
+            share = steps.Count == 0 ? ShareOf(run, number, asks) : share;
+            var id = run.Chain[number].Id;
+            steps.Add(CostForecast.Of(id, question, Models.Find(question.Model, out _)?.Price, questions, open, [.. calls.Where(c => c.Step == id)]));
+        }
+
+        var forecast = new CostForecast(run.Id, share, steps, calls.Sum(c => c.CostUsd ?? 0));
+        await WriteDocumentAsync(CostForecast.PathOf(run.Id), forecast, cancellation);
+        return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(null, run.Pipeline.Dataset, false, null, null));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Sluice.Llm;
+using Sluice.Runs;
+using Sluice.Tests.Runs;
+
+namespace Sluice.Tests.Llm;
+
+public sealed class CostForecastTests
+{
+    const string Yaml = TestRuns.Source + """
+          - id: sum
+            type: llm_process
+            config: { type: summarize, prompt: '{{ text }}', batch_size: 20 }
+          - id: good
+            type: semantic_filter
+            config: { prompt: '{{ summary }} is fine', batch_size: 20 }
+
+        """;
+
+    static ScriptedModels Models() => new()
+    {
+        Row = data => data.TryGetProperty("text", out var text) ? new JsonObject { ["summary"] = "s" + text.GetString() } : new JsonObject { ["holds"] = true },
+    };
+
+    static TestRuns Runs(LanguageModels? models, int rows, int seed)
+    {
+        var runs = new TestRuns { Models = models };
+        var random = new Random(seed);
+        runs.Write("data.csv", "id,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},{i} {new string('x', random.Next(5, 200))}\n")));
+        return runs;
+    }
+
+    static async Task<CostForecast> ForecastAsync(TestRuns runs, string id = "forecast")
+    {
+        var request = await runs.RequestAsync(Yaml, id, 4_000) with { Forecast = true };
+        var outcome = await LocalRun.RunAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
+        Assert.Null(outcome.Version);
+        return await CostForecast.ReadAsync(runs.Store, id, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_sample_tells_what_the_run_costs()
+    {
+        var within = 0;
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var models = Models();
+            await using var runs = Runs(models, 400, seed);
+
+            var forecast = await ForecastAsync(runs);
+
+            var sampled = models.Paid.CostAt(models.Info.Price!);
+            var run = await runs.RunAsync(Yaml, batchBytes: 1 << 20);
+            var actual = (double)models.Paid.CostAt(models.Info.Price!);
+            Assert.Equal(400, forecast.Steps[0].Questions);
+            Assert.InRange(forecast.Steps[0].Sampled, 20, 100);
+            Assert.Equal(sampled, forecast.SampleUsd);
+            Assert.InRange(forecast.CostUsd!.Value, actual * 0.7, actual * 1.4);
+            Assert.Equal(400, (await runs.RowsAsync(run.Version)).Count);
+            within += forecast.Steps[0].CostUsd is { } cost && (await CostOf(runs, run)) is var first && first >= cost.Low * 0.9 && first <= cost.High * 1.1 ? 1 : 0;
+        }
+
+        Assert.InRange(within, 7, 10);
+    }
+
+    // The sample's answers were paid before the run, so they are added.
+    static async Task<double> CostOf(TestRuns runs, FinishedRun run)
+    {
+        var sampled = (await RunCost.FindAsync(runs.Store, "forecast", CancellationToken.None))!.Steps.Single(s => s.Name == "sum").CostUsd;
+        return (double)((await runs.RecordAsync(run.Outcome)).Cost!.Steps.Single(s => s.Name == "sum").CostUsd + sampled);
+    }
+
+    [Fact]
+    public async Task What_is_known_costs_nothing_and_the_sample_is_not_asked_for_again()
+    {
+        var models = Models();
+        await using var runs = Runs(models, 100, seed: 1);
+        await ForecastAsync(runs);
+
+        await runs.RunAsync(Yaml, batchBytes: 4_000);
+
+        Assert.All(models.Asked.Values, count => Assert.Equal(1, count));
+        var again = await ForecastAsync(runs, "again");
+        Assert.Equal((0, 0), (again.CostUsd!.Value, again.CostUsd.High));
+        Assert.Equal(100, again.Steps[0].Questions);
+    }
+
+    [Fact]
+    public async Task Without_a_step_that_asks_there_is_nothing_to_forecast()
+    {
+        await using var runs = Runs(null, 5, seed: 1);
+        var request = await runs.RequestAsync(TestRuns.Source) with { Forecast = true };
+
+        var error = await Assert.ThrowsAsync<PipelineException>(() => LocalRun.RunAsync(runs.NewEngine(), request, 1, null, CancellationToken.None));
+
+        Assert.Contains("There is nothing to forecast", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interval_is_as_wide_as_the_sample_differs()
+    {
+        Assert.Equal(new Estimate(60, 60, 60), Estimate.Of(10, [20, 30], 2));
+        Assert.Equal(new Estimate(10, 10, 10), Estimate.Of(10, [], 0));
+        Assert.Equal(new Estimate(110, 110, 110), Estimate.Of(10, [1, 1, 1], 100));
+        var wide = Estimate.Of(0, [1, 2, 3], 100);
+        Assert.Equal(200, wide.Value);
+        Assert.InRange(wide.High - wide.Value, 160, 168);
+        Assert.Equal(double.PositiveInfinity, Estimate.Of(0, [1], 100).High);
+    }
+}
