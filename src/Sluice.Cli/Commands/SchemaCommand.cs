@@ -50,11 +50,9 @@ static class SchemaCommand
     /// <summary>What a language model was asked; no refiner: none is configured.</summary>
     sealed record Asked(ModelRefiner? Refiner, OpenedStore Store)
     {
-        const string NotAsked = "No language model was asked: none is configured. Columns are described by what was detected.";
-
         public DetectedTables Noted(DetectedTables found) => Refiner is not null ? found : found with
         {
-            Tables = [.. found.Tables.Select(t => t with { Schema = t.Schema with { Notes = [.. t.Schema.Notes, NotAsked] } })],
+            Tables = [.. found.Tables.Select(t => t with { Schema = t.Schema with { Notes = [.. t.Schema.Notes, ModelRefiner.NotAsked] } })],
         };
 
         public Task<RunCost?> CostAsync(CancellationToken cancellation) =>

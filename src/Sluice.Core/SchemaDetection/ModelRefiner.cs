@@ -12,6 +12,9 @@ namespace Sluice.SchemaDetection;
 /// </summary>
 public sealed class ModelRefiner : SchemaRefiner
 {
+    /// <summary>The note of a schema that a model was wanted for and none is there.</summary>
+    public const string NotAsked = "No language model was asked: none is configured. Columns are described by what was detected.";
+
     const int ShownColumns = 100, TableSamples = 2;
 
     static readonly JsonSerializerOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

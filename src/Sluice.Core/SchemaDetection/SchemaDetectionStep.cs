@@ -132,7 +132,7 @@ public sealed class SchemaDetectionStep : Step, IAskModels
     public override byte[] Fit(State? state, object? decided)
     {
         var plain = Detector(state!).Schema();
-        var note = options.Model is not null && model is null ? new[] { "No language model was asked: none is configured. Columns are described by what was detected." } : [];
+        var note = options.Model is not null && model is null ? new[] { ModelRefiner.NotAsked } : [];
         return Fitted.Of(Declared(plain with { Notes = [.. plain.Notes, .. note] }));
     }
 

@@ -52,7 +52,7 @@ public sealed class DatasetSchema(DatasetCatalogue catalogue, SchemaCache schema
             var answer = JsonNode.Parse(DetectedSchema.Json(found.Schema))!.AsObject();
             if (model is not null && refiner is null)
             {
-                answer["notes"]!.AsArray().Add("No language model was asked: none is configured. Columns are described by what was detected.");
+                answer["notes"]!.AsArray().Add(ModelRefiner.NotAsked);
             }
             else if (refiner is not null && await RunCost.FindAsync(store, refiner.Run, cancellation) is { } cost)
             {
