@@ -59,6 +59,25 @@ public sealed class ZeroShotLabelsTests
     }
 
     [Fact]
+    public async Task The_version_is_the_same_for_every_size_of_batches_and_a_second_delivery_pays_nothing()
+    {
+        var csv = "id,text,label\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i % 3 == 0 ? "it crashes" : i % 3 == 1 ? "hello" : "maybe broken")},{(i % 7 == 0 ? "wish" : "")}\n"));
+        var versions = new HashSet<string>();
+        foreach (var batchBytes in new long[] { 60, 300, 1 << 20 })
+        {
+            var models = new ScriptedModels { Row = Label };
+            await using var runs = Runs(models, csv);
+
+            var run = await runs.RunAsync(Yaml, batchBytes: batchBytes, deliveries: 2);
+
+            versions.Add(run.Version);
+            Assert.All(models.Asked.Values, count => Assert.Equal(1, count));
+        }
+
+        Assert.Single(versions);
+    }
+
+    [Fact]
     public async Task Only_named_columns_are_sent()
     {
         var models = new ScriptedModels { Row = Label };
