@@ -10,6 +10,7 @@ using Sluice.Functions;
 using Sluice.Functions.Api;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -25,6 +26,8 @@ sealed class OpenedStore : IAsyncDisposable
     public BatchFiles Files => host.Services.GetRequiredService<BatchFiles>();
 
     public ObjectStore Objects => host.Services.GetRequiredService<ObjectStore>();
+
+    public LanguageModels Models => host.Services.GetRequiredService<LanguageModels>();
 
     public PipelineStore Pipelines => host.Services.GetRequiredService<PipelineStore>();
 

@@ -7,6 +7,7 @@ using Sluice.Datasets;
 using Sluice.Functions.Api;
 using Sluice.Privacy;
 using Sluice.Runs;
+using Sluice.SchemaDetection;
 using Sluice.Storage;
 using Spectre.Console;
 
@@ -48,6 +49,9 @@ sealed record RunSummary
     public double? QualityBefore { get; init; }
 
     public double? QualityAfter { get; init; }
+
+    /// <summary>What a reader of the score should know, such as a look at meaning that did not run; null when nothing.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
 
     public IReadOnlyDictionary<string, long>? Sets { get; init; }
 
@@ -106,6 +110,7 @@ sealed record RunSummary
             Quarantined = record?.Quarantine.Count ?? 0,
             QualityBefore = Score(manifest?.QualityBefore ?? record?.QualityBefore),
             QualityAfter = Score(manifest?.QualityAfter),
+            Notes = NotesOf(manifest, record),
             Sets = manifest is null ? null : SetsOf(manifest),
             Sensitive = manifest?.Sensitive,
             CostUsd = outcome.UpToDate ? null : record?.Cost?.Total.CostUsd,
@@ -176,6 +181,11 @@ sealed record RunSummary
         }
 
         AnsiConsole.Write(table);
+        foreach (var note in Notes ?? [])
+        {
+            AnsiConsole.MarkupLineInterpolated($"[grey]note:[/] {note}");
+        }
+
         if (Quarantined > 0)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{Quarantined} rows are in quarantine.[/] See 'sluice quarantine {Run}'; retry with 'run --replay-quarantine'.");
@@ -186,6 +196,22 @@ sealed record RunSummary
 
     static double? Score(JsonElement? report) =>
         report is { ValueKind: JsonValueKind.Object } quality && quality.TryGetProperty("score", out var score) ? score.GetDouble() : null;
+
+    static List<string>? NotesOf(VersionManifest? manifest, RunRecord? record)
+    {
+        var notes = TextsOf(manifest?.QualityBefore ?? record?.QualityBefore, "notes").ToList();
+        if (manifest?.Steps.Any(s => TextsOf(s.Fitted, "notes").Contains(ModelRefiner.NotAsked)) == true)
+        {
+            notes.Add(ModelRefiner.NotAsked);
+        }
+
+        return notes.Count == 0 ? null : notes;
+    }
+
+    static IEnumerable<string> TextsOf(JsonElement? from, string name) =>
+        from is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!)
+            : [];
 
     static Dictionary<string, long> SetsOf(VersionManifest manifest)
     {

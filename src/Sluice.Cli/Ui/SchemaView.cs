@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Llm;
 using Sluice.Pipelines;
 using Sluice.SchemaDetection;
 using Spectre.Console;
@@ -30,6 +32,15 @@ static class SchemaView
                 AnsiConsole.MarkupLineInterpolated($"  {key.Table}.{key.Column} → {key.ReferencesTable}.{key.ReferencesColumn}  {key.Included:P1} of the values{rest}{Unverified(key.Verified)}");
             }
         }
+    }
+
+    /// <summary>What asking cost.</summary>
+    public static void Print(RunCost cost, ModelRefiner refiner)
+    {
+        var unpriced = cost.UnpricedCalls > 0 ? $", and {cost.UnpricedCalls:N0} calls without a known price" : "";
+        var known = refiner.Known > 0 ? $"; {refiner.Known:N0} answers were known" : "";
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $"{refiner.Model} was asked in {cost.Total.Calls:N0} calls: ${cost.Total.CostUsd:0.00####}{unpriced}{known}. [grey]sluice cost {refiner.Run}[/]");
     }
 
     /// <summary>A pipeline of the suggested steps, ready to run.</summary>
@@ -77,6 +88,11 @@ static class SchemaView
 
     static void Facts(DetectedSchema schema)
     {
+        foreach (var (column, evidence) in schema.Refinement is null ? [] : schema.Columns.Zip(schema.Evidence))
+        {
+            AnsiConsole.MarkupLineInterpolated($"  column      [bold]{column.Name}[/]: {column.Description}{(evidence.Unit is null ? "" : $" [{evidence.Unit}]")}");
+        }
+
         foreach (var key in schema.Keys.Take(3))
         {
             AnsiConsole.MarkupLineInterpolated($"  key         {string.Join(" + ", key.Columns)}{Unverified(key.Verified)}");
@@ -106,6 +122,11 @@ static class SchemaView
         foreach (var suggestion in schema.SuggestedTransformations)
         {
             AnsiConsole.MarkupLineInterpolated($"  [green]suggestion[/]  {suggestion}");
+        }
+
+        foreach (var claim in schema.Refinement?.Refused ?? [])
+        {
+            AnsiConsole.MarkupLineInterpolated($"  [red]refused[/]     {claim.Column}{(claim.Column is null ? "" : ", ")}{claim.Claim.Replace('_', ' ')} {claim.Value}: {claim.Reason}");
         }
 
         foreach (var note in schema.Notes)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Sluice.VectorSpace;
 
 namespace Sluice.Labels;
@@ -14,6 +15,9 @@ public enum AutoLabelMethod
 
     /// <summary>A linear probe, multinomial logistic regression on the labelled rows.</summary>
     Probe,
+
+    /// <summary>A language model that is told what the labels mean, and learns from no row.</summary>
+    ZeroShot,
 }
 
 /// <summary>What makes a row worth asking a person about.</summary>
@@ -31,9 +35,9 @@ public enum Uncertainty
 
 public sealed partial class AutoLabel
 {
-    public sealed record Options
+    public sealed record Options : IValidatableObject
     {
-        /// <summary>Column of the label; rows without one get one.</summary>
+        /// <summary>Column of the label; rows without one get one. With zero_shot it need not be there: no row has a label then.</summary>
         [Required]
         public string LabelColumn { get; init; } = "";
 
@@ -45,7 +49,7 @@ public sealed partial class AutoLabel
         /// <summary>Number columns to learn from: the same as <c>columns</c> of <c>features</c>. Default: none.</summary>
         public IReadOnlyList<string> FeatureColumns { get; init; } = [];
 
-        /// <summary><c>knn</c>, <c>spreading</c> or <c>probe</c>. Default: knn.</summary>
+        /// <summary><c>knn</c>, <c>spreading</c>, <c>probe</c> or <c>zero_shot</c>, which asks a language model. Default: knn.</summary>
         public AutoLabelMethod AutoLabelMethod { get; init; } = AutoLabelMethod.Knn;
 
         /// <summary>For knn and spreading: neighbours, 1 to 100. Default: 10.</summary>
@@ -82,5 +86,31 @@ public sealed partial class AutoLabel
         /// <summary>Different labels at most, 2 to 1,000; more are refused. Default: 200.</summary>
         [Range(2, 1_000)]
         public int MaxClasses { get; init; } = 200;
+
+        /// <summary>For zero_shot: the labels, at least two, each with a <c>name</c> and a <c>description</c> of when it fits. Default: none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<LabelChoice>? Labels { get; init; }
+
+        /// <summary>
+        /// For zero_shot: how to ask. Default: the configured model, all columns, personal data masked. Without a model, the run is refused; where <c>features</c> or
+        /// <c>feature_columns</c> are given, labels are those of the nearest labelled rows then, as with knn, each with the evidence <c>llm_not_asked</c>.
+        /// </summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ZeroShotOptions? ZeroShot { get; init; }
+
+        /// <summary>Options that belong to zero_shot, and only to it.</summary>
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+        {
+            var isZeroShot = AutoLabelMethod == AutoLabelMethod.ZeroShot;
+            if (isZeroShot && (Labels ?? []).Select(l => l.Name).Distinct(StringComparer.Ordinal).Count() < Math.Max(2, Labels?.Count ?? 0))
+            {
+                yield return new ValidationResult("'labels' is needed for zero_shot: at least two, each with a name of its own.", [nameof(Labels)]);
+            }
+
+            if (!isZeroShot && (Labels is not null || ZeroShot is not null))
+            {
+                yield return new ValidationResult("'labels' and 'zero_shot' are for auto_label_method: zero_shot; the other methods learn from labelled rows.", [nameof(Labels)]);
+            }
+        }
     }
 }

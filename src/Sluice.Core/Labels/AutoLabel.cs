@@ -14,20 +14,41 @@ public sealed partial class AutoLabel : Step
     readonly LabelFeatures features;
     readonly TrainSet train;
 
+    readonly bool insteadOfAModel;
+
     public AutoLabel(Options options)
+        : this(options, false)
     {
-        this.options = options;
+    }
+
+    AutoLabel(Options options, bool insteadOfAModel)
+    {
+        (this.options, this.insteadOfAModel) = (options, insteadOfAModel);
         train = new TrainSet(options.SplitColumn, options.FitOn);
         features = new LabelFeatures(options.Features, options.FeatureColumns, options.LabelColumn);
     }
+
+    internal const string Unsure = "no_sure_label";
+
+    internal override IReadOnlyList<Step>? Parts => options.AutoLabelMethod == AutoLabelMethod.ZeroShot ? [new ZeroShotLabels(options)] : null;
+
+    /// <summary>Neighbours in the place of a language model that is not there; every label says so.</summary>
+    internal static AutoLabel InsteadOfAModel(Options options) =>
+        new(options with { AutoLabelMethod = AutoLabelMethod.Knn, Labels = null, ZeroShot = null }, insteadOfAModel: true);
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
         problems.Column(input, "label_column", options.LabelColumn);
         features.Plan(input, problems);
         train.Plan(input, problems);
+        return Plan(options, input, problems);
+    }
+
+    /// <summary>The schema with the columns that are added.</summary>
+    internal static Schema Plan(Options options, Schema input, StepProblems problems)
+    {
         var output = input;
-        foreach (var (path, field) in Added)
+        foreach (var (path, field) in Added(options))
         {
             if (field.Name.Length == 0 || output.Has(field.Name))
             {
@@ -41,7 +62,7 @@ public sealed partial class AutoLabel : Step
         return output;
     }
 
-    IEnumerable<(string Path, Field Field)> Added => new (string Path, string? Name, ColumnType Type)[]
+    static IEnumerable<(string Path, Field Field)> Added(Options options) => new (string Path, string? Name, ColumnType Type)[]
     {
         ("output_column", options.OutputColumn, ColumnType.Text), ("confidence_column", options.ConfidenceColumn, ColumnType.Float64),
         ("uncertainty_column", options.UncertaintyColumn, ColumnType.Float64),
@@ -115,24 +136,26 @@ public sealed partial class AutoLabel : Step
                 labels.Append(names[guess.Label]);
                 sure.Append(guess.Chance);
                 found++;
+                if (insteadOfAModel)
+                {
+                    verdicts.Fail(verdicts.Rule("llm_not_asked", options.OutputColumn, detail: "No language model is configured: the label is that of the nearest labelled rows."), row);
+                }
+
                 continue;
             }
 
             labels.AppendNull();
             sure.AppendNull();
-            rule = rule >= 0 ? rule : verdicts.Rule("no_sure_label", options.OutputColumn);
+            rule = rule >= 0 ? rule : verdicts.Rule(Unsure, options.OutputColumn);
             verdicts.Fail(rule, row);
         }
 
         verdicts.Change("auto_label", options.OutputColumn, found);
-        var result = batch;
-        foreach (var (path, field) in Added)
-        {
-            result = result.With(field, path == "output_column" ? labels.Build() : path == "confidence_column" ? sure.Build() : unsure.Build());
-        }
-
-        return result;
+        return Add(options, batch, labels.Build(), sure.Build(), unsure.Build());
     }
+
+    internal static Batch Add(Options options, Batch batch, Column labels, Column sure, Column unsure) => Added(options).Aggregate(
+        batch, (result, added) => result.With(added.Field, added.Path == "output_column" ? labels : added.Path == "confidence_column" ? sure : unsure));
 
     GuessedLabel?[] Guess(Batch batch, AutoLabelFit fit)
     {

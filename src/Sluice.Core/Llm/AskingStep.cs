@@ -6,9 +6,17 @@ namespace Sluice.Llm;
 /// A step that asks a language model about each row. Its look names the question of every row by a key and finds the first row of each; the run then asks for those
 /// that have no answer yet and gives Apply the answers, which so is as pure as any other.
 /// </summary>
-public abstract class AskingStep(AskOptions options) : Step
+public abstract class AskingStep(AskOptions options) : Step, IAskModels
 {
     Question? question;
+
+    string? IAskModels.Model => Model;
+
+    decimal? IAskModels.BudgetUsd => BudgetUsd;
+
+    bool IAskModels.CanDoWithout => WithoutModel is not null;
+
+    Step IAskModels.For(string? model) => For(model);
 
     /// <summary>Name of the model as the pipeline has it.</summary>
     internal string Model => options.Model;
@@ -64,10 +72,16 @@ public abstract class AskingStep(AskOptions options) : Step
         return input;
     }
 
+    /// <summary>Different questions that are asked in a run at most: those with the smallest keys, which are hashes, and so a sample that no order or size of batches changes.</summary>
+    protected virtual long MostQuestions => long.MaxValue;
+
+    /// <summary>Columns that <see cref="AskedRows"/> looks at besides those that are sent.</summary>
+    protected virtual IEnumerable<string> AlsoRead => [];
+
     /// <summary>Answers come by themselves: Apply reads no column that was sent.</summary>
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted;
 
-    public sealed override IReadOnlySet<string>? Observes(Schema input) => Prompt.Sent(input, options.Columns).ToHashSet(StringComparer.Ordinal);
+    public sealed override IReadOnlySet<string>? Observes(Schema input) => Prompt.Sent(input, options.Columns).Concat(AlsoRead.Where(input.Has)).ToHashSet(StringComparer.Ordinal);
 
     public sealed override RowKey[] Keys(Batch batch) => Rows(batch).Keys(Question);
 
@@ -84,16 +98,25 @@ public abstract class AskingStep(AskOptions options) : Step
         var questions = 0L;
         foreach (var (key, batch, row) in rows)
         {
-            if (key != last && !RowPrompts.IsNoQuestion(key))
+            if (RowPrompts.IsNoQuestion(key))
             {
-                decisions.Set(batch, row, 1);
-                questions++;
+                continue;
+            }
+
+            questions += key == last ? 0 : 1;
+            if (questions > MostQuestions)
+            {
+                decisions.Set(batch, row, AskDecisions.TooMany);
+            }
+            else if (key != last)
+            {
+                decisions.Set(batch, row, AskDecisions.Ask);
             }
 
             last = key;
         }
 
-        return questions;
+        return Math.Min(questions, MostQuestions);
     }
 
     public sealed override byte[] Fit(State? state, object? decided) => Fitted.Of(new Asked(Question.Model, (long)decided!));
@@ -120,6 +143,16 @@ public abstract class AskingStep(AskOptions options) : Step
     protected abstract Batch Use(Batch batch, RowAnswers answers, Verdicts verdicts);
 
     sealed record Asked(string Model, long Questions);
+}
+
+/// <summary>What is decided of a row; nothing for one whose question another row asks.</summary>
+static class AskDecisions
+{
+    /// <summary>It asks.</summary>
+    public const byte Ask = 1;
+
+    /// <summary>Its question is not asked in this run: there are too many.</summary>
+    public const byte TooMany = 2;
 }
 
 /// <summary>Rows that are not sent.</summary>

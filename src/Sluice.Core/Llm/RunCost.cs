@@ -88,6 +88,13 @@ public sealed record RunCost
     /// <summary>What each row cost, by step; rows are counted over the whole input, from 1.</summary>
     public static async Task<IReadOnlyList<CostLine>> RowsAsync(ObjectStore store, string run, CancellationToken cancellation)
     {
+        // Calls about a table as a whole are of none of its rows.
+        var calls = (await new CallLog(store, run).AllAsync(cancellation)).Where(c => c.Batch != ItemAsker.NoBatch).ToList();
+        if (calls.Count == 0)
+        {
+            return [];
+        }
+
         var rows = DocumentJson.Parse<BaseRows>(await store.ReadAsync($"runs/{run}/base.json", cancellation));
         var first = new long[rows.Batches.Count];
         for (var batch = 1; batch < first.Length; batch++)
@@ -96,7 +103,7 @@ public sealed record RunCost
         }
 
         var shares =
-            from call in await new CallLog(store, run).AllAsync(cancellation)
+            from call in calls
             from row in call.Rows
             group (call, row.Usage, row.CostUsd) by (call.Step, Row: first[call.Batch] + row.Row + 1) into one
             orderby one.Key.Step, one.Key.Row

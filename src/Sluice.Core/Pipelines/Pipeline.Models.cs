@@ -14,17 +14,20 @@ public sealed partial record Pipeline
         var found = new SortedDictionary<int, string>();
         for (var i = 0; i < Steps.Count; i++)
         {
-            if (Steps[i].Step is not AskingStep step)
+            if (Steps[i].Step is not IAskModels { Model: { } asked } step)
             {
                 continue;
             }
 
-            var model = models.Find(step.Model, out var reason);
+            var model = models.Find(asked, out var reason);
             var limited = step.BudgetUsd is not null || Optimization.BudgetUsd is not null;
-            if (model is null && step.WithoutModel is null)
+
+            // A name that is wrong among models that are there is a mistake, not a machine without models.
+            var isMistaken = models != LanguageModels.None && asked != "default";
+            if (model is null && (isMistaken || !step.CanDoWithout))
             {
-                problems.Add(
-                    Places[Steps[i].Group].Of("model"), $"Step '{Steps[i].Id}' asks the language model '{step.Model}', which cannot be asked here. {reason} There is no way to do it without one.");
+                var way = step.CanDoWithout ? "" : " There is no way to do it without one.";
+                problems.Add(Places[Steps[i].Group].Of("model"), $"Step '{Steps[i].Id}' asks the language model '{asked}', which cannot be asked here. {reason}{way}");
             }
             else if (model is { Price: null } && limited)
             {

@@ -25,7 +25,7 @@ public sealed partial class QualityValidation
             Columns = [.. seen.Columns.Select((c, i) => c.Profile(types.FirstOrDefault(t => t.Column == seen.Schema[i].Name)?.Misfits ?? 0))],
             Types = types,
             GateFailures = [],
-            Notes = [.. options.DeepAnalysis ? [DeepAnalysis.None.Note] : Array.Empty<string>(), .. found.SelectMany(f => f.Notes)],
+            Notes = [.. options.DeepAnalysis && readBefore ? [ReadBefore] : Array.Empty<string>(), .. found.SelectMany(f => f.Notes)],
             MissingPatterns = found.Select(f => f.MissingPatterns).FirstOrDefault(p => p is not null),
             Distributions = found.Select(f => f.Distributions).FirstOrDefault(d => d is not null),
             Learned = learned.Count == 0 ? null : learned,

@@ -35,14 +35,18 @@ public sealed partial class QualityValidation : Step
     {
     }
 
-    QualityValidation(Options options, EarlierReport? earlier)
+    // Whether these are rows that come out of a run, whose meaning was read when they came in.
+    readonly bool readBefore;
+
+    QualityValidation(Options options, EarlierReport? earlier, bool readBefore = false)
     {
-        (this.options, this.earlier) = (options, earlier);
+        (this.options, this.earlier, this.readBefore) = (options, earlier, readBefore);
         checks =
         [
             .. options.Schema.Required is { Count: > 0 } required ? [new MissingColumns(required)] : Array.Empty<Check>(),
             .. options.Schema.AdditionalColumns ? Array.Empty<Check>() : [new UndeclaredColumns(options.Schema)],
             .. Check.Of(options),
+            .. IsDeep ? [new DeepFindings(DeepOptions)] : Array.Empty<Check>(),
             .. options.Schema.Rules().Select(r => r.Rule).Concat(options.BusinessRules).Where(r => RuleCheck.Problem(r) is null).Select(RuleCheck.Of),
         ];
         keyed = [.. Enumerable.Range(0, checks.Length).Where(i => checks[i].IsKeyed)];
@@ -56,8 +60,15 @@ public sealed partial class QualityValidation : Step
         /// <summary>Rules of the business, as data: on values, across columns, across rows, and on the table.</summary>
         public IReadOnlyList<BusinessRule> BusinessRules { get; init; } = [];
 
-        /// <summary>Asks for a semantic look by a language model. None is configured in this version: the report says that it did not run.</summary>
+        /// <summary>
+        /// Reads rows with a language model and counts what contradicts itself, is nonsense or does not belong there; <c>deep</c> says how. Without a model the report says
+        /// that it did not run, and the check contextual_outliers runs in its place. Default: false.
+        /// </summary>
         public bool DeepAnalysis { get; init; }
+
+        /// <summary>How <c>deep_analysis</c> asks: model, columns, rows, budget. Default: the configured model reads at most 1,000 different rows, with personal data masked.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public DeepOptions? Deep { get; init; }
 
         /// <summary>Gate: least score, 0 to 100. Default: no gate.</summary>
         [Range(0.0, 100.0)]
@@ -108,7 +119,8 @@ public sealed partial class QualityValidation : Step
         FailOnCritical = false,
         MaxIssueRate = new Dictionary<string, double>(),
         Mode = ValidationMode.Flag,
-    }, earlier);
+        Checks = options.DeepAnalysis ? WithContext.Checks : options.Checks,
+    }, earlier, readBefore: true);
 
     /// <summary>Whether a rule or check compares with the version before.</summary>
     internal bool LooksBack =>
@@ -118,9 +130,9 @@ public sealed partial class QualityValidation : Step
     /// <param name="version">Its id.</param>
     /// <param name="report">Report on its rows.</param>
     internal QualityValidation Against(string version, JsonElement report) =>
-        new(options, new EarlierReport(version, report.Deserialize<QualityReport>(StepJson.Options)!));
+        new(options, new EarlierReport(version, report.Deserialize<QualityReport>(StepJson.Options)!), readBefore);
 
-    public override bool IsPassive => options.Mode == ValidationMode.Flag;
+    public override bool IsPassive => options.Mode == ValidationMode.Flag && !IsDeep;
 
     public override int CodeVersion => 2;
 
@@ -128,6 +140,7 @@ public sealed partial class QualityValidation : Step
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
+        input = Own(input);
         for (var i = 0; i < options.Checks.Count; i++)
         {
             if (options.Checks[i] != Check.AllName && Check.All.All(c => c.Name != options.Checks[i]))
@@ -213,11 +226,12 @@ public sealed partial class QualityValidation : Step
         ? wanted
         : wanted.Union(checks.SelectMany(c => c.Columns).Where(input.Has)).ToHashSet(StringComparer.Ordinal);
 
-    public override State NewState(Schema input) => new QualityState(input, checks);
+    public override State NewState(Schema input) => new QualityState(Own(input), checks);
 
     public override void Observe(Batch batch, State state)
     {
         var seen = (QualityState)state;
+        var rows = Own(batch);
         seen.Rows += batch.Rows;
         for (var i = 0; i < seen.Columns.Length; i++)
         {
@@ -228,13 +242,15 @@ public sealed partial class QualityValidation : Step
         {
             if (seen.Checks[i] is { } own)
             {
-                checks[i].Observe(batch, own);
+                checks[i].Observe(checks[i] is DeepFindings ? batch : rows, own);
             }
         }
     }
 
     /// <summary>The keys of each keyed check, one check after another.</summary>
-    public override RowKey[] Keys(Batch batch) => keyed.Length == 1
+    public override RowKey[] Keys(Batch batch) => KeysOf(Own(batch));
+
+    RowKey[] KeysOf(Batch batch) => keyed.Length == 1
         ? checks[keyed[0]].Keys(batch, 0)
         : [.. keyed.SelectMany((check, family) => checks[check].Keys(batch, (ulong)family))];
 
@@ -266,6 +282,7 @@ public sealed partial class QualityValidation : Step
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var report = fitted.As<QualityReport>();
+        batch = Own(batch);
         for (var i = 0; i < checks.Length; i++)
         {
             var bit = (byte)(1 << Math.Max(0, Array.IndexOf(keyed, i)));

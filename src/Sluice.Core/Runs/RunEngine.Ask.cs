@@ -49,7 +49,7 @@ public sealed partial class RunEngine
     /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet.</summary>
     static async Task<AskTodo> TodoAsync(AskingStep step, Batch rows, byte[] firsts, AnswerStore answers, double share, CancellationToken cancellation)
     {
-        var first = step.Rows(rows).Of(step.Question, Enumerable.Range(0, rows.Rows).Where(row => firsts[row] != 0)).Select(r => (r.Row, r.Key)).ToArray();
+        var first = step.Rows(rows).Of(step.Question, Enumerable.Range(0, rows.Rows).Where(row => firsts[row] == AskDecisions.Ask)).Select(r => (r.Row, r.Key)).ToArray();
         var open = new bool[first.Length];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
         await Parallel.ForAsync(0, first.Length, limits, async (i, token) => open[i] = await answers.FindAsync(step.Question, first[i].Key, token) is null);
@@ -85,6 +85,11 @@ public sealed partial class RunEngine
         var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
         var firsts = await DecisionsAsync(asks.Decisions![batch], seen.Rows, cancellation);
         var keys = KeysOfRows(await store.ReadAsync(seen.Keys!, cancellation), seen.Rows);
+        for (var row = 0; row < keys.Length; row++)
+        {
+            keys[row] = firsts[row] == AskDecisions.TooMany ? RowPrompts.NotAsked : keys[row];
+        }
+
         var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), run.Plan.Request.Forecast, cancellation);
         var collected = new Collected { Rows = seen.Rows };
         var rows = new (string? Value, Unanswered? Failure)[seen.Rows];
@@ -92,7 +97,7 @@ public sealed partial class RunEngine
         {
             var (answer, failure) = found[keys[row]];
             rows[row] = (answer?.Value, failure);
-            collected.Count(answer, failure, firsts[row] != 0, run.Id);
+            collected.Count(answer, failure, firsts[row] == AskDecisions.Ask, run.Id);
         }
 
         collected.Answers = await WriteContentAsync("answered", RowAnswers.Of(rows).ToBytes(), cancellation);
@@ -203,7 +208,7 @@ public sealed partial class RunEngine
         }
     }
 
-    Budget BudgetOf(Run run, string id, AskingStep step)
+    Budget BudgetOf(Run run, string id, IAskModels step)
     {
         var approved = (decimal?)run.Plan.Request.ApprovedUsd;
         var limits = new List<BudgetAccount>();

@@ -56,7 +56,7 @@ public sealed partial class RunEngine
     {
         for (var i = 0; i < run.Steps.Count; i++)
         {
-            if (run.Steps[i] is Llm.AskingStep && (await ReadDocumentAsync<StepFit>(FitPath(run, i), cancellation)).Unanswered is not null)
+            if (run.Steps[i] is Llm.IAskModels && (await ReadDocumentAsync<StepFit>(FitPath(run, i), cancellation)).Unanswered is not null)
             {
                 return new MemoKey("incomplete").Add(run.Plan.Key).Add(run.Id).Value();
             }

@@ -106,7 +106,7 @@ public sealed partial class RunEngine
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
         for (var i = 0; i < pipeline.Steps.Count; i++)
         {
-            var step = pipeline.Steps[i].Step is Llm.AskingStep asking ? asking.For(asked?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
+            var step = pipeline.Steps[i].Step is Llm.IAskModels asking ? asking.For(asked?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
             key.Add($"{pipeline.Steps[i].Type}@{step.CodeVersion}{step.DependsOn}");
         }
 
@@ -128,7 +128,7 @@ public sealed partial class RunEngine
     /// <summary>The pipeline with what is done where no model is.</summary>
     static Pipelines.Pipeline Asking(Pipelines.Pipeline pipeline, IReadOnlyDictionary<int, string>? models) => pipeline with
     {
-        Steps = [.. pipeline.Steps.Select((s, i) => s.Step is Llm.AskingStep asking ? s with { Step = asking.For(models?.GetValueOrDefault(i)) } : s)],
+        Steps = [.. pipeline.Steps.Select((s, i) => s.Step is Llm.IAskModels asking ? s with { Step = asking.For(models?.GetValueOrDefault(i)) } : s)],
     };
 
     /// <summary>A cheaper way to do the same; null where the pipeline wants none, or keeps the rows after every step as written.</summary>

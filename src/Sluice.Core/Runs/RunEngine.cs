@@ -250,7 +250,7 @@ public sealed partial class RunEngine(
         [
             .. Pipeline.Steps.Select((s, number) => s.Step switch
             {
-                AskingStep asking => asking.For(Plan.Models?.GetValueOrDefault(Plan.Physical?.Order[number] ?? number)),
+                IAskModels asking => asking.For(Plan.Models?.GetValueOrDefault(Plan.Physical?.Order[number] ?? number)),
                 QualityValidation checks when Plan.Earlier is { } earlier => checks.Against(earlier.Version, earlier.QualityBefore),
                 VectorStep embedding => embedding.On(Vectors),
                 var step => step,

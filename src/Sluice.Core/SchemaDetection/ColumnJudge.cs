@@ -12,8 +12,10 @@ sealed class ColumnJudge
 {
     /// <summary>Least share of one type, as Frictionless asks of a field.</summary>
     const double TypeShare = 0.9;
-    const int LeastPrecision = 10;
     const int MaxDecimalScale = 6;
+
+    /// <summary>Digits of a decimal at least, so that later values fit.</summary>
+    public const int LeastPrecision = 10;
 
     readonly ColumnKind? kind;
     readonly IReadOnlyList<string> values;

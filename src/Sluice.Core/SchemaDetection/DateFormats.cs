@@ -35,6 +35,9 @@ sealed class DateFormats
     /// <summary>The most frequent one.</summary>
     public string? Name => Shares.Count == 0 ? null : Shares[0].Format;
 
+    /// <summary>Whether a value is a date or a time in any way of writing that is known.</summary>
+    public static bool IsDate(string value) => FormatsOf(value).Length > 0;
+
     static string FormatsOf(string value)
     {
         var bytes = Encoding.UTF8.GetBytes(value);

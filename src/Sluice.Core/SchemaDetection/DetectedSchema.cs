@@ -35,6 +35,10 @@ public sealed record DetectedSchema
     /// <summary>What was left out because of a limit.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What a language model added, and which of its claims the data contradicts; left out where none was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Refinement? Refinement { get; init; }
+
     static readonly JsonSerializerOptions indented = new(StepJson.Options)
     {
         WriteIndented = true,
@@ -92,6 +96,10 @@ public sealed record ColumnEvidence
     /// <summary>0 to 1; a judgement from the share of values that match and from the name, not a measured probability.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Confidence { get; init; }
+
+    /// <summary>What its numbers are counted in; only a refinement says it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unit { get; init; }
 
     /// <summary>In words: how many of the sampled values match, and whether the name says the same.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -156,3 +164,16 @@ public sealed record DetectedIssue(string Kind, string? Column, long Count, bool
 /// <param name="Step">With <c>type</c> and <c>config</c>.</param>
 /// <param name="Effect">What it is expected to change.</param>
 public sealed record SuggestedStep(string Description, JsonObject Step, string Effect);
+
+/// <summary>What a language model added to a schema.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Refused">Its claims that the data contradicts.</param>
+public sealed record Refinement(string Model, IReadOnlyList<RefusedClaim> Refused);
+
+/// <summary>A claim that was not taken over.</summary>
+/// <param name="Column">Column; null: it is about the table.</param>
+/// <param name="Claim"><c>type</c>, <c>semantic_type</c>, <c>pii</c>, <c>unit</c>, <c>range</c>, <c>key</c>, <c>reference</c> or <c>step</c>.</param>
+/// <param name="Value">What was claimed.</param>
+/// <param name="Reason">What contradicts it.</param>
+public sealed record RefusedClaim(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Column, string Claim, string Value, string Reason);

@@ -20,26 +20,29 @@ public sealed class SchemaCache(DatasetCatalogue catalogue)
     /// <param name="entry">The version.</param>
     /// <param name="refresh">Whether to detect it again.</param>
     /// <param name="cancellation">Ends the look.</param>
-    public async Task<VersionSchema> OfAsync(VersionEntry entry, bool refresh, CancellationToken cancellation)
+    /// <param name="refiner">Language model that describes it; null: none. A schema of the version's own pipeline that another or none described is then made again from the rows.</param>
+    public async Task<VersionSchema> OfAsync(VersionEntry entry, bool refresh, CancellationToken cancellation, ModelRefiner? refiner = null)
     {
         var manifest = await catalogue.ManifestAsync(entry.Dataset, entry.Version, cancellation);
-        if (manifest.Steps.LastOrDefault(s => s.Type == "schema_detection")?.Fitted is { } own)
+        if (manifest.Steps.LastOrDefault(s => s.Type == "schema_detection")?.Fitted is { } own
+            && System.Text.Json.JsonSerializer.Deserialize<DetectedSchema>(own, StepJson.Options)! is var fitted
+            && (refiner is null || fitted.Refinement?.Model == refiner.Model))
         {
-            return new VersionSchema(System.Text.Json.JsonSerializer.Deserialize<DetectedSchema>(own, StepJson.Options)!, "pipeline");
+            return new VersionSchema(fitted, "pipeline");
         }
 
-        var key = $"{entry.Dataset}/{entry.Version}";
+        var key = $"{entry.Dataset}/{entry.Version}/{refiner?.Id}";
         if (!refresh && kept.TryGetValue(key, out var known))
         {
             return new VersionSchema(known, "memory");
         }
 
-        var found = await DetectAsync(entry, cancellation);
+        var found = await DetectAsync(entry, refiner, cancellation);
         Keep(key, found);
         return new VersionSchema(found, "rows");
     }
 
-    async Task<DetectedSchema> DetectAsync(VersionEntry entry, CancellationToken cancellation)
+    async Task<DetectedSchema> DetectAsync(VersionEntry entry, ModelRefiner? refiner, CancellationToken cancellation)
     {
         var rows = await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation);
         var step = new SchemaDetectionStep(new());
@@ -49,7 +52,8 @@ public sealed class SchemaCache(DatasetCatalogue catalogue)
             step.Observe(batch, state);
         }
 
-        return new Fitted(step.Fit(state, null)).As<DetectedSchema>();
+        var fitted = refiner is null ? step.Fit(state, null) : await step.RefinedFitAsync(state, entry.Dataset, refiner, cancellation);
+        return new Fitted(fitted).As<DetectedSchema>();
     }
 
     void Keep(string key, DetectedSchema schema)

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Sluice.Llm;
 using Sluice.Steps;
 
 namespace Sluice.SchemaDetection;
@@ -9,8 +11,18 @@ namespace Sluice.SchemaDetection;
 /// <c>sluice schema</c> takes that look.
 /// </summary>
 [Step("schema_detection", Aliases = ["detect_schema"])]
-public sealed class SchemaDetectionStep(SchemaDetectionStep.Options options) : Step
+public sealed class SchemaDetectionStep : Step, IAskModels
 {
+    readonly Options options;
+    readonly string? model;
+
+    public SchemaDetectionStep(Options options)
+        : this(options, null)
+    {
+    }
+
+    SchemaDetectionStep(Options options, string? model) => (this.options, this.model) = (options, model);
+
     public sealed record Options
     {
         /// <summary>Columns, from the first on, among which dependencies and keys of several columns are looked for. Default: 40.</summary>
@@ -31,6 +43,23 @@ public sealed class SchemaDetectionStep(SchemaDetectionStep.Options options) : S
 
         /// <summary>What is known of columns: it wins over what is detected. Each has a name and any of type, format, nullable, description, pattern, pii, precision, scale. Default: none.</summary>
         public IReadOnlyList<DeclaredColumn> Columns { get; init; } = [];
+
+        /// <summary>
+        /// Language model that describes the columns, from a profile and samples with personal data masked: <c>default</c>, a name of the configuration, an alias or
+        /// <c>provider/model</c>. What it claims and the data contradicts is refused. Where no model is configured, nothing is asked and a note says so. Default: none is asked.
+        /// </summary>
+        [MinLength(1)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Model { get; init; }
+
+        /// <summary>With <c>model</c>: sends sampled values as they are, personal data too. Default: false.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool AllowPersonalData { get; init; }
+
+        /// <summary>With <c>model</c>: US dollars that it may cost in one run. Default: no limit.</summary>
+        [Range(0.0, 1_000_000_000.0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? BudgetUsd { get; init; }
     }
 
     /// <summary>What the user says of a column. What is not given is detected.</summary>
@@ -68,6 +97,22 @@ public sealed class SchemaDetectionStep(SchemaDetectionStep.Options options) : S
 
     public override bool IsPassive => true;
 
+    string? IAskModels.Model => options.Model;
+
+    decimal? IAskModels.BudgetUsd => (decimal?)options.BudgetUsd;
+
+    bool IAskModels.CanDoWithout => true;
+
+    Step IAskModels.For(string? model) => model is null ? this : new SchemaDetectionStep(options, model);
+
+    /// <summary>The model that a run asks; null: none.</summary>
+    internal string? Asked => model;
+
+    internal bool SendsPersonalData => options.AllowPersonalData;
+
+    // A model's answers are its own; without one, nothing changes in what was known by this step before.
+    public override string DependsOn => model is null ? "" : $"[{model}]";
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         for (var i = 0; i < options.Columns.Count; i++)
@@ -86,16 +131,33 @@ public sealed class SchemaDetectionStep(SchemaDetectionStep.Options options) : S
 
     public override byte[] Fit(State? state, object? decided)
     {
-        var limits = new DetectionLimits
-        {
-            RelatedColumns = options.RelatedColumns,
-            DependencyColumns = options.DependencyColumns,
-            MaxDependencyError = options.MaxDependencyError,
-            KeyColumns = options.KeyColumns,
-        };
-        var schema = new SchemaDetector((TableSketch)state!, limits).Schema(new PlainDescriptions());
-        return Fitted.Of(schema with { Columns = [.. schema.Columns.Select(Declared)] });
+        var plain = Detector(state!).Schema();
+        var note = options.Model is not null && model is null ? new[] { ModelRefiner.NotAsked } : [];
+        return Fitted.Of(Declared(plain with { Notes = [.. plain.Notes, .. note] }));
     }
+
+    /// <summary>As <see cref="Fit"/>, with what a refiner adds.</summary>
+    /// <param name="state">What was seen of all rows.</param>
+    /// <param name="name">Name of the table.</param>
+    /// <param name="refiner">The refiner.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal async Task<byte[]> RefinedFitAsync(State state, string name, SchemaRefiner refiner, CancellationToken cancellation)
+    {
+        var table = Detector(state);
+        var plain = table.Schema();
+        var claims = await refiner.RefineAsync([table.Profile(name, plain)], cancellation);
+        return Fitted.Of(Declared(RefinementGuard.Apply(table, plain, claims[0])));
+    }
+
+    SchemaDetector Detector(State state) => new((TableSketch)state, new DetectionLimits
+    {
+        RelatedColumns = options.RelatedColumns,
+        DependencyColumns = options.DependencyColumns,
+        MaxDependencyError = options.MaxDependencyError,
+        KeyColumns = options.KeyColumns,
+    });
+
+    DetectedSchema Declared(DetectedSchema schema) => schema with { Columns = [.. schema.Columns.Select(Declared)] };
 
     /// <summary>Nothing that was detected changes a row.</summary>
     public override string ApplyKey(Fitted fitted) => "";

@@ -5,6 +5,7 @@ sealed class SchemaDetector
 {
     const int ShownExamples = 3;
     const int MaxExample = 40;
+    const int ProfileSamples = 8;
 
     readonly TableSketch sketch;
     readonly DetectionLimits limits;
@@ -39,7 +40,8 @@ sealed class SchemaDetector
         (Keys, Dependencies, Duplicates) = (verified.Keys, verified.Dependencies, verified.Duplicates);
     }
 
-    public DetectedSchema Schema(SchemaRefiner refiner)
+    /// <summary>The schema, described by what was detected.</summary>
+    public DetectedSchema Schema()
     {
         var unique = Keys.Where(k => k.Verified && k.Columns.Count == 1).Select(k => k.Columns[0]).ToHashSet(StringComparer.Ordinal);
         var issues = IssueSearch.Of(this, sketch.RowSample, sketch.Related).ToList();
@@ -57,8 +59,11 @@ sealed class SchemaDetector
             Issues = issues,
             Notes = [.. Notes()],
         };
-        return RefinementGuard.Apply(plain, refiner.Refine(plain), Columns);
+        return PlainDescriptions.AddTo(plain);
     }
+
+    /// <summary>The table as a refiner gets it.</summary>
+    public TableProfile Profile(string name, DetectedSchema schema) => new(name, schema, [.. Columns.Select(c => c.Values.Take(ProfileSamples).Select(Cut).ToArray())]);
 
     IEnumerable<string> Notes()
     {

@@ -11,10 +11,14 @@ public sealed record DetectedTable(string Name, DetectedSchema Schema);
 public sealed record DetectedTables(IReadOnlyList<DetectedTable> Tables, IReadOnlyList<ForeignKey> ForeignKeys);
 
 /// <summary>Detects the schema of whole tables in two looks: one for everything, one that compares all rows for what the first found.</summary>
-public static class SchemaScan
+public static partial class SchemaScan
 {
+    /// <param name="tables">Tables.</param>
+    /// <param name="limits">How far to look.</param>
+    /// <param name="refiner">Adds what only reading can tell; null: nothing does.</param>
+    /// <param name="cancellation">Ends the look.</param>
     public static async Task<DetectedTables> RunAsync(
-        IReadOnlyList<InputTable> tables, DetectionLimits limits, SchemaRefiner refiner, CancellationToken cancellation)
+        IReadOnlyList<InputTable> tables, DetectionLimits limits, SchemaRefiner? refiner, CancellationToken cancellation)
     {
         var found = new List<(string Name, SchemaDetector Table)>();
         foreach (var table in tables)
@@ -31,7 +35,8 @@ public static class SchemaScan
         }
 
         var relations = await VerifiedAsync([.. RelationSearch.Of(found)], tables, limits, cancellation);
-        return new DetectedTables([.. found.Select(t => new DetectedTable(t.Name, t.Table.Schema(refiner)))], relations);
+        var plain = new DetectedTables([.. found.Select(t => new DetectedTable(t.Name, t.Table.Schema()))], relations);
+        return refiner is null ? plain : await RefinedAsync(plain, found, tables, limits, refiner, cancellation);
     }
 
     /// <summary>Compares all rows of the columns that refer with all rows of the keys.</summary>

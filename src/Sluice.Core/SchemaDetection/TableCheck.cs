@@ -60,7 +60,7 @@ sealed class TableCheck
         return hashes;
     }
 
-    static ulong Combine(IReadOnlyList<ulong[]> columns, int row)
+    public static ulong Combine(IReadOnlyList<ulong[]> columns, int row)
     {
         var hash = 0UL;
         foreach (var column in columns)

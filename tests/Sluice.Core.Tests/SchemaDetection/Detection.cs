@@ -28,7 +28,7 @@ static class Detection
             tables.Add(await InputTable.OpenAsync(name, new CsvSource(new() { FilePath = name + ".csv" }), folder.Inputs(), scratch, default));
         }
 
-        return await SchemaScan.RunAsync(tables, new DetectionLimits(), new PlainDescriptions(), default);
+        return await SchemaScan.RunAsync(tables, new DetectionLimits(), null, default);
     }
 
     public static async Task<DetectedSchema> OfFileAsync(string content) => (await OfFilesAsync(("table", content))).Tables[0].Schema;

@@ -38,7 +38,17 @@ public sealed class DatasetSchemaTests : IAsyncLifetime
         Assert.Equal(("string", "Number of the film"), (schema.GetProperty("columns")[0].GetProperty("type").GetString(), schema.GetProperty("columns")[0].GetProperty("description").GetString()));
     }
 
+    [Fact]
+    public async Task A_model_that_is_not_configured_is_said_in_a_note()
+    {
+        var schema = await SchemaAsync("films", "?model=default");
+
+        Assert.Contains(schema.GetProperty("notes").EnumerateArray(), n => n.GetString() == "No language model was asked: none is configured. Columns are described by what was detected.");
+        Assert.False(schema.TryGetProperty("refinement", out _));
+    }
+
     [Theory]
+    [InlineData("films/schema?model=default&allow_personal_data=maybe", HttpStatusCode.BadRequest, "The query 'allow_personal_data' is 'maybe'. Expected true or false.")]
     [InlineData("none/schema", HttpStatusCode.NotFound, "Dataset 'none' does not exist.")]
     [InlineData("films/schema?refresh=maybe", HttpStatusCode.BadRequest, "The query 'refresh' is 'maybe'. Expected true or false.")]
     public async Task What_cannot_be_answered_is_refused(string path, HttpStatusCode status, string error)
