@@ -61,6 +61,11 @@ public abstract record AskOptions
     /// <summary>Kinds of personal data that the policy is about. Default: all but organization and location.</summary>
     public IReadOnlyList<string> PiiEntities { get; init; } = [];
 
+    /// <summary>
+    /// A cheaper model that answers first, and what must hold of the result; for answers that are labels or true or false. Default: none, the model answers all.
+    /// </summary>
+    public CascadeOptions? Cascade { get; init; }
+
     /// <summary>US dollars that the step may spend in one run; a call that could cost more is not made, and the run stops for approval. Default: no limit.</summary>
     [Range(0.0, 1_000_000_000.0)]
     public double? BudgetUsd { get; init; }

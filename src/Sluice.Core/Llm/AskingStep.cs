@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sluice.Steps;
 
 namespace Sluice.Llm;
@@ -19,6 +20,12 @@ public abstract class AskingStep(AskOptions options) : Step
     /// <summary>What it asks, once a model is known.</summary>
     internal Question Question => question ?? throw new InvalidOperationException("No model was given to the step.");
 
+    /// <summary>The cheaper model that answers first, and what must hold of the result; null: none.</summary>
+    internal CascadeOptions? Cascade => options.Cascade;
+
+    /// <summary>What the cheaper model is asked; null: there is none.</summary>
+    internal Question? Cheap { get; private set; }
+
     /// <summary>What can be done without a model, in its place; null: nothing, and a run without one is refused.</summary>
     internal virtual Step? WithoutModel => null;
 
@@ -30,8 +37,8 @@ public abstract class AskingStep(AskOptions options) : Step
 
     private protected abstract PromptTemplate Prompt { get; }
 
-    /// <summary>The step as a run has it: with the model that it asks, or what is done without one.</summary>
-    internal Step For(string? model)
+    /// <summary>The step as a run has it: with the models that it asks, or what is done without one.</summary>
+    internal Step For(string? model, string? cheap)
     {
         if (model is null)
         {
@@ -40,17 +47,31 @@ public abstract class AskingStep(AskOptions options) : Step
 
         var step = (AskingStep)MemberwiseClone();
         step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt), Fields, options);
+        if (cheap is not null)
+        {
+            var fields = CheapAnswer.Fields(Fields);
+            step.Cheap = new Question(cheap, CallText.System(Task, fields, options.ValidationPrompt), fields, options with { UseExtendedThinking = false });
+        }
+
         return step;
     }
 
+    /// <summary>Whether an answer is the one that precision and recall are about.</summary>
+    internal bool IsPositive(string value)
+    {
+        var answer = JsonDocument.Parse(value).RootElement.GetProperty(Fields[0].Name);
+        return answer.ValueKind == JsonValueKind.True || (answer.ValueKind == JsonValueKind.String && answer.GetString() == options.Cascade?.Positive);
+    }
+
     /// <summary>A row's answer depends on the model, whatever the pipeline calls it, and on the words that it is told.</summary>
-    public sealed override string DependsOn => question is null ? "" : $"[{question.Model} {question.Digest}]";
+    public sealed override string DependsOn => question is null ? "" : $"[{question.Model} {question.Digest}]" + (Cheap is null ? "" : $"[{Cheap.Model} {Cheap.Digest}]");
 
     public sealed override bool IsKeyed => true;
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
         Prompt.Check(input, options.Columns, problems);
+        options.Cascade?.Check(Fields, problems);
         return input;
     }
 

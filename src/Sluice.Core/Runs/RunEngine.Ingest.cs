@@ -81,6 +81,7 @@ public sealed partial class RunEngine
         var pipeline = await tables.OpenAsync(request.RunId, await PipelineAsync(request, cancellation), inputs, Catalogue, null, cancellation);
         pipeline.CheckSinks(OutputsOf(request), inputs);
         var asked = pipeline.CheckModels(Models);
+        var cheap = pipeline.CheapModels(Models);
         var cut = pipeline.Optimization.Cut();
         cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
 
@@ -103,7 +104,7 @@ public sealed partial class RunEngine
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
         for (var i = 0; i < pipeline.Steps.Count; i++)
         {
-            var step = pipeline.Steps[i].Step is Llm.AskingStep asking ? asking.For(asked?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
+            var step = pipeline.Steps[i].Step is Llm.AskingStep asking ? asking.For(asked?.GetValueOrDefault(i), cheap?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
             key.Add($"{pipeline.Steps[i].Type}@{step.CodeVersion}{step.DependsOn}");
         }
 
@@ -112,7 +113,7 @@ public sealed partial class RunEngine
             key.Add(file.Sha256).Add(file.File);
         }
 
-        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked), cancellation);
+        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked, cheap), cancellation);
     }
 
     /// <summary>The head of the dataset, where a rule compares with it. It is kept in the plan: the run compares with it also when it is resumed later.</summary>

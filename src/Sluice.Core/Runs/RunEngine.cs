@@ -48,6 +48,8 @@ public sealed partial class RunEngine(
             StageKind.Ingest => IngestAsync(run, index, null, cancellation),
             StageKind.Retype => IngestAsync(run, index, (await UnifiedAsync(run, cancellation)).Schema, cancellation),
             StageKind.Observe => ObserveAsync(run, pass, index, cancellation),
+            StageKind.AskCheap => AskCheapAsync(run, pass, index, cancellation),
+            StageKind.AskSample => AskSampleAsync(run, pass, index, cancellation),
             StageKind.Ask => AskAsync(run, pass, index, cancellation),
             StageKind.Collect => CollectAsync(run, pass, index, cancellation),
             StageKind.Apply => ApplyAsync(run, index, cancellation),
@@ -85,6 +87,8 @@ public sealed partial class RunEngine(
             StageKind.Ingest => await OpenRetypeAsync(run, cancellation),
             StageKind.Retype => await OpenPassAsync(run, 0, cancellation),
             StageKind.Observe => await FinishPassAsync(run, pass, cancellation),
+            StageKind.AskCheap => await OpenSampleAsync(run, pass, cancellation),
+            StageKind.AskSample => await FinishSampleAsync(run, pass, cancellation),
             StageKind.Ask => await OpenCollectAsync(run, pass, cancellation),
             StageKind.Collect => await FinishCollectAsync(run, pass, cancellation),
             StageKind.Apply => await OpenPublishAsync(run, cancellation),
@@ -241,7 +245,7 @@ public sealed partial class RunEngine(
         [
             .. Pipeline.Steps.Select((s, number) => s.Step switch
             {
-                AskingStep asking => asking.For(Plan.Models?.GetValueOrDefault(number)),
+                AskingStep asking => asking.For(Plan.Models?.GetValueOrDefault(number), Plan.CheapModels?.GetValueOrDefault(number)),
                 QualityValidation checks when Plan.Earlier is { } earlier => checks.Against(earlier.Version, earlier.QualityBefore),
                 VectorStep embedding => embedding.On(Vectors),
                 var step => step,
