@@ -10,6 +10,7 @@ using Sluice.Functions;
 using Sluice.Functions.Api;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -39,6 +40,8 @@ sealed class OpenedStore : IAsyncDisposable
     public RunEngine Engine => host.Services.GetRequiredService<RunEngine>();
 
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
+
+    public LanguageModels Models => host.Services.GetRequiredService<LanguageModels>();
 
     public ReviewStore Reviews => host.Services.GetRequiredService<ReviewStore>();
 
