@@ -57,6 +57,7 @@ static class LlmWorkload
     // Whole rows are sent, as is easiest to write: so no two questions are equal.
     const string Plain = """
         name: plain
+        optimize: false
         steps:
           - { id: rows, type: csv, config: { file_path: tickets.csv } }
           - id: details

@@ -60,6 +60,9 @@ sealed record RunSummary
     /// <summary>What kept answers saved, in US dollars.</summary>
     public decimal? SavedUsd { get; init; }
 
+    /// <summary>Seconds of each step, where the pipeline asks for them.</summary>
+    public IReadOnlyList<StepTime>? Profile { get; init; }
+
     public required double Seconds { get; init; }
 
     public string? Report { get; init; }
@@ -107,6 +110,7 @@ sealed record RunSummary
             Sensitive = manifest?.Sensitive,
             CostUsd = outcome.UpToDate ? null : record?.Cost?.Total.CostUsd,
             SavedUsd = outcome.UpToDate ? null : record?.Cost?.SavedUsd,
+            Profile = record?.Profile,
             Seconds = time.TotalSeconds,
             Report = report,
         };
@@ -141,6 +145,11 @@ sealed record RunSummary
         foreach (var (reason, count) in Rejected ?? new Dictionary<string, long>())
         {
             table.AddRow($"  rejected: {Markup.Escape(reason)}", $"{count:N0}");
+        }
+
+        foreach (var step in Profile ?? [])
+        {
+            table.AddRow($"  seconds: {Markup.Escape(step.Step)}", $"{step.Seconds:0.000}");
         }
 
         table.AddRow("quality score", $"{QualityBefore:0.0}{(QualityAfter is null ? "" : $" → {QualityAfter:0.0}")}");

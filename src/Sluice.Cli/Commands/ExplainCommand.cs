@@ -1,28 +1,63 @@
 using System.CommandLine;
+using Sluice.Cli.Ui;
 using Sluice.Connectors;
 using Sluice.Pipelines;
+using Sluice.Pipelines.Optimise;
 using Sluice.Runs;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
 
-/// <summary><c>sluice explain PIPELINE</c>: what a run would do, without doing it.</summary>
+/// <summary><c>sluice explain PIPELINE</c>: what a run would do, without doing it; and what the optimiser did in a run that has ended.</summary>
 static class ExplainCommand
 {
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("pipeline") { Description = "Pipeline YAML." };
-        var command = new Command("explain", "Print the plan of a pipeline: its chain, its walks over the data, the columns each reads.") { file };
-        Shell.Act(command, async (parsed, cancellation) => Show(parsed, await PlanAsync(parsed.GetRequiredValue(file), cancellation)));
+        var file = new Argument<FileInfo?>("pipeline") { Description = "Pipeline YAML.", Arity = ArgumentArity.ZeroOrOne };
+        var optimise = new Option<bool>("--optimise", "--optimize") { Description = "Show what the optimiser rewrites, why it may, what it expects to save, and what it refuses." };
+        var run = new Option<string?>("--run") { Description = "With --optimise: what the plan of this run saved; a run id, or DATASET@VERSION." };
+        var sample = new Option<int?>("--sample") { Description = "Run every step on the first N rows, without a store, and show what each does." };
+        sample.Validators.Add(found =>
+        {
+            if (found.GetValue(sample) is < 1 or > 100_000)
+            {
+                found.AddError($"--sample is {found.GetValue(sample)}; expected 1 to 100,000 rows.");
+            }
+        });
+        var command = new Command("explain", "Print the plan of a pipeline: its chain, its walks over the data, the columns each reads.") { file, optimise, run, sample };
+        Shell.Act(command, (parsed, cancellation) => ActAsync(parsed, parsed.GetValue(file), parsed.GetValue(optimise), parsed.GetValue(run), parsed.GetValue(sample), cancellation));
         return command;
     }
 
-    static async Task<ExplainedPlan> PlanAsync(FileInfo file, CancellationToken cancellation)
+    static async Task<int> ActAsync(ParseResult parsed, FileInfo? file, bool optimise, string? run, int? sample, CancellationToken cancellation)
     {
-        var pipeline = await Pipeline.LoadAsync(Path.GetRelativePath(Environment.CurrentDirectory, file.FullName), cancellation);
-        var inputs = new FolderInputs([Path.GetPathRoot(file.DirectoryName!)!], file.DirectoryName!);
-        return await ExplainedPlan.OfAsync(pipeline, inputs, cancellation);
+        if (run is not null)
+        {
+            return !optimise || file is not null
+                ? Shell.Invalid(parsed, "--run goes with --optimise and without a pipeline: sluice explain --optimise --run RUN.")
+                : await OpenedStore.WithAsync(parsed, async store => PlanView.Show(parsed, await store.NamedRecordAsync(run, cancellation)));
+        }
+
+        if (file is null)
+        {
+            return Shell.Invalid(parsed, "No pipeline is named. Name a YAML file, or a run with --optimise --run.");
+        }
+
+        var pipeline = await LoadAsync(file, cancellation);
+        var inputs = InputsOf(file);
+        return (optimise, sample) switch
+        {
+            (true, not null) => Shell.Invalid(parsed, "--optimise and --sample are two questions. Ask one at a time."),
+            (true, _) => PlanView.Show(parsed, await ExplainedRewrites.OfAsync(pipeline, inputs, cancellation)),
+            (_, { } rows) => await SampleView.ShowAsync(parsed, pipeline, await SampledRun.OfAsync(pipeline, inputs, rows, TimeProvider.System, cancellation)),
+            _ => Show(parsed, await ExplainedPlan.OfAsync(pipeline, inputs, cancellation)),
+        };
     }
+
+    internal static Task<Pipeline> LoadAsync(FileInfo file, CancellationToken cancellation) =>
+        Pipeline.LoadAsync(Path.GetRelativePath(Environment.CurrentDirectory, file.FullName), cancellation);
+
+    internal static FolderInputs InputsOf(FileInfo file) => new([Path.GetPathRoot(file.DirectoryName!)!], file.DirectoryName!);
 
     static int Show(ParseResult parsed, ExplainedPlan plan)
     {

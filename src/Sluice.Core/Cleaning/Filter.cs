@@ -72,6 +72,14 @@ public sealed class Filter(Filter.Options options) : Step
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
         wanted.Union(condition.Columns).ToHashSet(StringComparer.Ordinal);
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = condition.Columns,
+        Writes = StepEffects.Names([]),
+        Filters = true,
+        Cost = condition.Cost,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = condition.Evaluate(batch, ColumnType.Boolean);

@@ -164,6 +164,14 @@ public sealed class HandleMissing : Step
         return Fitted.Of(seen.Seen.Names.Select(name => seen.Seen[name].Fit(name, options.MissingStrategy)).OfType<FillValue>().ToArray());
     }
 
+    public override StepEffects? Effects(Schema input) => other is not null ? null : new()
+    {
+        Reads = choice.PossibleNames(input),
+        Writes = options.MissingStrategy == MissingStrategy.Drop ? StepEffects.Names([]) : choice.PossibleNames(input),
+        KeepsRows = options.MissingStrategy != MissingStrategy.Drop,
+        Filters = options.MissingStrategy == MissingStrategy.Drop,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         if (other is not null)

@@ -45,6 +45,12 @@ public sealed class StandardizeCase : Step
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted;
 
+    public override StepEffects? Effects(Schema input)
+    {
+        var columns = StepEffects.Names(choice.PossibleNames(input).Concat(options.CaseByColumn.Keys));
+        return new() { Reads = columns, Writes = columns, KeepsRows = true, Cost = 10 };
+    }
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = batch;

@@ -37,6 +37,8 @@ public sealed class StripWhitespace : Step
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted;
 
+    public override StepEffects? Effects(Schema input) => new() { Reads = choice.PossibleNames(input), Writes = choice.PossibleNames(input), KeepsRows = true, Cost = 10 };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = batch;

@@ -25,13 +25,12 @@ public sealed partial class ParquetSource
         var (rows, bytes) = Size(connection, path, cancellation);
         if (options.Columns.Count == 0 && rows > 0 && bytes / rows > cut.MaxRecordBytes)
         {
-            throw new SourceException(
-                $"The Parquet file \"{file.Path}\" has records of {bytes / rows:N0} bytes on average; the limit is {cut.MaxRecordBytes:N0}. Name smaller columns in the option columns, or split the values.");
+            throw new SourceException($"The Parquet file \"{file.Path}\" has records of {bytes / rows:N0} bytes on average; {Limit(cut)}");
         }
 
         var asText = AsText(connection, path, columns, cancellation);
         var whole = new Range(0, int.MaxValue, asText, columns.TrueForAll(column => column.Name != RowNumber) && !HasColumn(connection, path, RowNumber, cancellation));
-        var ends = rows <= cut.MaxRecords && bytes <= cut.TargetBytes ? [rows] : Borders(connection, path, columns, whole, cut, cancellation);
+        var ends = rows <= cut.MaxRecords && bytes <= cut.TargetBytes ? [rows] : Borders(connection, file.Path, path, columns, whole, cut, cancellation);
         var shards = new List<Shard>();
         var from = 0L;
         foreach (var end in ends)
@@ -78,7 +77,7 @@ public sealed partial class ParquetSource
     }
 
     /// <summary>Row numbers after which a shard ends, by the rows' content. One pass, one chunk in memory.</summary>
-    static List<long> Borders(DuckDbConnection connection, string path, List<ParquetColumn> columns, Range whole, ShardCut cut, CancellationToken cancellation)
+    static List<long> Borders(DuckDbConnection connection, string file, string path, List<ParquetColumn> columns, Range whole, ShardCut cut, CancellationToken cancellation)
     {
         var schema = new Schema(columns.Select(column => column.Field(whole.AsText)));
         var expressions = string.Join(", ", columns.Select(column => column.Expression(whole.AsText)));
@@ -91,7 +90,13 @@ public sealed partial class ParquetSource
             for (var i = 0; i < chunk.Rows; i++)
             {
                 row++;
-                bytes += BytesOf(chunk, i);
+                var size = BytesOf(chunk, i);
+                if (size > cut.MaxRecordBytes)
+                {
+                    throw new SourceException($"The Parquet file \"{file}\" has a record of {size:N0} bytes, row {row:N0}; {Limit(cut)}");
+                }
+
+                bytes += size;
                 if (row - first == cut.MaxRecords || cut.EndsAfter(bytes, bytes / (row - first), keys[i].High))
                 {
                     ends.Add(row);
@@ -107,6 +112,9 @@ public sealed partial class ParquetSource
 
         return ends;
     }
+
+    static string Limit(ShardCut cut) =>
+        $"the limit is {cut.MaxRecordBytes:N0}. Name smaller columns in the option columns, or raise max_record_bytes under optimization, which may be {ShardCut.MostRecordBytes:N0} at most.";
 
     static long BytesOf(Batch chunk, int row)
     {

@@ -117,6 +117,13 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
         {
             return read(ParquetRepair.Rewrite(path, copy) ? copy : path);
         }
+        catch (DuckDbException cause) when (cause.Message.StartsWith("Out of Memory", StringComparison.Ordinal))
+        {
+            throw new SourceException(
+                $"The Parquet file \"{file}\" has a page or a cell that does not fit into the memory DuckDB may take: {cause.Message.TrimEnd('.')}. "
+                + "Name smaller columns in the option columns, or write it again with smaller pages.",
+                cause);
+        }
         catch (DuckDbException cause)
         {
             throw new SourceException(

@@ -61,6 +61,9 @@ public sealed record ShardCut
     /// <summary>Records a shard may hold at most.</summary>
     public int MaxRecords { get; init; } = 1 << 20;
 
+    /// <summary>Most that <see cref="MaxRecordBytes"/> may be: the texts of a batch lie in one array.</summary>
+    public const int MostRecordBytes = 1 << 30;
+
     /// <summary>Bytes one record may have. A longer one stops the run: it is nearly always a quote that never ends.</summary>
     public int MaxRecordBytes { get; init; } = 8 << 20;
 

@@ -55,6 +55,12 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
         /// <summary>What the target column holds: the key of the stored vector, or the vector itself. Default: key.</summary>
         public EmbedOutput Output { get; init; } = EmbedOutput.Key;
 
+        /// <summary>
+        /// Takes vectors of tokens instead of one for the text, for models and layers that have them: <c>{count: 8, place: end}</c>, <c>{each: true}</c>. They are written to the target column
+        /// (output: vector) and not stored. Default: none.
+        /// </summary>
+        public EmbeddedParts? Parts { get; init; }
+
         internal EmbeddingModel ToModel() => new() { Name = Model, Layer = Layer, Pooling = Pooling, Normalize = Normalize, MaxTokens = MaxTokens };
     }
 
@@ -63,11 +69,24 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
     public override Schema Plan(Schema input, StepProblems problems)
     {
         Check(input, options.Column, problems);
+        if (options.Parts is not null && (options.Target is null || options.Output != EmbedOutput.Vector))
+        {
+            problems.Add("parts", "Vectors of tokens are written to a column and not stored. Give target a name, and set output: vector.");
+        }
+
         return Target is { } target ? input.With(target) : input;
     }
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
         new HashSet<string>(wanted.Where(name => name != options.Target || name == options.Column).Append(options.Column), StringComparer.Ordinal);
+
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names([options.Column]),
+        Writes = StepEffects.Names(options.Target is { } target ? [target] : []),
+        KeepsRows = true,
+        Cost = 10_000,
+    };
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
@@ -86,7 +105,7 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
             }
         }
 
-        return Target is { } target ? batch.With(target, options.Output == EmbedOutput.Key ? Keys(table) : Arrays(table)) : batch;
+        return Target is { } target ? batch.With(target, options.Parts is { } parts ? parts.Of(Embedder(), texts) : options.Output == EmbedOutput.Key ? Keys(table) : Arrays(table)) : batch;
     }
 
     static TextColumn Keys(VectorTable table)

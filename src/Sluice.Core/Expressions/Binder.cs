@@ -113,7 +113,8 @@ sealed partial class Binder(string text, Schema schema, IReadOnlySet<string>? mi
             return new OpenNode(list.At);
         }
 
-        var common = Typed(operand);
+        // A column without a value in this batch is NULL, and takes the type of the list.
+        var common = operand;
         foreach (var (item, node) in items)
         {
             if (Unify(common, node) is not var (unified, _))
@@ -124,6 +125,7 @@ sealed partial class Binder(string text, Schema schema, IReadOnlySet<string>? mi
             common = unified;
         }
 
+        common = Typed(common);
         var values = items.Select(i => Coerce(i.Node, common.Type)!).ToList();
         Node found = values.All(v => v is ConstantNode)
             ? new InNode(common, [.. values.Cast<ConstantNode>().Select(v => v.Value)], list.At)

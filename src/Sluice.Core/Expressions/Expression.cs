@@ -18,12 +18,19 @@ public sealed class Expression
         var columns = new HashSet<string>(StringComparer.Ordinal);
         Collect(syntax, columns);
         Columns = columns;
+        (NeverFails, Cost) = (Totality.NeverFails(syntax), Totality.Cost(syntax));
     }
 
     public string Text { get; }
 
     /// <summary>Columns it names.</summary>
     public IReadOnlySet<string> Columns { get; }
+
+    /// <summary>Whether no row can make it fail: it has no arithmetic, no cast and no function that some value has no result of.</summary>
+    public bool NeverFails { get; }
+
+    /// <summary>What a row costs, roughly, where 1 is a comparison of two numbers.</summary>
+    public double Cost { get; }
 
     /// <exception cref="DataException">It is not an expression: what was found, what was expected, and a caret under the place.</exception>
     public static Expression Parse(string text) => text.Length > MaxLength

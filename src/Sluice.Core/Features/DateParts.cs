@@ -99,6 +99,15 @@ public sealed class DateParts(DateParts.Options options) : Step
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => FeatureColumns.Needs(input, wanted, options.Columns);
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names(options.Columns),
+        Writes = StepEffects.Names(options.Columns.SelectMany(Outputs).Select(f => f.Name).Concat(options.KeepColumns ? [] : options.Columns)),
+        KeepsRows = true,
+        Silent = true,
+        Cost = 10,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = batch;

@@ -85,6 +85,15 @@ public sealed class DeriveColumns(DeriveColumns.Options options) : Step
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
         FeatureColumns.Needs(input, wanted, columns.SelectMany(c => c.Expression.Columns));
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names(columns.SelectMany(c => c.Expression.Columns)),
+        Writes = StepEffects.Names(options.Columns.Keys),
+        KeepsRows = options.OnError == ExpressionErrorAction.Missing || columns.All(c => c.Expression.NeverFails),
+        Silent = columns.All(c => c.Expression.NeverFails),
+        Cost = columns.Sum(c => c.Expression.Cost),
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = batch;

@@ -129,6 +129,14 @@ public sealed class GroupFeatures(GroupFeatures.Options options) : Step
         return Fitted.Of(new LearnedGroups(all.Of(options.Figures), [.. groups.Select(g => Encoding.UTF8.GetString(g.Value))], [.. groups.Select(g => g.State.Of(options.Figures))]));
     }
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names(options.GroupBy),
+        Writes = StepEffects.Names(Outputs().Select(f => f.Name)),
+        KeepsRows = true,
+        Cost = 10,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var known = learned.Of(fitted);
@@ -234,7 +242,7 @@ sealed class ColumnFigures(int columns) : State
         }
     }
 
-    /// <summary>What is no finite number is in no figure.</summary>
+    /// <summary>Adds one value; one that is not finite is left out.</summary>
     public void Add(int column, double value)
     {
         if (double.IsFinite(value))
@@ -245,6 +253,8 @@ sealed class ColumnFigures(int columns) : State
             (squares[column] ??= new ExactSum()).AddSquare(value);
         }
     }
+
+    public double Of(int column, GroupFigure figure) => Figure(column, figure);
 
     /// <summary>By column and then figure; NaN where there is no value.</summary>
     public double[] Of(IReadOnlyList<GroupFigure> figures) => [.. Enumerable.Range(0, columns).SelectMany(i => figures.Select(figure => Figure(i, figure)))];

@@ -51,6 +51,15 @@ public sealed class PolynomialFeatures : Step
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => FeatureColumns.Needs(input, wanted, options.Columns);
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names(options.Columns),
+        Writes = StepEffects.Names(Outputs().Select(f => f.Name)),
+        KeepsRows = true,
+        Silent = true,
+        Cost = 2.0 * terms.Length,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var inputs = options.Columns.Select(name => FeatureColumns.Numbers(batch[name]).ToArray()).ToArray();

@@ -147,6 +147,13 @@ public sealed class ScaleNumericals(ScaleNumericals.Options options) : Step
         return Fitted.Of(options.Columns.Select(name => Scale.Of(name, seen.Seen[name], options)).ToArray());
     }
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names(options.Columns),
+        Writes = StepEffects.Names(options.Columns.Select(name => Output(name).Name).Concat(options.KeepColumns ? [] : options.Columns)),
+        KeepsRows = true,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = batch;

@@ -161,6 +161,15 @@ public sealed class TextFeatures(TextFeatures.Options options) : Step
         return Fitted.Of(options.Columns.Select(name => new LearnedTexts(name, seen.Seen[name].InverseFrequencies())).ToArray());
     }
 
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = StepEffects.Names(options.Columns),
+        Writes = StepEffects.Names(options.Columns.SelectMany(Outputs).Select(f => f.Name).Concat(options.KeepColumns ? [] : options.Columns)),
+        KeepsRows = true,
+        Silent = true,
+        Cost = 100,
+    };
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var result = batch;

@@ -27,6 +27,11 @@ public sealed partial class Join(Join.Options options)
     // Once for the step, which every unit of a run shares.
     JoinTable Joined => joined ??= new JoinTable(Table.Rows, TableOn, Taken());
 
+    internal bool IsInner => options.How == JoinKind.Inner;
+
+    /// <summary>Whether no key is twice in the table, so that no row comes out twice.</summary>
+    internal bool HasUniqueKeys => Joined.Index.IsUnique;
+
     /// <summary>Rows of the table that nothing matched.</summary>
     /// <param name="Unmatched">A bit for each row of the table, in base 64.</param>
     /// <param name="Rows">How many.</param>

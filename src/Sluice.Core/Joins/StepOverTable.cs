@@ -13,6 +13,8 @@ public abstract class StepOverTable(TableReference reference) : Step
     /// <summary>Where the table is.</summary>
     internal TableReference Reference => reference;
 
+    internal bool IsOpen => table is not null;
+
     /// <summary>The table, once the step was put on it.</summary>
     /// <exception cref="InvalidOperationException">It was not: a fault of the caller.</exception>
     protected SideTable Table => table ?? throw new InvalidOperationException($"{GetType().Name} is planned before its table was opened.");

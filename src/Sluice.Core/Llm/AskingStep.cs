@@ -68,6 +68,17 @@ public abstract class AskingStep(AskOptions options) : Step
 
     public sealed override bool IsKeyed => true;
 
+    /// <summary>An answer is to the question of one row, so that a filter may come first: what is not asked is not paid.</summary>
+    public override StepEffects? Effects(Schema input) => new()
+    {
+        Reads = Observes(input)!,
+        Writes = Plan(input, new StepProblems()).Where(f => !input.Has(f.Name) || input[f.Name] != f).Select(f => f.Name)
+            .Concat(Fields.Select(f => f.Name)).ToHashSet(StringComparer.Ordinal),
+        // What a cascade takes from the cheaper model depends on the sample, and so on which rows there are.
+        LooksAtRowsAlone = options.Cascade is null,
+        Cost = 100_000,
+    };
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         Prompt.Check(input, options.Columns, problems);

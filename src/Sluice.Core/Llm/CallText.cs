@@ -139,8 +139,9 @@ static class CallText
 
             problem = reader.TokenType == JsonTokenType.EndArray && reader.CurrentDepth == 1 ? null : "The answer ends in the middle.";
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // A name with half of a surrogate pair is no JSON to its reader, but another exception.
             problem = $"The answer is not JSON: {error.Message}";
         }
 

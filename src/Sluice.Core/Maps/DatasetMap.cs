@@ -17,7 +17,7 @@ public sealed record DatasetMap(
     IReadOnlyList<SuspectedLabel> SuspectedLabels)
 {
     public const int MaxShown = 10_000;
-    const int Nearest = 10, MaxSnippet = 160, MaxFindings = 100;
+    const int Nearest = 10, MaxFindings = 100;
 
     // A label is suspected when at least so many of ten neighbours agree on another one and at most so many have it.
     const int AgreeOnOther = 7, AgreeOnOwn = 2;
@@ -49,18 +49,10 @@ public sealed record DatasetMap(
         using var table = await source.ReadAsync(shown.Rows, vectors, cancellation);
         var nearest = NearestRows.Of(table, Nearest, cancellation);
         return new DatasetMap(
-            shown.Total, isTsne ? Tsne.Learn(table, 2, Tsne.DefaultPerplexity, seed, cancellation) : NeighbourLayout.Learn(table, 2, seed, cancellation), [.. Enumerable.Range(0, table.Rows).Select(row => Snippet(shown.Rows, row, source))],
+            shown.Total, isTsne ? Tsne.Learn(table, 2, Tsne.DefaultPerplexity, seed, cancellation) : NeighbourLayout.Learn(table, 2, seed, cancellation), [.. Enumerable.Range(0, table.Rows).Select(row => ShownRows.Snippet(shown.Rows, row, source))],
             [.. new[] { split, label }.OfType<string>().Concat(colours).Distinct().Select(name => MapColour.Of(name, shown.Rows[name]))],
             nearest.Rows, nearest.Neighbours, FindHoles(table, nearest, split is null ? null : shown.Rows[split], train),
             label is null ? [] : Doubt(nearest, shown.Rows[label]));
-    }
-
-    static string Snippet(Batch rows, int row, VectorSource source)
-    {
-        var text = source.Text is not null
-            ? rows[source.Text].Display(row)
-            : string.Join(", ", source.Columns.Select(name => $"{name} {rows[name].Display(row)}"));
-        return text.Length <= MaxSnippet ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[MaxSnippet - 1]) ? MaxSnippet - 1 : MaxSnippet), "…");
     }
 
     // Beyond Tukey's far fence of all such distances.

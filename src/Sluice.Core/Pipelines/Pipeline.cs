@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Connectors;
+using Sluice.Pipelines.Optimise;
 using Sluice.Steps;
 
 namespace Sluice.Pipelines;
@@ -50,7 +51,7 @@ public sealed record Optimization
     public long BatchBytes { get; init; } = new ShardCut().TargetBytes;
 
     /// <summary>Bytes that one record of the input may have.</summary>
-    [Range(1 << 10, 1 << 30)]
+    [Range(1 << 10, ShardCut.MostRecordBytes)]
     public int MaxRecordBytes { get; init; } = new ShardCut().MaxRecordBytes;
 
     /// <summary>Columns that the input may have.</summary>
@@ -59,6 +60,16 @@ public sealed record Optimization
 
     /// <summary>The same as limits of a source.</summary>
     public ShardCut Cut() => new() { TargetBytes = BatchBytes, MaxRecordBytes = MaxRecordBytes, MaxColumns = MaxColumns };
+}
+
+/// <summary>What a run keeps besides its result, to see what happens in between.</summary>
+public sealed record DebugMode
+{
+    /// <summary>Whether the rows after every step are kept; the steps then run as written.</summary>
+    public bool SaveIntermediateResults { get; init; }
+
+    /// <summary>Whether the time that each step takes is kept.</summary>
+    public bool ProfilePerformance { get; init; }
 }
 
 /// <summary>A checked pipeline: one source, steps in one chain, sinks at its end. Made by <see cref="Parse"/>.</summary>
@@ -84,8 +95,14 @@ public sealed partial record Pipeline
 
     public required Optimization Optimization { get; init; }
 
+    /// <summary>How far the optimiser may go.</summary>
+    public RewriteLevel Optimize { get; init; } = RewriteLevel.Exact;
+
     /// <summary>Whether the rows after every step are kept.</summary>
     public bool Debug { get; init; }
+
+    /// <summary>Whether the time that each step takes is kept.</summary>
+    public bool Profile { get; init; }
 
     /// <summary>What it computes, in one form: <see cref="Parse"/> reads it back. How it is run (optimization, debug) is not in it.</summary>
     public required string CanonicalJson { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Connectors;
+using Sluice.Pipelines.Optimise;
 using Sluice.Steps;
 
 namespace Sluice.Pipelines;
@@ -11,7 +12,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     const int MaxSteps = 500;
     const int FormatVersion = 1;
 
-    static readonly string[] TopKeys = ["name", "description", "dataset", "version", "seed", "steps", "optimization", "debug"];
+    static readonly string[] TopKeys = ["name", "description", "dataset", "version", "seed", "steps", "optimization", "optimize", "debug"];
 
     readonly ProblemList problems = new(file);
 
@@ -36,11 +37,12 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         CheckVersion(map);
         var seed = ReadSeed(map);
         var optimization = ReadOptimization(map);
+        var optimize = ReadOptimize(map);
         var debug = ReadDebug(map);
         var nodes = new StepReader(catalog, problems, seed).Read(map, MaxSteps);
         var chain = new ChainOrder(nodes, problems).Order();
         problems.ThrowIfAny();
-        return Build(new Header(name, description, dataset, seed, optimization, debug), chain!);
+        return Build(new Header(name, description, dataset, seed, optimization, optimize, debug), chain!);
     }
 
     Pipeline Build(Header header, Chain chain)
@@ -58,7 +60,9 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             Dataset = header.Dataset,
             Seed = header.Seed,
             Optimization = header.Optimization,
-            Debug = header.Debug,
+            Optimize = header.Optimize,
+            Debug = header.Debug.SaveIntermediateResults,
+            Profile = header.Debug.ProfilePerformance,
             FileName = file,
             Source = new PipelineSource(chain.Source.Id, chain.Source.Type, (Source)instances[chain.Source.Id]!, chain.Source.OptionsJson),
             Steps = steps,
@@ -217,20 +221,41 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         ? new OptionBinder(problems).Bind(node, node, typeof(Optimization), "optimization") as Optimization ?? new Optimization()
         : new Optimization();
 
-    bool ReadDebug(YamlMap map)
+    RewriteLevel ReadOptimize(YamlMap map)
     {
-        if (map["debug"] is not { } node)
+        if (map["optimize"] is not { } node)
         {
-            return false;
+            return RewriteLevel.Exact;
         }
 
-        if ((node as YamlScalar)?.AsFlag() is { } debug)
+        switch (node)
         {
-            return debug;
+            case YamlScalar { Value: "exact" }:
+                return RewriteLevel.Exact;
+            case YamlScalar { Value: "rows" }:
+                return RewriteLevel.Rows;
+            case YamlScalar scalar when scalar.AsFlag() is { } on:
+                return on ? RewriteLevel.Exact : RewriteLevel.Off;
+            default:
+                problems.Add(node, $"'optimize' is {node.Found}; expected true or exact (the same version, cheaper), rows (the same rows), or false (steps as written).");
+                return RewriteLevel.Exact;
         }
+    }
 
-        problems.Add(node, $"'debug' is {node.Found}; expected true or false.");
-        return false;
+    DebugMode ReadDebug(YamlMap map)
+    {
+        switch (map["debug"])
+        {
+            case null:
+                return new DebugMode();
+            case YamlScalar scalar when scalar.AsFlag() is { } debug:
+                return new DebugMode { SaveIntermediateResults = debug };
+            case YamlMap parts:
+                return new OptionBinder(problems).Bind(parts, parts, typeof(DebugMode), "debug") as DebugMode ?? new DebugMode();
+            case var other:
+                problems.Add(other, $"'debug' is {other.Found}; expected true or false, or save_intermediate_results and profile_performance.");
+                return new DebugMode();
+        }
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -239,5 +264,5 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     [GeneratedRegex("[^a-z0-9_]+")]
     static partial Regex NotSlug { get; }
 
-    sealed record Header(string Name, string? Description, string Dataset, long? Seed, Optimization Optimization, bool Debug);
+    sealed record Header(string Name, string? Description, string Dataset, long? Seed, Optimization Optimization, RewriteLevel Optimize, DebugMode Debug);
 }

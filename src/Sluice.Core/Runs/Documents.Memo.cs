@@ -22,9 +22,11 @@ public sealed record ObserveMemo(string? State, string? Keys, int Rows, IReadOnl
 /// <param name="Quarantine">Rows that made a step throw.</param>
 /// <param name="Origins">Object with the row of the base batch that each row left came from; null when all are left, in place.</param>
 /// <param name="Debug">Rows after each step, in debug mode.</param>
+/// <param name="Seconds">Time of each step, where it is wanted.</param>
 public sealed record ApplyMemo(
     BatchRef Output, IReadOnlyList<int> Borders, IReadOnlyList<StepCounts> Steps, BatchRef? Evidence,
-    IReadOnlyList<EvidenceRule>? Rules, IReadOnlyList<QuarantinedRow>? Quarantine, string? Origins, IReadOnlyList<DebugRows>? Debug);
+    IReadOnlyList<EvidenceRule>? Rules, IReadOnlyList<QuarantinedRow>? Quarantine, string? Origins, IReadOnlyList<DebugRows>? Debug,
+    IReadOnlyList<double>? Seconds = null);
 
 /// <summary>The rows after one step, kept in debug mode.</summary>
 public sealed record DebugRows(string Step, BatchRef Rows);

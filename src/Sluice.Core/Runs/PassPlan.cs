@@ -16,8 +16,13 @@ public static class PassPlan
     /// <summary>Stands for the quality of the rows as read, where the pipeline has no check of its own.</summary>
     public const int Before = -1;
 
-    public static IReadOnlyList<Pass> Of(IReadOnlyList<Step> steps, Schema schema, bool measureBefore)
+    /// <param name="steps">The chain.</param>
+    /// <param name="schema">Columns that come to it.</param>
+    /// <param name="measureBefore">Whether the rows are looked at as read.</param>
+    /// <param name="sharesLooks">Whether a step may look in an earlier walk, where the steps in between promise to leave alone what it looks at.</param>
+    public static IReadOnlyList<Pass> Of(IReadOnlyList<Step> steps, Schema schema, bool measureBefore, bool sharesLooks = false)
     {
+        var (opened, between) = (schema, new List<StepEffects?>());
         var passes = new List<Pass>();
         List<int>? open = measureBefore ? [Before] : null;
         var openPrefix = 0;
@@ -27,17 +32,23 @@ public static class PassPlan
             var step = steps[i];
             if (step.Looks(schema))
             {
-                if (!samePlace)
+                if (!samePlace && !(sharesLooks && open is { Count: > 0 } && LooksAlike(step, schema, opened, between)))
                 {
                     Close();
                     (open, openPrefix) = ([], i);
+                    (opened, between) = (schema, []);
                 }
 
                 open!.Add(i);
-                samePlace = true;
             }
 
-            samePlace &= step.IsPassive;
+            // From the first step on that changes something, a walk is shared only where that is promised to be safe.
+            samePlace = (samePlace || openPrefix == i && open is { Count: > 0 }) && step.IsPassive;
+            if (!step.IsPassive)
+            {
+                between.Add(step.Effects(schema));
+            }
+
             schema = step.Plan(schema, new StepProblems());
         }
 
@@ -53,6 +64,37 @@ public static class PassPlan
 
             open = null;
         }
+    }
+
+    /// <summary>
+    /// Whether a step sees the same at the start of an open walk as in its own place: the steps in between keep every row and write none of the columns it
+    /// looks at. Row numbers and vectors are those of its own place, so a step that decides over rows has a walk of its own.
+    /// </summary>
+    static bool LooksAlike(Step step, Schema here, Schema there, List<StepEffects?> between) =>
+        !step.IsKeyed && step.Vectors(here) is null
+        && step.Observes(here) is { } columns && step.Observes(there)?.SetEquals(columns) == true
+        && between.TrueForAll(effects => effects is { KeepsRows: true } && !effects.Writes.Overlaps(columns))
+        && columns.All(name => here.Has(name) && there.Has(name) && here[name] == there[name])
+        && step.Looks(there);
+
+    /// <summary>Columns of the base that the last walk has to read for the version, its counts and the evidence to be right; null = all.</summary>
+    /// <param name="steps">The chain.</param>
+    /// <param name="schemas">Schema before each step, and after the last.</param>
+    public static IReadOnlySet<string>? ColumnsOfVersion(IReadOnlyList<Step> steps, IReadOnlyList<Schema> schemas)
+    {
+        IReadOnlySet<string> wanted = StepEffects.Names(schemas[^1].Select(f => f.Name));
+        for (var i = steps.Count - 1; i >= 0; i--)
+        {
+            if (steps[i].Effects(schemas[i]) is not { } effects || steps[i].Needs(schemas[i], wanted) is not { } needs)
+            {
+                return null;
+            }
+
+            // What a step says of its columns is wanted too, not only what it makes of them.
+            wanted = effects.Silent ? needs : StepEffects.Names(needs.Concat(effects.Reads).Concat(effects.Writes).Where(schemas[i].Has));
+        }
+
+        return schemas[0].All(f => wanted.Contains(f.Name)) ? null : wanted;
     }
 
     /// <summary>Columns of the base that a walk has to read so that <paramref name="wanted"/> is right after the first <paramref name="prefix"/> steps; null = all.</summary>

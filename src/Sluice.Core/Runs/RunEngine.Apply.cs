@@ -25,7 +25,7 @@ public sealed partial class RunEngine
     async Task<string> ApplyKeyAsync(Run run, int batch, CancellationToken cancellation)
     {
         var key = await ChainKeyAsync(run, "apply", batch, await AppliedStepsAsync(run, cancellation), cancellation);
-        return key.Add(options.PublishBytes.ToString()).Add(run.Pipeline.Debug ? "debug" : "").Value();
+        return key.Add(options.PublishBytes.ToString()).Add((run.Pipeline.Debug ? "debug" : "") + (run.Pipeline.Profile ? "profile" : "")).Value();
     }
 
     async Task<ApplyMemo> ApplyMemoAsync(Run run, int batch, CancellationToken cancellation) =>
@@ -53,7 +53,11 @@ public sealed partial class RunEngine
         var evidence = new EvidenceBuilder();
         var quarantine = new List<QuarantinedRow>();
         var debug = new List<(string Step, Batch Rows)>();
-        var result = await ApplyChainAsync(run, batch, steps, null, Record, cancellation);
+        var seconds = new List<double>();
+        var wanted = run.Plan.Physical?.ReadsLess == true && steps == run.Steps.Count
+            ? PassPlan.ColumnsOfVersion(run.Steps, await SchemasAsync(run, steps, cancellation))
+            : null;
+        var result = await ApplyChainAsync(run, batch, steps, null, Record, cancellation, wanted);
         var kept = new List<DebugRows>();
         foreach (var (step, rows) in debug)
         {
@@ -68,7 +72,8 @@ public sealed partial class RunEngine
             evidence.Rows == 0 ? null : evidence.Rules,
             quarantine.Count == 0 ? null : quarantine,
             result.Origin is null ? null : await WriteContentAsync("origins", Deflate(MemoryMarshal.AsBytes(result.Origin.AsSpan()).ToArray()), cancellation),
-            kept.Count == 0 ? null : kept);
+            kept.Count == 0 ? null : kept,
+            run.Pipeline.Profile ? seconds : null);
         if (run.Plan.Request.ReplayQuarantine)
         {
             await ReplaceDocumentAsync(path, memo, cancellation);
@@ -78,8 +83,9 @@ public sealed partial class RunEngine
             await WriteDocumentAsync(path, memo, cancellation);
         }
 
-        void Record(int step, Batch before, Batch judged, Batch after, Verdicts verdicts, IReadOnlyList<PoisonRow> aside)
+        void Record(int step, Batch before, Batch judged, Batch after, Verdicts verdicts, IReadOnlyList<PoisonRow> aside, TimeSpan took)
         {
+            seconds.Add(took.TotalSeconds);
             var id = run.Chain[step].Id;
             counts.Add(Count(id, before.Rows, verdicts, aside.Count));
             evidence.Add(id, judged, verdicts);

@@ -74,15 +74,17 @@ public sealed partial class RunEngine
 
     async Task<IReadOnlyList<VersionStep>> FittedStepsAsync(Run run, IReadOnlyList<StepCounts> counts, CancellationToken cancellation)
     {
-        var schemas = await SchemasAsync(run, counts.Count, cancellation);
+        var schemas = await SchemasAsync(run, await AppliedStepsAsync(run, cancellation), cancellation);
         var steps = new List<VersionStep>();
         for (var i = 0; i < counts.Count; i++)
         {
-            var fit = await FitAsync(run, i, schemas[i], cancellation);
+            var (written, place) = (run.Written.Steps[i], run.PlaceOf(i));
+            var fit = place < 0 ? null : await FitAsync(run, place, schemas[place], cancellation);
 
             // Quality reports are in the manifest once, under their own name.
-            var json = fit is null || run.Steps[i] is Quality.QualityValidation ? null : fit.Json;
-            steps.Add(new VersionStep(run.Chain[i].Type, counts[i], json is null ? null : JsonDocument.Parse(json).RootElement, run.Steps[i].CodeVersion));
+            var json = fit is null || written.Step is Quality.QualityValidation ? null : fit.Json;
+            var version = place < 0 ? written.Step.CodeVersion : run.Steps[place].CodeVersion;
+            steps.Add(new VersionStep(written.Type, counts[i], json is null ? null : JsonDocument.Parse(json).RootElement, version));
         }
 
         return steps;
@@ -144,7 +146,7 @@ public sealed partial class RunEngine
 
         var checks = Enumerable.Range(0, applied).FirstOrDefault(i => run.Steps[i] is Quality.QualityValidation, PassPlan.Before);
         var before = (await ReadDocumentAsync<StepFit>(FitPath(run, checks), cancellation)).Json;
-        return (before, totals, rejected);
+        return (before, run.Plan.Physical is null ? totals : AsWritten(run, totals, rows.Batches.Sum(b => (long)b.Batch.Rows)), rejected);
     }
 
     /// <summary>Writes the record of the run and closes it.</summary>
@@ -158,6 +160,7 @@ public sealed partial class RunEngine
             var evidence = new List<EvidenceFile>();
             var quarantine = new List<QuarantinedRow>();
             var debug = new List<DebugRows>();
+            IReadOnlyList<double> seconds = [];
             long offset = 0;
             for (var batch = 0; batch < rows.Batches.Count; batch++)
             {
@@ -168,6 +171,7 @@ public sealed partial class RunEngine
                 }
 
                 debug.AddRange(memo.Debug ?? []);
+                seconds = seconds.Count == 0 ? [.. memo.Seconds ?? []] : [.. seconds.Zip(memo.Seconds ?? [], (sum, more) => sum + more)];
                 quarantine.AddRange((memo.Quarantine ?? []).Select(q => q with { Row = offset + q.Row }));
                 offset += rows.Batches[batch].Batch.Rows;
             }
@@ -193,10 +197,12 @@ public sealed partial class RunEngine
                 Quarantine = quarantine,
                 Debug = debug.Count == 0 ? null : debug,
                 Cost = await Llm.RunCost.FindAsync(store, run.Id, cancellation),
+                Profile = seconds.Count == 0 ? null : [.. seconds.Select((sum, i) => new StepTime(run.Chain[i].Id, sum))],
+                Plan = run.Plan.Physical is { } plan ? new PlanOutcome(plan, await PhysicalRowsAsync(run, cancellation)) : null,
             };
 
             // Of two deliveries the one whose record it is counts.
-            if (await store.CreateAsync(path, DocumentJson.Bytes(record), cancellation))
+            if (await store.CreateAsync(path, DocumentJson.Bytes(record), cancellation) && options.Trial is null)
             {
                 RunMetrics.Ended(record);
             }

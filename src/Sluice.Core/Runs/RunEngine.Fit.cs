@@ -134,7 +134,9 @@ public sealed partial class RunEngine
     static async Task<List<LocalFile>> SideFilesAsync(Run run, Step step, CancellationToken cancellation)
     {
         var files = new List<LocalFile>();
-        foreach (var path in step.SideFiles)
+
+        // A table is open already.
+        foreach (var path in step is Joins.StepOverTable ? [] : step.SideFiles)
         {
             foreach (var file in await run.Inputs.ListAsync(path, cancellation))
             {

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Sluice.Connectors;
 using Sluice.Datasets;
+using Sluice.Joins;
+using Sluice.Pipelines.Optimise;
 using Sluice.Quality;
 using Sluice.Schemas;
 
@@ -86,7 +88,7 @@ public sealed partial class RunEngine
         cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
 
         // The files are hashed whole on another core while they are cut: the version names its inputs by content, whatever the cut.
-        var digests = Task.Run(() => DigestAsync(pipeline, inputs, cancellation), cancellation);
+        var digests = Task.Run(() => DigestAsync(pipeline, inputs, options.Trial is null, cancellation), cancellation);
         var shards = new List<Shard>();
         await foreach (var shard in pipeline.Source.Source.ListShardsAsync(inputs, cut, cancellation))
         {
@@ -98,7 +100,8 @@ public sealed partial class RunEngine
             throw new SourceException($"'{pipeline.Source.Source.FilePath}' has no records. Expected at least one; check file_path in step '{pipeline.Source.Id}'.");
         }
 
-        await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
+        var columns = await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
+        var physical = options.Trial is { } trial ? trial.Plan : await FindPlanAsync(Asking(pipeline, asked, cheap), columns, inputs, cancellation);
         var files = await digests;
         var key = new MemoKey("run").Add(pipeline.Hash).Add($"{options.PublishBytes}/{options.PublishRows}").Add($"{QualityBefore.CodeVersion}")
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
@@ -113,7 +116,34 @@ public sealed partial class RunEngine
             key.Add(file.Sha256).Add(file.File);
         }
 
-        return await WriteDocumentAsync(PlanPath(request.RunId), new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked, cheap), cancellation);
+        // Only rewrites that may change what steps say make another version; for all others the key stays, and so does finished work.
+        if (pipeline.Optimize == RewriteLevel.Rows)
+        {
+            key.Add($"rows@{Optimiser.Version}");
+        }
+
+        var plan = new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked, physical, cheap);
+        return await WriteDocumentAsync(PlanPath(request.RunId), plan, cancellation);
+    }
+
+    /// <summary>The pipeline with what is done where no model is.</summary>
+    static Pipelines.Pipeline Asking(Pipelines.Pipeline pipeline, IReadOnlyDictionary<int, string>? models, IReadOnlyDictionary<int, string>? cheap) => pipeline with
+    {
+        Steps = [.. pipeline.Steps.Select((s, i) => s.Step is Llm.AskingStep asking ? s with { Step = asking.For(models?.GetValueOrDefault(i), cheap?.GetValueOrDefault(i)) } : s)],
+    };
+
+    /// <summary>A cheaper way to do the same; null where the pipeline wants none, or keeps the rows after every step as written.</summary>
+    async Task<PhysicalPlan?> FindPlanAsync(Pipelines.Pipeline pipeline, Schema columns, InputFiles inputs, CancellationToken cancellation)
+    {
+        // Most pipelines have nothing to gain, which their columns show; only the others are worth a sample.
+        var level = pipeline.Debug ? RewriteLevel.Off : pipeline.Optimize;
+        if (level == RewriteLevel.Off || level == RewriteLevel.Exact && Optimiser.Plan(pipeline, columns, level, PlanFacts.None).Plan is null)
+        {
+            return null;
+        }
+
+        var sample = await SampleRows.ReadAsync(pipeline.Source.Source, inputs, pipeline.Optimization, SampleRows.Default, cancellation);
+        return (await PlanSearch.FindAsync(pipeline, sample, inputs, level, catalog, cancellation)).Plan;
     }
 
     /// <summary>The head of the dataset, where a rule compares with it. It is kept in the plan: the run compares with it also when it is resumed later.</summary>
@@ -130,18 +160,21 @@ public sealed partial class RunEngine
     }
 
     /// <summary>Wrong column names stop a run before it starts: the first shard's columns are checked against every step.</summary>
-    static async Task CheckColumnsAsync(Pipelines.Pipeline pipeline, InputFiles inputs, Shard first, CancellationToken cancellation)
+    static async Task<Schema> CheckColumnsAsync(Pipelines.Pipeline pipeline, InputFiles inputs, Shard first, CancellationToken cancellation)
     {
         var rows = await pipeline.Source.Source.ReadAsync(inputs, first, null, cancellation);
 
         // What the first shard holds says nothing certain about the types of the rest: only a non-text type is a promise worth checking.
-        pipeline.CheckColumns(new Schema(rows.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f)));
+        var columns = SampleRows.Open(rows.Batch.Schema);
+        pipeline.CheckColumns(columns);
+        return columns;
     }
 
-    static async Task<List<InputDigest>> DigestAsync(Pipelines.Pipeline pipeline, InputFiles inputs, CancellationToken cancellation)
+    static async Task<List<InputDigest>> DigestAsync(Pipelines.Pipeline pipeline, InputFiles inputs, bool sourceToo, CancellationToken cancellation)
     {
         var digests = new List<InputDigest>();
-        var paths = pipeline.Steps.SelectMany(s => s.Step.SideFiles).Prepend(pipeline.Source.Source.FilePath).Distinct(StringComparer.Ordinal);
+        var sideFiles = pipeline.Steps.Where(s => sourceToo || s.Step is not StepOverTable).SelectMany(s => s.Step.SideFiles);
+        var paths = (sourceToo ? sideFiles.Prepend(pipeline.Source.Source.FilePath) : sideFiles).Distinct(StringComparer.Ordinal);
         var files = new List<InputFile>();
         foreach (var path in paths)
         {

@@ -43,7 +43,7 @@ public sealed partial class RunEngine
     async Task<IReadOnlyList<Pass>> PassesAsync(Run run, CancellationToken cancellation)
     {
         var schema = new Schema((await BaseAsync(run, cancellation)).Schema);
-        return PassPlan.Of(run.Steps, schema, measureBefore: !run.Steps.Any(s => s is QualityValidation));
+        return PassPlan.Of(run.Steps, schema, measureBefore: !run.Steps.Any(s => s is QualityValidation), run.Plan.Physical?.SharesLooks == true);
     }
 
     /// <summary>Types that depend on the data are known once the steps before are fitted: what follows is checked again with them.</summary>
@@ -130,14 +130,14 @@ public sealed partial class RunEngine
 
     /// <summary>Reads a base batch and applies the first steps of the chain to it.</summary>
     async Task<Batch> ApplyChainAsync(
-        Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>>? record,
-        CancellationToken cancellation)
+        Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>, TimeSpan>? record,
+        CancellationToken cancellation, IReadOnlySet<string>? read = null)
     {
         var rows = await BaseAsync(run, cancellation);
         var schemas = await SchemasAsync(run, prefix, cancellation);
-        var columns = PassPlan.Columns(run.Steps, schemas, prefix, wanted);
-        var read = await files.ReadAsync(rows.Batches[batch].Batch, columns, cancellation);
-        var current = new Batch(columns is null ? schemas[0] : schemas[0].Select(columns), read.Columns, read.Rows);
+        var columns = read ?? PassPlan.Columns(run.Steps, schemas, prefix, wanted);
+        var file = await files.ReadAsync(rows.Batches[batch].Batch, columns, cancellation);
+        var current = new Batch(columns is null ? schemas[0] : schemas[0].Select(columns), file.Columns, file.Rows);
         for (var i = 0; i < prefix; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -158,7 +158,9 @@ public sealed partial class RunEngine
             }
 
             var (clean, fitted) = await WithoutPoisonAsync(run.Steps[i], fit, current, batch, cancellation);
+            var started = time.GetTimestamp();
             (current, var verdicts) = Guarded.Apply(run.Steps[i], clean, fitted, poison, options.MaxQuarantinedRowsPerBatch);
+            var took = time.GetElapsedTime(started);
             if (poison.Count > options.MaxQuarantinedRowsPerBatch)
             {
                 throw new DataException(
@@ -170,7 +172,7 @@ public sealed partial class RunEngine
             {
                 var aside = PoisonOf(fit, batch).Select(p => p with { Row = before.OriginOf(p.Row) })
                     .Concat(poison.Select(p => p with { Row = clean.OriginOf(p.Row) })).ToArray();
-                record(i, before, poison.Count == 0 ? clean : Guarded.Without(clean, poison).Batch, current, verdicts, aside);
+                record(i, before, poison.Count == 0 ? clean : Guarded.Without(clean, poison).Batch, current, verdicts, aside, took);
             }
         }
 

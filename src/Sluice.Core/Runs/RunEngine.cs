@@ -126,8 +126,11 @@ public sealed partial class RunEngine(
     {
         var plan = await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation);
         var pipeline = await tables.OpenAsync(runId, await PipelineAsync(plan.Request, cancellation), inputsOf(plan.Request), Catalogue, plan.Inputs, cancellation);
-        return new Run(plan, pipeline, inputsOf(plan.Request), OutputsOf(plan.Request), vectors);
+        return new Run(plan, pipeline, plan.Physical?.Of(pipeline) ?? pipeline, inputsOf(plan.Request), OutputsOf(plan.Request), vectors);
     }
+
+    /// <summary>Lets runs that name this path have a pipeline that is no text.</summary>
+    internal void Use(string path, Pipeline pipeline) => Remember(path, pipeline);
 
     OutputFiles OutputsOf(RunRequest request) => outputsOf?.Invoke(request) ?? new FolderOutputs(request.InputFolder);
 
@@ -235,7 +238,13 @@ public sealed partial class RunEngine(
     static string PendingPath(string runId, StageKind kind, int pass) => $"runs/{runId}/todo-{kind.ToString().ToLowerInvariant()}-{pass}.json";
 
     /// <summary>An open run.</summary>
-    sealed record Run(RunPlan Plan, Pipeline Pipeline, InputFiles Inputs, OutputFiles Outputs, VectorStore Vectors)
+    /// <param name="Plan">Its plan.</param>
+    /// <param name="Written">The pipeline as written.</param>
+    /// <param name="Pipeline">The same with its steps in the order they run.</param>
+    /// <param name="Inputs">Where files come from.</param>
+    /// <param name="Outputs">Where files go.</param>
+    /// <param name="Vectors">Where vectors are kept.</param>
+    sealed record Run(RunPlan Plan, Pipeline Written, Pipeline Pipeline, InputFiles Inputs, OutputFiles Outputs, VectorStore Vectors)
     {
         public string Id => Plan.Request.RunId;
 
@@ -245,12 +254,18 @@ public sealed partial class RunEngine(
         [
             .. Pipeline.Steps.Select((s, number) => s.Step switch
             {
-                AskingStep asking => asking.For(Plan.Models?.GetValueOrDefault(number), Plan.CheapModels?.GetValueOrDefault(number)),
+                AskingStep asking => asking.For(ModelOf(Plan, Plan.Models, number), ModelOf(Plan, Plan.CheapModels, number)),
                 QualityValidation checks when Plan.Earlier is { } earlier => checks.Against(earlier.Version, earlier.QualityBefore),
                 VectorStep embedding => embedding.On(Vectors),
                 var step => step,
             }),
         ];
+
+        /// <summary>Where a step as written runs; -1: it does not.</summary>
+        public int PlaceOf(int number) => Plan.Physical is { } plan ? plan.Order.ToList().IndexOf(number) : number;
+
+        // The plan names models by the steps as written.
+        static string? ModelOf(RunPlan plan, IReadOnlyDictionary<int, string>? models, int number) => models?.GetValueOrDefault(plan.Physical?.Order[number] ?? number);
 
         /// <summary>Type, code version and options of a step: what a memo key needs to know of it.</summary>
         public string Identity(int step) => $"{Chain[step].Type}@{Steps[step].CodeVersion}{Steps[step].DependsOn}{Chain[step].OptionsJson}";

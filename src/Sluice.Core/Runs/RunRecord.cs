@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Pipelines.Optimise;
 using Sluice.Storage;
 
 namespace Sluice.Runs;
@@ -44,6 +45,12 @@ public sealed record RunRecord
     /// <summary>What the run spent on language models; null for one that asked none.</summary>
     public Llm.RunCost? Cost { get; init; }
 
+    /// <summary>Seconds that each step took over all batches, in the order the steps ran; null unless the pipeline asks for it.</summary>
+    public IReadOnlyList<StepTime>? Profile { get; init; }
+
+    /// <summary>The plan that the run went by and what came of it; null where the steps ran as written.</summary>
+    public PlanOutcome? Plan { get; init; }
+
     /// <summary>Trace that what started the run belongs to, 32 hex digits: from a verdict to the request or upload behind it.</summary>
     public string? Trace { get; init; }
 
@@ -69,3 +76,14 @@ public sealed record EvidenceFile(BatchRef Rows, long FirstRow, BatchRef Evidenc
 /// <param name="Path">Object with JSON lines.</param>
 /// <param name="Count">Records.</param>
 public sealed record RejectsFile(string File, long FirstLine, string Path, int Count);
+
+/// <summary>What came of an optimised plan.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Ran">The steps in the order they ran, with the rows that each was given.</param>
+public sealed record PlanOutcome(PhysicalPlan Plan, IReadOnlyList<RowsOfStep> Ran);
+
+/// <summary>Rows that a step was given, and its cost for each as the optimiser counts it.</summary>
+public sealed record RowsOfStep(string Step, long Rows, double Cost);
+
+/// <summary>Seconds that a step's Apply took, on all cores together.</summary>
+public sealed record StepTime(string Step, double Seconds);

@@ -78,7 +78,12 @@ public sealed record RunOptions
 
     /// <summary>Models that pipelines may name; all, unless others than the owner of the machine send pipelines.</summary>
     public AllowedModels Models { get; init; } = AllowedModels.Any;
+    /// <summary>A run on a sample, to try a plan; null: a run. Its input is not hashed, and no plan is searched for.</summary>
+    internal TrialOptions? Trial { get; init; }
 
     /// <summary>End with the evidence: nothing is published, measured again or committed. For a look at a file, which wants no version.</summary>
     public bool EvidenceOnly { get; init; }
 }
+
+/// <summary>How a trial goes about its pipeline.</summary>
+sealed record TrialOptions(Pipelines.Optimise.PhysicalPlan? Plan);

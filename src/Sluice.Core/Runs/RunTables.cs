@@ -25,7 +25,7 @@ sealed class RunTables(Catalog catalog)
     public async Task<Pipeline> OpenAsync(
         string run, Pipeline pipeline, InputFiles inputs, DatasetCatalogue? catalogue, IReadOnlyList<InputDigest>? digests, CancellationToken cancellation)
     {
-        if (!pipeline.Steps.Any(s => s.Step is StepOverTable))
+        if (!pipeline.Steps.Any(s => s.Step is StepOverTable { IsOpen: false }))
         {
             return pipeline;
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Sluice.Steps;
 
 namespace Sluice.Sampling;
@@ -11,14 +12,17 @@ public enum BalanceMethod
 
     /// <summary>Rows of frequent classes are left out.</summary>
     Undersample,
+
+    /// <summary>Rows of rare classes come several times.</summary>
+    Oversample,
 }
 
 /// <summary>
-/// Balances the classes of the training set: by a column of weights, or by leaving out rows of the frequent classes. Rows of other sets are as they were: a model is judged
+/// Balances the classes of the training set: by a column of weights, by leaving out rows of the frequent classes, or by copies of rows of the rare ones. Rows of other sets are as they were: a model is judged
 /// on the classes as they come. Needs a split before it, or <c>set_column</c> set to nothing for data that is all for training.
 /// </summary>
 [Step("balance")]
-public sealed class Balance(Balance.Options options) : Step
+public sealed partial class Balance(Balance.Options options) : Step
 {
     const byte LeftOut = 1;
 
@@ -30,13 +34,20 @@ public sealed class Balance(Balance.Options options) : Step
 
         /// <summary>
         /// <c>weights</c>: column class_weight, with rows / (classes · rows of the class), so that the mean weight is 1; <c>undersample</c>: rows of frequent
-        /// classes are rejected as <c>undersampled</c>. Default: weights.
+        /// classes are rejected as <c>undersampled</c>; <c>oversample</c>: rows of rare classes come several times, as evenly as can be. Default: weights.
         /// </summary>
         public BalanceMethod Method { get; init; } = BalanceMethod.Weights;
 
         /// <summary>For undersample: rows that a class keeps at most, for each row of the rarest. 1 makes all classes equal. Default: 1.</summary>
         [Range(1.0, 1e9)]
         public double MaxRatio { get; init; } = 1;
+
+        /// <summary>For oversample: rows that a class has at least, for each row of the most frequent. 1 makes all classes equal. Default: 1.</summary>
+        [Range(0.0, 1.0, MinimumIsExclusive = true)]
+        public double MinRatio { get; init; } = 1;
+
+        /// <summary>For oversample: new column that is true for copies, so that they can be told from the rows they are of. Default: none.</summary>
+        public string? CopyColumn { get; init; }
 
         /// <summary>Column that names the set of each row; empty when there is none and all rows are for training. Default: split.</summary>
         public string SetColumn { get; init; } = "split";
@@ -48,7 +59,7 @@ public sealed class Balance(Balance.Options options) : Step
         [MinLength(1)]
         public string WeightColumn { get; init; } = "class_weight";
 
-        /// <summary>For undersample: another seed leaves out other rows. Default: 42.</summary>
+        /// <summary>For undersample and oversample: another seed leaves out or copies other rows. Default: 42.</summary>
         public long Seed { get; init; } = 42;
 
         /// <summary>Most different classes; more are an error. Default: 10000.</summary>
@@ -60,9 +71,16 @@ public sealed class Balance(Balance.Options options) : Step
     /// <param name="Rows">Rows for training.</param>
     /// <param name="Classes">Rows of each class of them, by the hash of its value.</param>
     /// <param name="LeftOut">Rows left out.</param>
-    public sealed record Found(long Rows, IReadOnlyDictionary<string, long> Classes, long LeftOut);
+    public sealed record Found(long Rows, IReadOnlyDictionary<string, long> Classes, long LeftOut)
+    {
+        /// <summary>Copies made; null unless oversampled.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public long? Copies { get; init; }
+    }
 
     public override bool IsKeyed => true;
+
+    public override int DecisionBytes => options.Method == BalanceMethod.Oversample ? sizeof(int) : 1;
 
     bool HasSets => options.SetColumn.Length > 0;
 
@@ -79,7 +97,7 @@ public sealed class Balance(Balance.Options options) : Step
 
         if (options.Method != BalanceMethod.Weights)
         {
-            return input;
+            return PlanCopies(input, problems);
         }
 
         if (input.Has(options.WeightColumn))
@@ -92,7 +110,7 @@ public sealed class Balance(Balance.Options options) : Step
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => options.Method == BalanceMethod.Weights
         ? wanted.Where(name => name != options.WeightColumn).Append(options.Column).Concat(HasSets ? [options.SetColumn] : []).ToHashSet(StringComparer.Ordinal)
-        : wanted;
+        : wanted.Where(name => name != options.CopyColumn).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>(class, row): the rows of a class lie together, in the order of their lots. Rows that are not for training come last.</summary>
     public override RowKey[] Keys(Batch batch)
@@ -126,18 +144,26 @@ public sealed class Balance(Balance.Options options) : Step
         }
 
         var leftOut = options.Method == BalanceMethod.Undersample ? LeaveOut(rows, decisions, (long)(classes.Values.Min() * options.MaxRatio)) : 0;
-        return new Found(classes.Values.Sum(), classes.ToDictionary(c => c.Key.ToString("x16"), c => c.Value), leftOut);
+        return new Found(classes.Values.Sum(), classes.ToDictionary(c => c.Key.ToString("x16"), c => c.Value), leftOut)
+        {
+            Copies = options.Method == BalanceMethod.Oversample ? Copy(rows, decisions, classes) : null,
+        };
     }
 
     public override byte[] Fit(State? state, object? decided) => Fitted.Of((Found)decided!);
 
-    public override string ApplyKey(Fitted fitted) => options.Method == BalanceMethod.Undersample ? "" : base.ApplyKey(fitted);
+    public override string ApplyKey(Fitted fitted) => options.Method == BalanceMethod.Weights ? base.ApplyKey(fitted) : "";
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         if (options.Method == BalanceMethod.Weights)
         {
             return batch.With(Weight, new ValueColumn<double>(ColumnType.Float64, Weights(batch, fitted.As<Found>())));
+        }
+
+        if (options.Method == BalanceMethod.Oversample)
+        {
+            return WithCopies(batch, fitted, verdicts);
         }
 
         var rule = verdicts.Rule("undersampled", options.Column, rejects: true);

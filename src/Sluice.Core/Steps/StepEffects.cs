@@ -21,6 +21,9 @@ public sealed record StepEffects
     /// <summary>It only takes rows out, and leaves those that stay as they are and in their order.</summary>
     public bool Filters { get; init; }
 
+    /// <summary>What it looks for in a row says nothing of another: a step that asks something about each row. Rows that are not there are not asked about.</summary>
+    public bool LooksAtRowsAlone { get; init; }
+
     /// <summary>What a row costs, where 1 is a comparison of two numbers. From 1,000 on it is never run just to try something out.</summary>
     public double Cost { get; init; } = 1;
 

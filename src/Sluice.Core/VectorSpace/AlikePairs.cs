@@ -112,7 +112,7 @@ public sealed class AlikePairs
     void Compare(int[] rows, IReadOnlyList<(int From, int To)> buckets, Func<int, int, bool> wanted, Action<int, int> found, CancellationToken cancellation)
     {
         var chunks = buckets.SelectMany(b => Enumerable.Range(0, (b.To - b.From + ChunkRows - 1) / ChunkRows).Select(i => (From: b.From + (i * ChunkRows), b.To))).ToArray();
-        foreach (var some in chunks.Chunk(Environment.ProcessorCount * 8))
+        foreach (var some in chunks.Chunk(Environment.ProcessorCount * 2))
         {
             var pairs = new List<(int, int)>[some.Length];
             Parallel.For(0, some.Length, new ParallelOptions { CancellationToken = cancellation }, i => pairs[i] = PairsOf(rows, some[i].From, some[i].To, wanted));

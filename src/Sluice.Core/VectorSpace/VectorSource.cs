@@ -84,15 +84,21 @@ public sealed record VectorSource
     /// <exception cref="DataException">A column cannot be compared by.</exception>
     internal async Task<VectorRows> ReadAsync(Batch batch, VectorStore vectors, CancellationToken cancellation)
     {
+        Check(batch.Schema);
+        var table = await RawAsync(batch, vectors, cancellation);
+        return Text is null ? VectorScale.Scaled(table) : table;
+    }
+
+    /// <summary>Says what is wrong, if anything, where no step plans.</summary>
+    /// <exception cref="DataException">A column is missing or cannot be compared by.</exception>
+    internal void Check(Schema schema)
+    {
         var problems = new StepProblems();
-        Plan(batch.Schema, problems);
+        Plan(schema, problems);
         if (problems.Items is [var (_, message), ..])
         {
             throw new DataException(message);
         }
-
-        var table = await RawAsync(batch, vectors, cancellation);
-        return Text is null ? VectorScale.Scaled(table) : table;
     }
 
     /// <summary>The vectors of one batch in memory; columns of numbers as they are, a missing one NaN.</summary>

@@ -93,8 +93,13 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
             401 or 403 => $"{call.Spec.Id} refused the key or identity ({reply.Status}). Check Sluice:Llm:Providers:{name}:Key and what it has a right to.",
             404 => $"{call.Spec.Id} is not there (404){(message.Length > 0 ? $": {message}" : "")}. Check the model and the endpoint of Sluice:Llm:Providers:{name}.",
             _ => $"{call.Spec.Id} refused the question ({reply.Status}){(message.Length > 0 ? $": {message}" : ".")}",
-        });
+        }, IsTooLong(reply.Status, code, message));
     }
+
+    // OpenAI has a code for it, Anthropic and Gemini only words.
+    static bool IsTooLong(int status, string code, string message) =>
+        status == 413 || code == "context_length_exceeded"
+        || (status == 400 && (message.Contains("too long", StringComparison.OrdinalIgnoreCase) || message.Contains("exceeds the maximum number of tokens", StringComparison.OrdinalIgnoreCase)));
 
     static (string Code, string Message, JsonElement? Error) ErrorOf(ReadOnlyMemory<byte> body)
     {

@@ -29,6 +29,7 @@ public sealed class ParquetOfficialSetTests
             {
                 // Two rows of 1 GiB of text each, to see whether readers overflow: far beyond the limit of a record, and refused as such.
                 Assert.StartsWith("The Parquet file \"large_string_map.brotli.parquet\" has records of 1,073,", e.Message);
+                Assert.Contains("raise max_record_bytes under optimization", e.Message, StringComparison.Ordinal);
             }
             catch (SourceException e)
             {
@@ -37,6 +38,18 @@ public sealed class ParquetOfficialSetTests
         }
 
         Assert.Equal("", failed.ToString());
+    }
+
+    [SharedDataFact("parquet/parquet-testing")]
+    public async Task A_page_of_two_gigabytes_is_one_clear_error_whatever_the_limit()
+    {
+        var data = SharedData.At("parquet/parquet-testing/data");
+        var source = new ParquetSource(new ParquetSource.Options { FilePath = "large_string_map.brotli.parquet" });
+
+        var refused = await Assert.ThrowsAsync<SourceException>(
+            () => source.ListShardsAsync(new FolderInputs([data], data), new ShardCut { MaxRecordBytes = int.MaxValue }, default).ToListAsync().AsTask());
+
+        Assert.StartsWith("The Parquet file \"large_string_map.brotli.parquet\" has a page or a cell that does not fit into the memory DuckDB may take:", refused.Message);
     }
 
     [SharedDataFact("parquet/parquet-testing")]

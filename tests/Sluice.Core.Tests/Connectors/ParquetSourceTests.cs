@@ -211,6 +211,22 @@ public sealed class ParquetSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Long_cells_are_refused_by_an_option_that_lets_them_in_when_it_is_raised()
+    {
+        Copy("SELECT i, repeat(chr(97 + i::INTEGER), CASE WHEN i = 3 THEN 9000000 ELSE 2 END) || i AS t FROM range(6) s(i)", "cells.parquet");
+        Copy("SELECT i, repeat(chr(97 + i::INTEGER), 9000000) || i AS t FROM range(2) s(i)", "all.parquet");
+
+        var cell = await Assert.ThrowsAsync<SourceException>(() => Read("cells.parquet", new ShardCut { TargetBytes = 1 << 20 }));
+        var all = await Assert.ThrowsAsync<SourceException>(() => Read("all.parquet"));
+        var read = await Read("all.parquet", new ShardCut { MaxRecordBytes = 10_000_000 });
+
+        const string Advice = "the limit is 8,388,608. Name smaller columns in the option columns, or raise max_record_bytes under optimization, which may be 1,073,741,824 at most.";
+        Assert.Equal($"The Parquet file \"cells.parquet\" has a record of 9,000,013 bytes, row 4; {Advice}", cell.Message);
+        Assert.Matches("^The Parquet file \"all.parquet\" has records of 9,000,[0-9]{3} bytes on average; " + System.Text.RegularExpressions.Regex.Escape(Advice) + "$", all.Message);
+        Assert.Equal([9_000_001, 9_000_001], read.SelectMany(r => Enumerable.Range(0, r.Batch.Rows).Select(row => r.Batch.Text("t")[row].Length)));
+    }
+
+    [Fact]
     public async Task Reading_can_be_cancelled()
     {
         Copy("SELECT 1 AS a", "a.parquet");

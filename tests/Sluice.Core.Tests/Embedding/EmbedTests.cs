@@ -31,6 +31,39 @@ public sealed class EmbedTests : StepContract
     }
 
     [Fact]
+    public async Task Vectors_of_tokens_are_written_each_or_as_one()
+    {
+        var batch = Table("a dog runs", null, "rain");
+        var options = new Embed.Options { Column = "text", Target = "v", Output = EmbedOutput.Vector, Layer = "add_104", Pooling = "mean", Normalize = false };
+        var parts = (await UseLite.OpenAsync(options.ToModel())).EmbedParts(batch.Text("text"), CancellationToken.None);
+
+        var each = Run(new() { Each = true });
+        var mean = Run(new());
+        var last = Run(new() { Count = 1, Place = PartPlace.End });
+        var others = Run(new() { Count = 1, LeaveOut = true, Group = PartGroup.First });
+
+        var (from, count) = parts.Of(0).GetOffsetAndLength(parts.Parts);
+        var vectors = JsonSerializer.Deserialize<float[][]>(each[0])!;
+        Assert.Equal(count, vectors.Length);
+        Assert.Equal(Enumerable.Range(from, count).Select(part => parts[part].ToArray()), vectors);
+        Assert.Equal(parts.Group(PartGroup.Mean)[0].ToArray(), JsonSerializer.Deserialize<float[]>(mean[0]));
+        Assert.Equal(vectors[^1], JsonSerializer.Deserialize<float[]>(last[0]));
+        Assert.Equal(vectors[1], JsonSerializer.Deserialize<float[]>(others[0]));
+        Assert.All(new[] { each, mean, last, others }, column => Assert.True(column.IsNull(1)));
+
+        TextColumn Run(EmbeddedParts wanted) => StepRunner.Run(new Embed(options with { Parts = wanted }), StepRunner.Cut(batch, 2)).All.Text("v");
+    }
+
+    [Fact]
+    public void Vectors_of_tokens_need_a_column_and_a_model_that_has_them()
+    {
+        Assert.StartsWith("parts: Vectors of tokens are written to a column", Assert.Single(StepRunner.Problems(new Embed(new() { Column = "text", Parts = new() }), Table("a").Schema)));
+        var error = Assert.Throws<DataException>(
+            () => StepRunner.Run(new Embed(new() { Column = "text", Model = "hashing-16", Target = "v", Output = EmbedOutput.Vector, Parts = new() }), Table("a")));
+        Assert.Contains("has no vectors by token", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Texts_that_are_cut_and_texts_with_nothing_in_them_are_reported()
     {
         var batch = Table("short", string.Join(' ', Enumerable.Repeat("word", 200)), " ", "", null);

@@ -82,6 +82,16 @@ public sealed class FilterTests
         Assert.Equal(Ages(whole), parts);
     }
 
+    [Theory]
+    [InlineData("age IN (1, 2)")]
+    [InlineData("age NOT IN (1, 2)")]
+    public void A_list_of_numbers_fits_a_column_without_a_value(string condition)
+    {
+        var none = Rows().Slice(0, 0);
+
+        Assert.Equal(0, new Filter(new Filter.Options { Condition = condition }).Apply(none, Fitted.None, new Verdicts(0)).Rows);
+    }
+
     [Fact]
     public void The_pipeline_shows_where_a_condition_is_wrong()
     {

@@ -24,6 +24,15 @@ public sealed class UndersampleContractTests : StepContract
     protected override bool AcceptsNoValues => false;
 }
 
+public sealed class OversampleContractTests : StepContract
+{
+    protected override Step Create() => new Balance(new() { Column = "genre", SetColumn = "", Method = BalanceMethod.Oversample, MinRatio = 0.8, CopyColumn = "is_copy" });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => null;
+
+    protected override bool AcceptsNoValues => false;
+}
+
 public sealed class BalanceTests
 {
     [Fact]
@@ -48,6 +57,53 @@ public sealed class BalanceTests
         var (before, after) = (Counts(rows, "train"), Counts(all, "train"));
         Assert.All(after, c => Assert.Equal(Math.Min(before[c.Key], (int)(before.Values.Min() * ratio)), c.Value));
         Assert.Equal(Counts(rows, "test"), Counts(all, "test"));
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.5)]
+    public void Oversampling_copies_rows_of_rare_classes_evenly_and_leaves_the_other_sets_as_they_are(double ratio)
+    {
+        var rows = WithSets(1_000);
+
+        var all = Run(new() { Column = "genre", Method = BalanceMethod.Oversample, MinRatio = ratio, CopyColumn = "is_copy" }, StepRunner.Cut(rows, 170));
+
+        var (before, after) = (Counts(rows, "train"), Counts(all, "train"));
+        Assert.All(after, c => Assert.Equal(Math.Max(before[c.Key], (int)Math.Ceiling(before.Values.Max() * ratio)), c.Value));
+        Assert.Equal(Counts(rows, "test"), Counts(all, "test"));
+        var training = Enumerable.Range(0, all.Rows).Where(row => SplitTests.SetOf(all, row) == "train").ToArray();
+        Assert.All(
+            training.GroupBy(row => all["genre"].Display(row)).Select(g => g.CountBy(row => all["id"].Display(row)).Select(c => c.Value).ToArray()),
+            times => Assert.InRange(times.Max() - times.Min(), 0, 1));
+        Assert.Equal(all.Rows - rows.Rows, Enumerable.Range(0, all.Rows).Count(row => all["is_copy"].Display(row) == "true"));
+    }
+
+    [Fact]
+    public void Which_rows_are_copied_depends_on_neither_batches_nor_order()
+    {
+        var rows = WithSets(400);
+        var step = new Balance.Options { Column = "genre", Method = BalanceMethod.Oversample };
+        var expected = Times(Run(step, rows));
+        var random = new Random(20_261_122);
+        for (var round = 0; round < 10; round++)
+        {
+            var order = Enumerable.Range(0, rows.Rows).ToArray();
+            random.Shuffle(order);
+
+            Assert.Equal(expected, Times(Run(step, StepRunner.Cut(rows.Take(order), random.Next(1, 200)))));
+        }
+
+        static SortedDictionary<string, int> Times(Batch all) =>
+            new(Enumerable.Range(0, all.Rows).CountBy(row => all["id"].Display(row)).ToDictionary(c => c.Key, c => c.Value), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Says_what_is_wrong_with_its_column_of_copies()
+    {
+        Assert.StartsWith("copy_column: Only oversample makes copies.", Problem(new() { Column = "genre", SetColumn = "", Method = BalanceMethod.Undersample, CopyColumn = "is_copy" }));
+        Assert.StartsWith("copy_column: Column 'id' is already there.", Problem(new() { Column = "genre", SetColumn = "", Method = BalanceMethod.Oversample, CopyColumn = "id" }));
+
+        static string Problem(Balance.Options options) => Assert.Single(StepRunner.Problems(new Balance(options), SplitTests.Rows(1).Schema));
     }
 
     [Fact]

@@ -36,6 +36,22 @@ public sealed class CheckSplitTests : IDisposable
         Assert.Contains("keys have rows in more than one set; the certificate says 0", shown.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_split_by_features_compared_is_measured_again()
+    {
+        await MakeAsync("features: { text: text, model: hashing-64 }, cosine: 0.99, strategy: coverage, ratios: { train: 0.7, test: 0.3 }");
+
+        var shown = await SluiceAsync("check-split", "notes@1");
+        var json = await SluiceAsync("check-split", "notes@1", "--json");
+
+        var output = shown.Output.ReplaceLineEndings(" ");
+        Assert.Equal((0, 0), (shown.ExitCode, json.ExitCode));
+        Assert.Contains("0 pairs of one meaning (cosine from 0.99) in different sets; at most 0, every pair that can be one was compared", output, StringComparison.Ordinal);
+        Assert.Contains("test beside train, by 'text' by hashing-64: energy distance", output, StringComparison.Ordinal);
+        var split = json.Json["splits"]![0]!;
+        Assert.Equal((double)split["report"]!["coverage"]!["radius"]!, (double)split["audit"]!["coverage"]!["radius"]!, 4);
+    }
+
     async Task MakeAsync(string config, string later = "")
     {
         folder.Write("notes.csv", "text\n" + string.Concat(

@@ -251,6 +251,22 @@ public sealed class ProviderTests : IAsyncLifetime
         Assert.Equal((8, 6), (server.Calls.Count, server.PaidCalls.Count));
     }
 
+    [Theory]
+    [InlineData("openai", 400, "context_length_exceeded", "Too many tokens.", true)]
+    [InlineData("anthropic", 400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum", true)]
+    [InlineData("anthropic", 413, "request_too_large", "Request exceeds the maximum size", true)]
+    [InlineData("gemini", 400, "INVALID_ARGUMENT", "The input token count exceeds the maximum number of tokens allowed.", true)]
+    [InlineData("openai", 400, "unsupported_parameter", "Unsupported parameter.", false)]
+    public async Task A_question_that_is_too_long_says_that_another_may_be_answered(string format, int status, string code, string message, bool expected)
+    {
+        server.Answer = _ => new LoopbackReply { Status = status, ErrorCode = code, ErrorMessage = message };
+        await using var configured = Configured(format);
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => configured.Models.AskAsync(Question(format), CancellationToken.None));
+
+        Assert.Equal(expected, error.OfQuestion);
+    }
+
     [Fact]
     public async Task Money_that_is_used_up_is_no_throttle()
     {

@@ -46,5 +46,6 @@ public abstract record ProviderReply
 
     /// <summary>Asking this model again does not help.</summary>
     /// <param name="Reason">One sentence.</param>
-    public sealed record Never(string Reason) : ProviderReply;
+    /// <param name="OfQuestion">Whether another question may be answered: this one is too long.</param>
+    public sealed record Never(string Reason, bool OfQuestion = false) : ProviderReply;
 }

@@ -29,7 +29,7 @@ public sealed class RoutedModels(
         var wasted = default(TokenUsage);
         foreach (var entry in route.Candidates)
         {
-            var outcome = Refusal(entry.Spec, request) is { } refusal ? new Failure(refusal, MayPass: false, default) : null;
+            var outcome = Refusal(entry.Spec, request) is { } refusal ? new Failure(refusal, MayPass: false, default, OfQuestion: true) : null;
             if (outcome is null)
             {
                 (var answer, outcome) = await TryAsync(entry, request, cancellation);
@@ -44,7 +44,7 @@ public sealed class RoutedModels(
         }
 
         var message = string.Join(" ", failures.Select(f => f.Reason));
-        throw failures.Exists(f => f.MayPass) ? new TransientException(message) : new ModelException(message);
+        throw failures.Exists(f => f.MayPass) ? new TransientException(message) : new ModelException(message) { OfQuestion = failures.Exists(f => f.OfQuestion) };
     }
 
     public void Dispose()
@@ -78,7 +78,8 @@ public sealed class RoutedModels(
 
             if (reply is not ProviderReply.Again again)
             {
-                return (null, new Failure(((ProviderReply.Never)reply).Reason, MayPass: false, wasted));
+                var never = (ProviderReply.Never)reply;
+                return (null, new Failure(never.Reason, MayPass: false, wasted, never.OfQuestion));
             }
 
             wasted += again.Paid ? new TokenUsage(call.EstimatedInput, 0, 0) : default;
@@ -157,5 +158,5 @@ public sealed class RoutedModels(
         return random.NextDouble() * (most < longestBackoff ? most : longestBackoff);
     }
 
-    sealed record Failure(string Reason, bool MayPass, TokenUsage Wasted);
+    sealed record Failure(string Reason, bool MayPass, TokenUsage Wasted, bool OfQuestion = false);
 }

@@ -62,16 +62,16 @@ static class General
         return Checksums.Mod97(turned[..text.Length]) == 1;
     }
 
-    static bool IsBic(ReadOnlySpan<byte> text) => Countries.IsCode(text[4], text[5]);
+    internal static bool IsBic(ReadOnlySpan<byte> text) => Countries.IsCode(text[4], text[5]);
 
     // Outside of North America position 9 is free, and context must say what it is.
     static bool IsVin(ReadOnlySpan<byte> text) => !Checksums.AllSame(text) && Checksums.Vin(text) && text.IndexOfAnyInRange((byte)'A', (byte)'Z') >= 0;
 
     // Neither nobody nor everybody.
-    static bool IsMac(ReadOnlySpan<byte> text) => !Checksums.AllSame(text) || text[0] is not ((byte)'0' or (byte)'F');
+    internal static bool IsMac(ReadOnlySpan<byte> text) => !Checksums.AllSame(text) || text[0] is not ((byte)'0' or (byte)'F');
 
     // Octets up to 255, no leading zeros, a network of at most 32 bits.
-    static bool IsAddress(ReadOnlySpan<byte> text)
+    internal static bool IsAddress(ReadOnlySpan<byte> text)
     {
         var slash = text.IndexOf((byte)'/');
         if (slash >= 0 && int.Parse(text[(slash + 1)..]) > 32)

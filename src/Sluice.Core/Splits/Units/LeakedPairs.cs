@@ -15,6 +15,9 @@ public sealed record LeakedPairs(
     double Threshold, long Pairs, double CandidateRecall, long SampledPairs, long SampledLeaks, double Bound, double Confidence)
 {
     const int Sample = 100_000;
+
+    // Nobody wants to know of more, and each is remembered.
+    const int MostPairs = 5_000_000;
     const ulong OtherSeed = 0x5DEECE66D;
     const double SampleConfidence = 0.95;
 
@@ -50,9 +53,9 @@ public sealed record LeakedPairs(
     {
         bool Crosses(int left, int right) => sets[left] != sets[right] && sets[left] >= 0 && sets[right] >= 0;
         var pairs = new HashSet<(int, int)>();
-        alike.Find(Crosses, (left, right) => pairs.Add((Math.Min(left, right), Math.Max(left, right))), CancellationToken.None);
+        alike.Find((left, right) => pairs.Count < MostPairs && Crosses(left, right), (left, right) => pairs.Add((Math.Min(left, right), Math.Max(left, right))), CancellationToken.None);
         var (sampled, leaks) = Draw(sets, alike.IsPair, pairs);
-        var (bound, confidence) = alike.IsExact ? (pairs.Count, 1.0) : (UpperShare(leaks, sampled) * CrossPairs(sets), SampleConfidence);
+        var (bound, confidence) = pairs.Count >= MostPairs ? (CrossPairs(sets), 1) : alike.IsExact ? (pairs.Count, 1.0) : (UpperShare(leaks, sampled) * CrossPairs(sets), SampleConfidence);
         return new LeakedPairs(cosine, pairs.Count, alike.Recall, sampled, leaks, Math.Max(bound, pairs.Count), confidence);
     }
 

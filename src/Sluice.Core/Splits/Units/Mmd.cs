@@ -14,8 +14,32 @@ public static class Mmd
     public static double PValue(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int width, int permutations = 199)
     {
         float[] rows = [.. left, .. right];
-        var (first, count) = (left.Length / width, rows.Length / width);
-        var kernel = Kernel(rows, width, count);
+        return PValue(Kernel(rows, width, rows.Length / width), left.Length / width, rows.Length / width, permutations);
+    }
+
+    /// <summary>The same for the energy distance, which is the discrepancy by a kernel that falls with the distance (Sejdinovic et al. 2013).</summary>
+    /// <param name="left">Rows of one sample, one after another.</param>
+    /// <param name="right">Rows of the other.</param>
+    /// <param name="width">Values of a row.</param>
+    /// <param name="permutations">Permutations; the smallest p-value is 1 / (permutations + 1).</param>
+    public static double EnergyPValue(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int width, int permutations)
+    {
+        float[] rows = [.. left, .. right];
+        var count = rows.Length / width;
+        var kernel = new float[count * count];
+        for (var i = 0; i < count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                kernel[(i * count) + j] = kernel[(j * count) + i] = -MathF.Sqrt(FloatRows.SquaredDistance(rows.AsSpan(i * width, width), rows.AsSpan(j * width, width)));
+            }
+        }
+
+        return PValue(kernel, left.Length / width, count, permutations);
+    }
+
+    static double PValue(float[] kernel, int first, int count, int permutations)
+    {
         var order = Enumerable.Range(0, count).ToArray();
         var found = Discrepancy(kernel, order, first);
         var greater = 1;

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Sluice.Pipelines.Optimise;
+using Sluice.Runs;
+using Spectre.Console;
+
+namespace Sluice.Cli.Ui;
+
+/// <summary>What the optimiser does, and what it did.</summary>
+static class PlanView
+{
+    public static int Show(ParseResult parsed, ExplainedRewrites plan)
+    {
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(plan);
+            return ExitCodes.Done;
+        }
+
+        AnsiConsole.MarkupLineInterpolated($"[bold]{plan.Name}[/]  optimize: {plan.Level.ToString().ToLowerInvariant()}");
+        Show(plan.Rewrites, "done");
+        Show(plan.Refused, "not done");
+        AnsiConsole.WriteLine(plan switch
+        {
+            { Level: RewriteLevel.Off } => "The steps run as written: 'optimize: false' or debug says so.",
+            { NotUsed: { } why } => $"The steps run as written: {why}.",
+            { Rewrites.Count: 0 } => "The steps run as written: nothing would make them cheaper.",
+            _ => $"Order: {string.Join(" → ", plan.Order)}\nChecked: on the first {plan.CheckedRows:N0} rows it gives what the steps as written give.",
+        });
+        foreach (var advice in plan.Advice)
+        {
+            AnsiConsole.WriteLine(advice);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    public static int Show(ParseResult parsed, RunRecord record)
+    {
+        var (written, ran) = (record.Plan is null ? 0 : Cost(record.Plan, record.Steps), record.Plan?.Ran.Sum(r => r.Rows * r.Cost) ?? 0);
+        var saved = written > 0 ? 1 - (ran / written) : 0;
+        if (parsed.GetValue(Shell.Json))
+        {
+            Shell.Print(new { record.RunId, record.Version, record.Plan?.Plan.Rewrites, record.Plan?.Ran, costAsWritten = written, cost = ran, saved });
+            return ExitCodes.Done;
+        }
+
+        if (record.Plan is not { } outcome)
+        {
+            AnsiConsole.WriteLine($"Run {record.RunId} ran its steps as written.");
+            return ExitCodes.Done;
+        }
+
+        Show(outcome.Plan.Rewrites, "done");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("step, as run", "rows given", "as written", "cost a row");
+        foreach (var step in outcome.Ran)
+        {
+            var counts = record.Steps.FirstOrDefault(s => s.Step == step.Step);
+            table.AddRow(Markup.Escape(step.Step), $"{step.Rows:N0}", counts is null ? "–" : $"{counts.RowsIn:N0}", $"{step.Cost:0.#}");
+        }
+
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"Cost of the steps: {ran:N0}, as written {written:N0}; saved {saved:P1}. Walks that were saved are not in it.");
+        return ExitCodes.Done;
+    }
+
+    // A step that was not run cost at least what a comparison costs.
+    static double Cost(PlanOutcome outcome, IReadOnlyList<StepCounts> written) =>
+        written.Sum(s => s.RowsIn * (outcome.Ran.FirstOrDefault(r => r.Step == s.Step)?.Cost ?? 1));
+
+    static void Show(IReadOnlyList<RewriteNote> notes, string title)
+    {
+        if (notes.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(title, "what", "why", "saves");
+        foreach (var note in notes)
+        {
+            table.AddRow(note.Rule, Markup.Escape(note.What), Markup.Escape(note.Why), note.Saves is { } saves ? $"{saves:P0}" : "");
+        }
+
+        AnsiConsole.Write(table);
+    }
+}

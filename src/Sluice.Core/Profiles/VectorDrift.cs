@@ -1,0 +1,100 @@
+using Sluice.Embedding;
+using Sluice.Labels;
+using Sluice.Maps;
+using Sluice.Splits.Units;
+using Sluice.VectorSpace;
+
+namespace Sluice.Profiles;
+
+/// <summary>Whether what rows say has changed between two tables, by their vectors: a shift that no single column shows.</summary>
+/// <param name="RowsBefore">Rows of the first that the second does not have; all of them where it has nothing else.</param>
+/// <param name="RowsAfter">Rows of the second that the first does not have; all of them where it has nothing else.</param>
+/// <param name="FalseAlarms">Share of comparisons of tables from one source in which drift is reported.</param>
+/// <param name="Tests">The tests; none where there are too few rows, or nothing is different.</param>
+/// <param name="Separation">
+/// How well a linear classifier tells unseen rows of the two apart (area under the curve): 0.5 not at all, 1 always. How much has changed, where the p-values say how certain it is.
+/// </param>
+/// <param name="NewKinds">Rows of the second that are least like the first, the most unlike first.</param>
+public sealed record VectorDrift(
+    long RowsBefore, long RowsAfter, double FalseAlarms, IReadOnlyList<VectorDriftTest> Tests, double? Separation, IReadOnlyList<string> NewKinds)
+{
+    // Fewer rows say nothing certain; more cost more than they tell.
+    public const int FewestRows = 20;
+    const int MostRows = 2_000, PermutedRows = 400, Permutations = 999, MaxShown = 10;
+
+    /// <summary>Whether one of the tests is surer than chance allows, their number accounted for.</summary>
+    public bool IsDrift => Tests.Any(t => t.PValue < FalseAlarms / Tests.Count);
+
+    /// <param name="before">The first table; it is read twice.</param>
+    /// <param name="after">The second; it is read twice.</param>
+    /// <param name="source">What rows are compared by.</param>
+    /// <param name="vectors">Where vectors of texts are kept.</param>
+    /// <param name="falseAlarms">Share of false alarms that is allowed, more than 0 and less than 1; below 0.003, the permutation tests alone cannot tell.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="DataException">A column is missing or cannot be compared by.</exception>
+    public static async Task<VectorDrift> OfAsync(
+        Func<IAsyncEnumerable<Batch>> before, Func<IAsyncEnumerable<Batch>> after, VectorSource source, VectorStore vectors, double falseAlarms, CancellationToken cancellation)
+    {
+        // Rows that both have are no change, and would hide one.
+        var both = await SharedRows.OfAsync(before, after, cancellation);
+        var (left, right) = (await both.BeforeAsync(MostRows, cancellation), await both.AfterAsync(MostRows, cancellation));
+        var nothing = new VectorDrift(left?.Total ?? 0, right?.Total ?? 0, falseAlarms, [], null, []);
+        if (left is null || right is null || Math.Min(left.Rows.Rows, right.Rows.Rows) < FewestRows)
+        {
+            return nothing;
+        }
+
+        var (first, second) = await PlacedAsync(left.Rows, right.Rows, source, vectors, cancellation);
+        var chances = Chances(first, second, cancellation);
+        var area = AreaUnderCurve.Of([.. chances.Where(c => c.IsUnseen && !c.IsAfter).Select(c => c.Chance)], [.. chances.Where(c => c.IsUnseen && c.IsAfter).Select(c => c.Chance)]);
+        return nothing with
+        {
+            Tests =
+            [
+                new VectorDriftTest("energy", Mmd.EnergyPValue(Some(first), Some(second), first.Dimensions, Permutations)),
+                new VectorDriftTest("mmd", Mmd.PValue(Some(first), Some(second), first.Dimensions, Permutations)),
+                new VectorDriftTest("classifier", area.PValue),
+            ],
+            Separation = Math.Round(area.Area, 4),
+            NewKinds = [.. chances.Where(c => c.IsAfter).OrderByDescending(c => c.Chance).ThenBy(c => c.Row).Take(MaxShown).Select(c => ShownRows.Snippet(right.Rows, c.Row, source))],
+        };
+    }
+
+    static ReadOnlySpan<float> Some(VectorRows rows) => rows.From(0, PermutedRows);
+
+    // Columns are brought to one scale, that of both tables together.
+    static async Task<(VectorRows First, VectorRows Second)> PlacedAsync(Batch left, Batch right, VectorSource source, VectorStore vectors, CancellationToken cancellation)
+    {
+        source.Check(left.Schema);
+        source.Check(right.Schema);
+        var (first, second) = (await source.RawAsync(left, vectors, cancellation), await source.RawAsync(right, vectors, cancellation));
+        if (source.Text is not null)
+        {
+            return (first, second);
+        }
+
+        var all = VectorScale.Scaled(new VectorRows([first.From(0, first.Rows).ToArray(), second.From(0, second.Rows).ToArray()], first.Dimensions));
+        return (new VectorRows(all.From(0, first.Rows).ToArray(), first.Dimensions), new VectorRows(all.From(first.Rows, second.Rows).ToArray(), first.Dimensions));
+    }
+
+    // A classifier learns from every other row of either table which of them it is of, and is asked about the rest (Lopez-Paz and Oquab 2017).
+    static List<(bool IsAfter, int Row, bool IsUnseen, double Chance)> Chances(VectorRows first, VectorRows second, CancellationToken cancellation)
+    {
+        var rows = Enumerable.Range(0, first.Rows).Select(row => (IsAfter: false, Row: row)).Concat(Enumerable.Range(0, second.Rows).Select(row => (IsAfter: true, Row: row))).ToArray();
+        var learned = rows.Where(r => r.Row % 2 == 0).ToArray();
+        var probe = LinearProbe.Train(LabelledVectors.Of(
+            [.. learned.SelectMany(r => (r.IsAfter ? second : first)[r.Row].ToArray())], first.Dimensions, [.. learned.Select(r => r.IsAfter ? 1 : 0)], 2));
+        var chances = new double[2];
+        return [.. rows.Select(r =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            probe.Predict((r.IsAfter ? second : first)[r.Row], chances);
+            return (r.IsAfter, r.Row, r.Row % 2 == 1, chances[1]);
+        })];
+    }
+}
+
+/// <summary>One test of whether two tables are of one source.</summary>
+/// <param name="Name"><c>energy</c> (energy distance), <c>mmd</c> (maximum mean discrepancy), both by permutations, or <c>classifier</c>.</param>
+/// <param name="PValue">Chance of a difference as large between tables of one source.</param>
+public sealed record VectorDriftTest(string Name, double PValue);
