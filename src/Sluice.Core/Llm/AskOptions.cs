@@ -32,6 +32,12 @@ public abstract record AskOptions
     [Range(1, 1_000)]
     public int BatchSize { get; init; } = 100;
 
+    /// <summary>
+    /// Says the names of columns once for all rows of a call and not in every row: fewer tokens are read, the more the more columns are sent. Values stay as they are.
+    /// Small models may mix up columns then. Default: false.
+    /// </summary>
+    public bool Compact { get; init; }
+
     /// <summary>Tokens of rows in one call, at most, estimated from their bytes. Default: 16,000.</summary>
     [Range(100, 1_000_000)]
     public int MaxCallTokens { get; init; } = 16_000;

@@ -46,11 +46,11 @@ public abstract class AskingStep(AskOptions options) : Step
         }
 
         var step = (AskingStep)MemberwiseClone();
-        step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt), Fields, options);
+        step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt, options.Compact), Fields, options);
         if (cheap is not null)
         {
             var fields = CheapAnswer.Fields(Fields);
-            step.Cheap = new Question(cheap, CallText.System(Task, fields, options.ValidationPrompt), fields, options with { UseExtendedThinking = false });
+            step.Cheap = new Question(cheap, CallText.System(Task, fields, options.ValidationPrompt, options.Compact), fields, options with { UseExtendedThinking = false });
         }
 
         return step;
