@@ -87,6 +87,9 @@ sealed class OpenedStore : IAsyncDisposable
     /// <summary>The store, made where there is none.</summary>
     public static OpenedStore Making(ParseResult parsed) => new(Build(parsed));
 
+    /// <summary>The same, whose engine may read a folder with all beneath.</summary>
+    public static OpenedStore Reading(ParseResult parsed, string inputRoot) => new(Build(parsed, inputRoot));
+
     /// <exception cref="DataException">There is no store.</exception>
     public static OpenedStore Of(ParseResult parsed)
     {
@@ -97,9 +100,9 @@ sealed class OpenedStore : IAsyncDisposable
             : throw new DataException($"There is no store in '{Path.GetFullPath(options.Store)}'. Run a pipeline first, or name the folder with --store.");
     }
 
-    static IHost Build(ParseResult parsed)
+    static IHost Build(ParseResult parsed, params string[] inputRoots)
     {
-        var builder = SluiceApp.CreateBuilder(Shell.StoreSetting(parsed));
+        var builder = SluiceApp.CreateBuilder(Shell.StoreSetting(parsed), inputRoots: inputRoots.Length > 0 ? inputRoots : null);
         builder.Logging.ClearProviders();
         return builder.Build();
     }

@@ -11,7 +11,7 @@ static class RunForecast
 {
     public static async Task<int> ShowAsync(ParseResult parsed, FileInfo file, string shown, long batchBytes, double? approved, CancellationToken cancellation)
     {
-        await using var store = OpenedStore.Making(parsed);
+        await using var store = OpenedStore.Reading(parsed, Path.GetPathRoot(file.DirectoryName!)!);
         var (_, text) = await store.Pipelines.SaveTextAsync(await File.ReadAllTextAsync(file.FullName, cancellation), shown, cancellation);
         var request = new RunRequest(store.Pipelines.NewRunId("forecast"), text, shown, file.DirectoryName!, batchBytes, ApprovedUsd: approved, Forecast: true);
         await LocalRun.RunAsync(store.Engine, request, Environment.ProcessorCount, null, cancellation);

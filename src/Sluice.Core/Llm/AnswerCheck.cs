@@ -136,7 +136,7 @@ static class AnswerCheck
         (AnswerType.Number, JsonValueKind.Number) when found.TryGetDouble(out var number) && double.IsFinite(number) => Number(field, number, JsonValue.Create(number)),
         (AnswerType.Date, JsonValueKind.String) when Day(found) is { } day => (JsonValue.Create(day), null),
         (AnswerType.Json, JsonValueKind.String) => Json(found.GetString()!),
-        (AnswerType.Json, _) => (JsonValue.Create(found.GetRawText()), null),
+        (AnswerType.Json, _) => Json(found.GetRawText()),
         _ => (null, $"is {Cut(found.GetRawText())}; expected {Expected(field)}"),
     };
 

@@ -39,6 +39,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         {
             var next = new IReadOnlyList<RowGroup>[open.Count];
             var failures = new ConcurrentQueue<Exception>();
+            var unaffordable = new ConcurrentQueue<BudgetException>();
             var limits = new ParallelOptions { MaxDegreeOfParallelism = question.Options.Concurrency, CancellationToken = cancellation };
             await Parallel.ForAsync(0, open.Count, limits, async (i, _) =>
             {
@@ -46,6 +47,12 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
                 try
                 {
                     next[i] = failures.IsEmpty ? await KeepAsync(question, open[i], await CallAsync(question, step, batch, open[i], cancellation), run, cancellation) : [];
+                }
+                catch (BudgetException error)
+                {
+                    // What is set aside for the others is mostly more than they will cost: tried again once they have ended.
+                    unaffordable.Enqueue(error);
+                    next[i] = [open[i]];
                 }
                 catch (Exception error)
                 {
@@ -55,6 +62,11 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             if (failures.TryDequeue(out var first))
             {
                 ExceptionDispatchInfo.Throw(first);
+            }
+
+            if (unaffordable.Count == open.Count)
+            {
+                ExceptionDispatchInfo.Throw(unaffordable.First());
             }
 
             open = [.. next.SelectMany(group => group)];

@@ -184,6 +184,18 @@ public sealed class AnswerKeepingTests
     }
 
     [Fact]
+    public async Task Calls_at_the_same_time_share_a_budget_that_is_enough_for_all()
+    {
+        var models = new ScriptedModels { Row = Summary, Call = call => call.Answer(Summary) with { Usage = new TokenUsage(500, 0, 900) } };
+        await using var runs = Runs(models, rows: 40);
+
+        await runs.RunAsync(Yaml("budget_usd: 0.14").Replace("concurrency: 1", "concurrency: 10", StringComparison.Ordinal), batchBytes: 1 << 20);
+
+        Assert.Equal(8, models.Calls.Count);
+        Assert.Equal(0.12m, models.Paid.CostAt(models.Info.Price!));
+    }
+
+    [Fact]
     public async Task A_budget_needs_a_price()
     {
         await using var runs = Runs(new ScriptedModels { Row = Summary, Info = new ModelInfo("test/model", null, 100_000, 20_000, []) });

@@ -252,6 +252,23 @@ public sealed class RunEngineTests
     }
 
     [Fact]
+    public async Task Profile_keeps_the_time_of_every_step_and_gives_the_same_version()
+    {
+        await using var runs = new TestRuns();
+        runs.Write("data.csv", TestRuns.Csv(100, 2));
+        var plain = await runs.RunAsync(TestRuns.Chain);
+        await using var others = new TestRuns();
+        others.Write("data.csv", TestRuns.Csv(100, 2));
+
+        var profiled = await others.RunAsync("debug: { profile_performance: true }\n" + TestRuns.Chain);
+
+        var record = await others.RecordAsync(profiled.Outcome);
+        Assert.Equal(plain.Version, profiled.Version);
+        Assert.Equal(record.Steps.Select(s => s.Step), record.Profile!.Select(p => p.Step));
+        Assert.Null((await runs.RecordAsync(plain.Outcome)).Profile);
+    }
+
+    [Fact]
     public async Task Debug_keeps_the_rows_after_every_step_and_gives_the_same_version()
     {
         await using var plain = new TestRuns();

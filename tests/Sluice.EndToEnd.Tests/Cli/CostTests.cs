@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Connectors;
-using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Storage;
 using Sluice.Tests.Llm;
@@ -58,7 +57,7 @@ public sealed class CostTests
         Assert.Contains("3 answers of earlier runs, 1 rows with the same question as another", shown.Output, StringComparison.Ordinal);
 
         var all = await SluiceAsync("cost", "moods");
-        Assert.Matches("│ first +│ 1 +│", all.Output);
+        Assert.Matches("│ first +│ +1 │", all.Output);
         Assert.Contains("2 runs: $0.0", all.Output, StringComparison.Ordinal);
         var unknown = await SluiceAsync("cost", "nothing");
         Assert.Equal(2, unknown.ExitCode);

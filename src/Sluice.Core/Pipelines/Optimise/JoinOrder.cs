@@ -35,6 +35,11 @@ sealed class JoinOrder : RewriteRule
             return MayNot(what, "a step makes columns out of what it learns, so their order cannot be made again");
         }
 
+        if (Enumerable.Range(place + 1, chain.Steps.Count - place - 1).FirstOrDefault(later => chain.EffectsAt(later) is null, -1) is var unknown and >= 0)
+        {
+            return MayNot(what, $"{chain.Steps[unknown].Id} promises nothing, so the order of columns may matter to it");
+        }
+
         if (chain.EffectsAt(place - 1)!.Writes.Intersect(chain.EffectsAt(place)!.Reads).Any())
         {
             return MayNot(what, $"{later} joins on a column that {earlier} adds");
