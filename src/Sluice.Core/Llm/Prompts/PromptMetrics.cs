@@ -92,5 +92,5 @@ static partial class PromptMetrics
     }
 
     [GeneratedRegex(@"[\p{L}\p{N}]+")]
-    private static partial Regex Word { get; }
+    static partial Regex Word { get; }
 }
