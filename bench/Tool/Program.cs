@@ -33,6 +33,9 @@ switch (args)
     case ["embed", var texts, var tokens, .. var lines]:
         await EmbedTexts.RunAsync(int.Parse(texts), tokens, lines.FirstOrDefault());
         return 0;
+    case ["llm", var sluice, var rows, var folder]:
+        await LlmWorkload.RunAsync(sluice, int.Parse(rows), folder);
+        return 0;
     case ["quality", .. var rest]:
         return QualityTable.Run(rest);
     default:
@@ -48,6 +51,7 @@ switch (args)
                    sluice-bench names TEXTS SENTENCES MODEL       learns the model of names
                    sluice-bench checks CSV                        what each quality check costs
                    sluice-bench embed TEXTS TOKENS-FILE [LINES]   texts, made or a file's lines, through the bundled model; writes their tokens
+                   sluice-bench llm SLUICE ROWS FOLDER            steps that ask language models, on a server of this machine
                    sluice-bench quality [AREA] …                  figures on published data
             """);
         return 2;

@@ -30,6 +30,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     LabelsCommand.Create(),
     ModelsCommand.Create(),
     CostCommand.Create(),
+    PromptsCommand.Create(),
 };
 
 if (Console.IsOutputRedirected)

@@ -75,6 +75,11 @@ static class CostCommand
             facts.AddRow("personal data found", Markup.Escape(string.Join(", ", pii.Select(p => $"{p.Value:N0} {p.Key}"))));
         }
 
+        foreach (var cascade in cost.Cascades ?? [])
+        {
+            facts.AddRow(Markup.Escape($"cascade of {cascade.Step}"), Markup.Escape(cascade.Note));
+        }
+
         AnsiConsole.Write(facts);
         AnsiConsole.Write(TableOf(by, (rows ?? (by == "step" ? cost.Steps : cost.Models)).Take(ShownRows)));
         if (rows?.Count > ShownRows)

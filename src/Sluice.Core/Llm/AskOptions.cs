@@ -32,6 +32,12 @@ public abstract record AskOptions
     [Range(1, 1_000)]
     public int BatchSize { get; init; } = 100;
 
+    /// <summary>
+    /// Says the names of columns once for all rows of a call and not in every row: fewer tokens are read, the more the more columns are sent. Values stay as they are.
+    /// Small models may mix up columns then. Default: false.
+    /// </summary>
+    public bool Compact { get; init; }
+
     /// <summary>Tokens of rows in one call, at most, estimated from their bytes. Default: 16,000.</summary>
     [Range(100, 1_000_000)]
     public int MaxCallTokens { get; init; } = 16_000;
@@ -60,6 +66,11 @@ public abstract record AskOptions
 
     /// <summary>Kinds of personal data that the policy is about. Default: all but organization and location.</summary>
     public IReadOnlyList<string> PiiEntities { get; init; } = [];
+
+    /// <summary>
+    /// A cheaper model that answers first, and what must hold of the result; for answers that are labels or true or false. Default: none, the model answers all.
+    /// </summary>
+    public CascadeOptions? Cascade { get; init; }
 
     /// <summary>US dollars that the step may spend in one run; a call that could cost more is not made, and the run stops for approval. Default: no limit.</summary>
     [Range(0.0, 1_000_000_000.0)]

@@ -98,7 +98,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     /// <summary>The call for a group: found, or made and written down.</summary>
     async Task<CallRecord> CallAsync(Question question, string step, int batch, RowGroup group, CancellationToken cancellation)
     {
-        var prompt = CallText.Prompt(group.Rows);
+        var prompt = CallText.Prompt(group.Rows, question.Options.Compact);
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16));
         if (await calls.FindAsync(step, id, cancellation) is { } known)
         {

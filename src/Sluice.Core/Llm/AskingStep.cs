@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sluice.Steps;
 
 namespace Sluice.Llm;
@@ -16,7 +17,7 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
 
     bool IAskModels.CanDoWithout => WithoutModel is not null;
 
-    Step IAskModels.For(string? model) => For(model);
+    Step IAskModels.For(string? model, string? cheap) => For(model, cheap);
 
     /// <summary>Name of the model as the pipeline has it.</summary>
     internal string Model => options.Model;
@@ -26,6 +27,12 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
 
     /// <summary>What it asks, once a model is known.</summary>
     internal Question Question => question ?? throw new InvalidOperationException("No model was given to the step.");
+
+    /// <summary>The cheaper model that answers first, and what must hold of the result; null: none.</summary>
+    internal CascadeOptions? Cascade => options.Cascade;
+
+    /// <summary>What the cheaper model is asked; null: there is none.</summary>
+    internal Question? Cheap { get; private set; }
 
     /// <summary>What can be done without a model, in its place; null: nothing, and a run without one is refused.</summary>
     internal virtual Step? WithoutModel => null;
@@ -38,8 +45,8 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
 
     private protected abstract PromptTemplate Prompt { get; }
 
-    /// <summary>The step as a run has it: with the model that it asks, or what is done without one.</summary>
-    internal Step For(string? model)
+    /// <summary>The step as a run has it: with the models that it asks, or what is done without one.</summary>
+    internal Step For(string? model, string? cheap)
     {
         if (model is null)
         {
@@ -47,12 +54,25 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
         }
 
         var step = (AskingStep)MemberwiseClone();
-        step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt), Fields, options);
+        step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt, options.Compact), Fields, options);
+        if (cheap is not null)
+        {
+            var fields = CheapAnswer.Fields(Fields);
+            step.Cheap = new Question(cheap, CallText.System(Task, fields, options.ValidationPrompt, options.Compact), fields, options with { UseExtendedThinking = false });
+        }
+
         return step;
     }
 
+    /// <summary>Whether an answer is the one that precision and recall are about.</summary>
+    internal bool IsPositive(string value)
+    {
+        var answer = JsonDocument.Parse(value).RootElement.GetProperty(Fields[0].Name);
+        return answer.ValueKind == JsonValueKind.True || (answer.ValueKind == JsonValueKind.String && answer.GetString() == options.Cascade?.Positive);
+    }
+
     /// <summary>A row's answer depends on the model, whatever the pipeline calls it, and on the words that it is told.</summary>
-    public sealed override string DependsOn => question is null ? "" : $"[{question.Model} {question.Digest}]";
+    public sealed override string DependsOn => question is null ? "" : $"[{question.Model} {question.Digest}]" + (Cheap is null ? "" : $"[{Cheap.Model} {Cheap.Digest}]");
 
     public sealed override bool IsKeyed => true;
 
@@ -62,13 +82,15 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
         Reads = Observes(input)!,
         Writes = Plan(input, new StepProblems()).Where(f => !input.Has(f.Name) || input[f.Name] != f).Select(f => f.Name)
             .Concat(Fields.Select(f => f.Name)).ToHashSet(StringComparer.Ordinal),
-        LooksAtRowsAlone = true,
+        // What a cascade takes from the cheaper model depends on the sample, and so on which rows there are.
+        LooksAtRowsAlone = options.Cascade is null,
         Cost = 100_000,
     };
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
         Prompt.Check(input, options.Columns, problems);
+        options.Cascade?.Check(Fields, problems);
         return input;
     }
 

@@ -14,6 +14,6 @@ interface IAskModels
     /// <summary>Whether a run without a model can do what it is for in another way.</summary>
     bool CanDoWithout { get; }
 
-    /// <summary>The step as a run has it: with the model that it asks, or what is done without one.</summary>
-    Step For(string? model);
+    /// <summary>The step as a run has it: with the model that it asks and the cheaper one that it asks first, if any, or what is done without one.</summary>
+    Step For(string? model, string? cheap);
 }

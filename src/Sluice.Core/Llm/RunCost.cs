@@ -39,6 +39,9 @@ public sealed record RunCost
     /// <summary>Personal data in what was sent, by kind, before the policy was applied.</summary>
     public SortedDictionary<string, long>? Pii { get; init; }
 
+    /// <summary>What each cascade came to.</summary>
+    public IReadOnlyList<CascadeOutcome>? Cascades { get; init; }
+
     public required IReadOnlyList<CostLine> Steps { get; init; }
 
     public required IReadOnlyList<CostLine> Models { get; init; }
@@ -67,6 +70,7 @@ public sealed record RunCost
 
         var calls = await new CallLog(store, run).AllAsync(cancellation);
         var collected = await ReadAsync<Collected>(store, $"runs/{run}/{Collected.Prefix}", cancellation);
+        var cascades = await ReadAsync<CascadeOutcome>(store, $"runs/{run}/{CascadeOutcome.Prefix}", cancellation);
         var asked = await ReadAsync<AskTodo>(store, $"runs/{run}/ask-", cancellation);
         var pii = asked.Where(a => a.Pii is not null).SelectMany(a => a.Pii!).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Sum(p => p.Value));
         return new RunCost
@@ -74,11 +78,12 @@ public sealed record RunCost
             Run = run,
             Total = LineOf("total", calls),
             UnpricedCalls = calls.Count(c => c.CostUsd is null),
-            KnownAnswers = collected.Sum(c => c.Known),
+            KnownAnswers = collected.Sum(c => c.Known) + cascades.Sum(c => c.Known),
             RepeatedRows = collected.Sum(c => c.Repeated),
             Unanswered = collected.Sum(c => c.Unanswered),
-            SavedTokens = Sum(collected.Select(c => c.SavedTokens)),
-            SavedUsd = collected.Sum(c => c.SavedUsd),
+            SavedTokens = Sum(collected.Select(c => c.SavedTokens).Concat(cascades.Select(c => c.SavedTokens))),
+            SavedUsd = collected.Sum(c => c.SavedUsd) + cascades.Sum(c => c.SavedUsd),
+            Cascades = cascades.Count == 0 ? null : cascades,
             Pii = pii.Count == 0 ? null : new(pii, StringComparer.Ordinal),
             Steps = Lines(calls, c => c.Step),
             Models = Lines(calls, c => c.Model),

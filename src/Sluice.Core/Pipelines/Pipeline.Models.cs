@@ -20,6 +20,13 @@ public sealed partial record Pipeline
             }
 
             var model = models.Find(asked, out var reason);
+            if ((step as AskingStep)?.Cascade is { } cascade && models.Find(cascade.Model, out var why) is var cheap && (cheap is null || (cheap.Price is null && (step.BudgetUsd ?? (decimal?)Optimization.BudgetUsd) is not null)))
+            {
+                problems.Add(Places[Steps[i].Group].Of("cascade"), cheap is null
+                    ? $"Step '{Steps[i].Id}' asks the language model '{cascade.Model}' first, which cannot be asked here. {why} Leave 'cascade' out, or name another."
+                    : $"The price of the model '{cheap.Id}' is not known, so no budget can be kept. Configure its price, or leave 'budget_usd' out.");
+            }
+
             var limited = step.BudgetUsd is not null || Optimization.BudgetUsd is not null;
 
             // A name that is wrong among models that are there is a mistake, not a machine without models.
@@ -43,5 +50,13 @@ public sealed partial record Pipeline
 
         problems.ThrowIfAny();
         return found.Count == 0 ? null : found;
+    }
+
+    /// <summary>The cheaper model of each step that asks one first, by number of the step; null where none does.</summary>
+    public IReadOnlyDictionary<int, string>? CheapModels(LanguageModels models)
+    {
+        var found = Enumerable.Range(0, Steps.Count).Where(i => Steps[i].Step is AskingStep { Cascade: not null })
+            .ToDictionary(i => i, i => models.Find(((AskingStep)Steps[i].Step).Cascade!.Model, out _)?.Id);
+        return found.Count == 0 ? null : new SortedDictionary<int, string>(found.Where(f => f.Value is not null).ToDictionary(f => f.Key, f => f.Value!));
     }
 }

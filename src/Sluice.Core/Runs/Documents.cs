@@ -16,9 +16,10 @@ namespace Sluice.Runs;
 /// <param name="Earlier">The dataset's version when the run began; null where no rule compares with it, or there was none.</param>
 /// <param name="Models">Model of each step that asks one, by number; null where the pipeline has no such step.</param>
 /// <param name="Physical">How the run goes about the pipeline; null: step after step as written.</param>
+/// <param name="CheapModels">Of the models, the cheaper one of each step that asks one first; null where none does.</param>
 public sealed record RunPlan(
     RunRequest Request, string Key, IReadOnlyList<InputDigest> Inputs, IReadOnlyList<Shard> Shards, EarlierVersion? Earlier = null,
-    IReadOnlyDictionary<int, string>? Models = null, PhysicalPlan? Physical = null);
+    IReadOnlyDictionary<int, string>? Models = null, PhysicalPlan? Physical = null, IReadOnlyDictionary<int, string>? CheapModels = null);
 
 /// <summary>What a run's rules compare with: the reports on the version that was the head when it began.</summary>
 public sealed record EarlierVersion(string Version, JsonElement QualityBefore, JsonElement QualityAfter);

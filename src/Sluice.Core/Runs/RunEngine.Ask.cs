@@ -12,51 +12,76 @@ public sealed partial class RunEngine
 
     async Task<Stage> OpenAskAsync(Run run, int passNumber, CancellationToken cancellation)
     {
-        var (pass, number, _) = await AskingPassAsync(run, passNumber, cancellation);
+        var (pass, number, step) = await AskingPassAsync(run, passNumber, cancellation);
         var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
         var asks = await TryReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation)
             ?? await WriteDocumentAsync(AsksPath(run, number), await FitStepAsync(run, pass, number, schema, cancellation), cancellation);
         await AskingSinceAsync(run, cancellation);
-        return await OpenStageAsync(
-            run, StageKind.Ask, passNumber, Cut($"ask: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count), batch => Task.FromResult(asks.Decisions![batch].Length == 0), cancellation);
+        return Cascades(run, step, asks)
+            ? await OpenCheapAsync(run, passNumber, number, asks, cancellation)
+            : await OpenAskStageAsync(run, passNumber, number, asks, cancellation);
     }
 
+    Task<Stage> OpenAskStageAsync(Run run, int passNumber, int number, StepFit asks, CancellationToken cancellation) => OpenStageAsync(
+        run, StageKind.Ask, passNumber, Cut($"ask: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
+        batch => Task.FromResult(asks.Decisions![batch].Length == 0), cancellation);
+
     async Task<bool> AskAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
+    {
+        var (number, step, rows, firsts) = await AskedRowsAsync(run, passNumber, batch, cancellation);
+        var answers = await AnswerStoreAsync(run, cancellation);
+        var share = ShareOf(run, number, await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation));
+
+        // Decided once: a unit that was killed asks for the same rows again, and so finds the calls that it has made.
+        var path = TodoPath(run, number, batch);
+        var taken = await TakenAsync(run, number, cancellation);
+        var sampled = (await TryReadDocumentAsync<CascadeSample>(SamplePath(run, number), cancellation))?.Drawn.ToHashSet();
+        var todo = await TryReadDocumentAsync<AskTodo>(path, cancellation)
+            ?? await WriteDocumentAsync(path, await TodoAsync(step, step.Question, rows, firsts, answers, share, cancellation, key => taken.Of(key) is null && sampled?.Contains(key) != true), cancellation);
+        return await AskRowsAsync(run, number, batch, step, step.Question, rows, todo, answers, cancellation);
+    }
+
+    /// <summary>A batch as a step sees it that asks, and which of its rows are the first with their question.</summary>
+    async Task<(int Number, AskingStep Step, Batch Rows, byte[] Firsts)> AskedRowsAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
     {
         var (pass, number, step) = await AskingPassAsync(run, passNumber, cancellation);
         var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
         var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
         var rows = await ApplyChainAsync(run, batch, pass.Prefix, step.Observes(schema), null, cancellation);
-        var answers = await AnswerStoreAsync(run, cancellation);
+        return (number, step, rows, await DecisionsAsync(asks.Decisions![batch], rows.Rows, cancellation));
+    }
 
-        // Decided once: a unit that was killed asks for the same rows again, and so finds the calls that it has made.
-        var path = TodoPath(run, number, batch);
-        var todo = await TryReadDocumentAsync<AskTodo>(path, cancellation)
-            ?? await WriteDocumentAsync(path, await TodoAsync(step, rows, await DecisionsAsync(asks.Decisions![batch], rows.Rows, cancellation), answers, ShareOf(run, number, asks), cancellation), cancellation);
+    async Task<bool> AskRowsAsync(
+        Run run, int number, int batch, AskingStep step, Question question, Batch rows, AskTodo todo, AnswerStore answers, CancellationToken cancellation)
+    {
         if (todo.Rows.Count == 0)
         {
             return false;
         }
 
         var id = run.Chain[number].Id;
-        var model = Models.Find(step.Question.Model, out var reason)
-            ?? throw new PipelineException($"Step '{id}': the run began with the model '{step.Question.Model}', which cannot be asked here. {reason}", null);
+        var model = Models.Find(question.Model, out var reason)
+            ?? throw new PipelineException($"Step '{id}': the run began with the model '{question.Model}', which cannot be asked here. {reason}", null);
         var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), BudgetOf(run, id, step), time);
-        await asker.AskAsync(step.Question, id, batch, step.Rows(rows).Of(step.Question, todo.Rows), run.Id, cancellation);
+        await asker.AskAsync(question, id, batch, step.Rows(rows).Of(question, todo.Rows), run.Id, cancellation);
         return true;
     }
 
-    /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet.</summary>
-    static async Task<AskTodo> TodoAsync(AskingStep step, Batch rows, byte[] firsts, AnswerStore answers, double share, CancellationToken cancellation)
+    /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet; of these, those whose key is wanted.</summary>
+    static async Task<AskTodo> TodoAsync(
+        AskingStep step, Question question, Batch rows, byte[] firsts, AnswerStore answers, double share, CancellationToken cancellation, Func<RowKey, bool>? isWanted = null)
     {
-        var first = step.Rows(rows).Of(step.Question, Enumerable.Range(0, rows.Rows).Where(row => firsts[row] == AskDecisions.Ask)).Select(r => (r.Row, r.Key)).ToArray();
+        // A cascade's choice goes by the key of the step's own question, whichever model is asked.
+        int[] marked = [.. Enumerable.Range(0, rows.Rows).Where(row => firsts[row] == AskDecisions.Ask)];
+        var wanted = isWanted is null ? marked : [.. step.Rows(rows).Of(step.Question, marked).Where(r => isWanted(r.Key)).Select(r => r.Row)];
+        var first = step.Rows(rows).Of(question, wanted).Select(r => (r.Row, r.Key)).ToArray();
         var open = new bool[first.Length];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, first.Length, limits, async (i, token) => open[i] = await answers.FindAsync(step.Question, first[i].Key, token) is null);
+        await Parallel.ForAsync(0, first.Length, limits, async (i, token) => open[i] = await answers.FindAsync(question, first[i].Key, token) is null);
         (int Row, RowKey Key)[] unanswered = [.. first.Where((_, i) => open[i])];
         var todo = Sampled(unanswered, share);
         var sent = step.Rows(rows);
-        foreach (var row in sent.Of(step.Question, todo))
+        foreach (var row in sent.Of(question, todo))
         {
             cancellation.ThrowIfCancellationRequested();
         }
@@ -90,7 +115,7 @@ public sealed partial class RunEngine
             keys[row] = firsts[row] == AskDecisions.TooMany ? RowPrompts.NotAsked : keys[row];
         }
 
-        var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), run.Plan.Request.Forecast, cancellation);
+        var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), await TakenAsync(run, number, cancellation), run, cancellation);
         var collected = new Collected { Rows = seen.Rows };
         var rows = new (string? Value, Unanswered? Failure)[seen.Rows];
         for (var row = 0; row < rows.Length; row++)
@@ -106,7 +131,7 @@ public sealed partial class RunEngine
     }
 
     static async Task<Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>> FoundAsync(
-        AskingStep step, RowKey[] keys, AnswerStore answers, bool isSample, CancellationToken cancellation)
+        AskingStep step, RowKey[] keys, AnswerStore answers, TakenAnswers taken, Run run, CancellationToken cancellation)
     {
         var found = new Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>
         {
@@ -119,8 +144,14 @@ public sealed partial class RunEngine
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
         await Parallel.ForAsync(0, questions.Length, limits, async (i, token) =>
         {
+            if (taken.Of(questions[i]) is { } value)
+            {
+                read[i] = (new StoredAnswer(default, taken.From, value, default, null, run.Id), null);
+                return;
+            }
+
             var answer = await answers.FindAsync(step.Question, questions[i], token);
-            var failure = answer is null ? await answers.FailureAsync(questions[i], token) ?? (isSample ? RowFailures.NotSampled : null) : null;
+            var failure = answer is null ? await answers.FailureAsync(questions[i], token) ?? (run.Plan.Request.Forecast ? RowFailures.NotSampled : null) : null;
             read[i] = answer is null && failure is null
                 ? throw new DataException("An answer that this run had is gone from the store. Was part of the store deleted? Start a new run.")
                 : (answer, failure);
@@ -167,6 +198,16 @@ public sealed partial class RunEngine
         }
 
         return await OpenPassAsync(run, passNumber + 1, cancellation);
+    }
+
+    /// <summary>Answers that come from elsewhere than the step's model; they are fixed before it is asked.</summary>
+    async Task<TakenAnswers> TakenAsync(Run run, int number, CancellationToken cancellation)
+    {
+        var path = TakenPath(run, number) + "/read";
+        return documents.TryGetValue(path, out var known) ? (TakenAnswers)known
+            : await TryReadDocumentAsync<TakenIndex>(TakenPath(run, number), cancellation) is { } index
+                ? Remember(path, TakenAnswers.FromBytes(await store.ReadAsync(index.Path, cancellation), index))
+                : TakenAnswers.None;
     }
 
     /// <summary>A pass whose last look is that of a step that asks: such a step changes rows, so nothing looks after it in the same walk.</summary>
@@ -230,6 +271,8 @@ public sealed partial class RunEngine
     static string TodoPath(Run run, int step, int batch) => $"runs/{run.Id}/ask-{step}-{batch}.json";
 
     static string AsksPath(Run run, int step) => $"runs/{run.Id}/asks-{step}.json";
+
+    static string TakenPath(Run run, int step) => $"runs/{run.Id}/taken-{step}.json";
 
     static string CollectedPath(string run, int step, int batch) => $"runs/{run}/{Collected.Prefix}{step}-{batch}.json";
 }

@@ -83,6 +83,7 @@ public sealed partial class RunEngine
         var pipeline = await tables.OpenAsync(request.RunId, await PipelineAsync(request, cancellation), inputs, Catalogue, null, cancellation);
         pipeline.CheckSinks(OutputsOf(request), inputs);
         var asked = pipeline.CheckModels(Models);
+        var cheap = pipeline.CheapModels(Models);
         var cut = pipeline.Optimization.Cut();
         cut = request.BatchBytes > 0 ? cut with { TargetBytes = request.BatchBytes } : cut;
 
@@ -100,13 +101,13 @@ public sealed partial class RunEngine
         }
 
         var columns = await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
-        var physical = options.Trial is { } trial ? trial.Plan : await FindPlanAsync(Asking(pipeline, asked), columns, inputs, cancellation);
+        var physical = options.Trial is { } trial ? trial.Plan : await FindPlanAsync(Asking(pipeline, asked, cheap), columns, inputs, cancellation);
         var files = await digests;
         var key = new MemoKey("run").Add(pipeline.Hash).Add($"{options.PublishBytes}/{options.PublishRows}").Add($"{QualityBefore.CodeVersion}")
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
         for (var i = 0; i < pipeline.Steps.Count; i++)
         {
-            var step = pipeline.Steps[i].Step is Llm.IAskModels asking ? asking.For(asked?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
+            var step = pipeline.Steps[i].Step is Llm.IAskModels asking ? asking.For(asked?.GetValueOrDefault(i), cheap?.GetValueOrDefault(i)) : pipeline.Steps[i].Step;
             key.Add($"{pipeline.Steps[i].Type}@{step.CodeVersion}{step.DependsOn}");
         }
 
@@ -121,14 +122,14 @@ public sealed partial class RunEngine
             key.Add($"rows@{Optimiser.Version}");
         }
 
-        var plan = new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked, physical);
+        var plan = new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked, physical, cheap);
         return await WriteDocumentAsync(PlanPath(request.RunId), plan, cancellation);
     }
 
     /// <summary>The pipeline with what is done where no model is.</summary>
-    static Pipelines.Pipeline Asking(Pipelines.Pipeline pipeline, IReadOnlyDictionary<int, string>? models) => pipeline with
+    static Pipelines.Pipeline Asking(Pipelines.Pipeline pipeline, IReadOnlyDictionary<int, string>? models, IReadOnlyDictionary<int, string>? cheap) => pipeline with
     {
-        Steps = [.. pipeline.Steps.Select((s, i) => s.Step is Llm.IAskModels asking ? s with { Step = asking.For(models?.GetValueOrDefault(i)) } : s)],
+        Steps = [.. pipeline.Steps.Select((s, i) => s.Step is Llm.IAskModels asking ? s with { Step = asking.For(models?.GetValueOrDefault(i), cheap?.GetValueOrDefault(i)) } : s)],
     };
 
     /// <summary>A cheaper way to do the same; null where the pipeline wants none, or keeps the rows after every step as written.</summary>

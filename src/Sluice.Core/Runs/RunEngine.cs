@@ -48,6 +48,8 @@ public sealed partial class RunEngine(
             StageKind.Ingest => IngestAsync(run, index, null, cancellation),
             StageKind.Retype => IngestAsync(run, index, (await UnifiedAsync(run, cancellation)).Schema, cancellation),
             StageKind.Observe => ObserveAsync(run, pass, index, cancellation),
+            StageKind.AskCheap => AskCheapAsync(run, pass, index, cancellation),
+            StageKind.AskSample => AskSampleAsync(run, pass, index, cancellation),
             StageKind.Ask => AskAsync(run, pass, index, cancellation),
             StageKind.Collect => CollectAsync(run, pass, index, cancellation),
             StageKind.Apply => ApplyAsync(run, index, cancellation),
@@ -85,6 +87,8 @@ public sealed partial class RunEngine(
             StageKind.Ingest => await OpenRetypeAsync(run, cancellation),
             StageKind.Retype => await OpenPassAsync(run, 0, cancellation),
             StageKind.Observe => await FinishPassAsync(run, pass, cancellation),
+            StageKind.AskCheap => await OpenSampleAsync(run, pass, cancellation),
+            StageKind.AskSample => await FinishSampleAsync(run, pass, cancellation),
             StageKind.Ask => await OpenCollectAsync(run, pass, cancellation),
             StageKind.Collect => await FinishCollectAsync(run, pass, cancellation),
             StageKind.Apply => await OpenPublishAsync(run, cancellation),
@@ -250,7 +254,7 @@ public sealed partial class RunEngine(
         [
             .. Pipeline.Steps.Select((s, number) => s.Step switch
             {
-                IAskModels asking => asking.For(Plan.Models?.GetValueOrDefault(Plan.Physical?.Order[number] ?? number)),
+                IAskModels asking => asking.For(ModelOf(Plan, Plan.Models, number), ModelOf(Plan, Plan.CheapModels, number)),
                 QualityValidation checks when Plan.Earlier is { } earlier => checks.Against(earlier.Version, earlier.QualityBefore),
                 VectorStep embedding => embedding.On(Vectors),
                 var step => step,
@@ -259,6 +263,9 @@ public sealed partial class RunEngine(
 
         /// <summary>Where a step as written runs; -1: it does not.</summary>
         public int PlaceOf(int number) => Plan.Physical is { } plan ? plan.Order.ToList().IndexOf(number) : number;
+
+        // The plan names models by the steps as written.
+        static string? ModelOf(RunPlan plan, IReadOnlyDictionary<int, string>? models, int number) => models?.GetValueOrDefault(plan.Physical?.Order[number] ?? number);
 
         /// <summary>Type, code version and options of a step: what a memo key needs to know of it.</summary>
         public string Identity(int step) => $"{Chain[step].Type}@{Steps[step].CodeVersion}{Steps[step].DependsOn}{Chain[step].OptionsJson}";

@@ -30,6 +30,12 @@ public enum StageKind
     /// <summary>Questions that have no answer yet are asked.</summary>
     Ask = 9,
 
+    /// <summary>Questions that have no answer yet are asked of the cheaper model of a cascade.</summary>
+    AskCheap = 11,
+
+    /// <summary>The step's model is asked for a sample of them.</summary>
+    AskSample = 12,
+
     /// <summary>Each batch gets its answers.</summary>
     Collect = 10,
     Apply = 4,

@@ -103,7 +103,7 @@ public sealed class SchemaDetectionStep : Step, IAskModels
 
     bool IAskModels.CanDoWithout => true;
 
-    Step IAskModels.For(string? model) => model is null ? this : new SchemaDetectionStep(options, model);
+    Step IAskModels.For(string? model, string? cheap) => model is null ? this : new SchemaDetectionStep(options, model);
 
     /// <summary>The model that a run asks; null: none.</summary>
     internal string? Asked => model;

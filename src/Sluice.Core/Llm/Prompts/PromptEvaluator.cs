@@ -1,0 +1,210 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Sluice.Pipelines;
+using Sluice.Runs;
+using Sluice.Steps;
+using Sluice.Storage;
+
+namespace Sluice.Llm.Prompts;
+
+/// <summary>What is to be evaluated.</summary>
+/// <param name="Step">A step of a pipeline that asks a language model, with its options.</param>
+/// <param name="Examples">
+/// Rows with the columns that the step sends and what is expected: in the column <c>expected</c>, or in <c>expected_FIELD</c> for each field of the answer.
+/// </param>
+/// <param name="Metric">How answers are compared.</param>
+/// <param name="Judge">Model that judges, for that metric.</param>
+public sealed record PromptTest(PipelineStep Step, Batch Examples, PromptMetric Metric, string Judge = "default");
+
+/// <summary>
+/// Asks the prompt of a step for examples whose answers are known, exactly as a run would, and scores what it says. Answers are kept as a run's are, and so is the
+/// result, by content of prompt, model and examples: evaluating again costs nothing.
+/// </summary>
+public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Ledger ledger, TimeProvider time)
+{
+    const string Expected = "expected";
+
+    /// <exception cref="PipelineException">The step asks no model, or its model cannot be asked.</exception>
+    /// <exception cref="DataException">The examples do not fit the step.</exception>
+    public async Task<PromptEvaluation> EvaluateAsync(PromptTest test, CancellationToken cancellation)
+    {
+        var step = Open(test.Step.Step, test.Step.Id);
+        var fields = step.Question.Fields;
+        string[] columns = [.. fields.Select(f => ColumnOf(test.Examples, fields, f))];
+        var rows = Without(test.Examples, columns);
+        var problems = new StepProblems();
+        step.Plan(rows.Schema, problems);
+        if (problems.Items.Count > 0)
+        {
+            throw new DataException($"The examples do not fit step '{test.Step.Id}'. {problems.Items[0].Message}");
+        }
+
+        var keys = RowHash.Rows(test.Examples.Columns, test.Examples.Rows).Select(k => $"{k.High:x16}{k.Low:x16}").ToArray();
+        var examples = Digest(string.Join('\n', keys.Order(StringComparer.Ordinal)));
+        var judge = test.Metric == PromptMetric.Judge ? Judge(test) : null;
+        var path = $"{FolderOf(step.Question.Digest)}{examples}-{test.Metric.ToString().ToLowerInvariant()}{(judge is null ? "" : "-" + judge.Question.Digest)}.json";
+        if (step.Question.IsRepeatable && await store.StatAsync(path, cancellation) is not null)
+        {
+            return DocumentJson.Parse<PromptEvaluation>(await store.ReadAsync(path, cancellation)) with { PaidUsd = 0 };
+        }
+
+        var run = $"prompt-{step.Question.Digest}-{examples}";
+        var (answers, paid) = await AskAsync(step, test.Step.Id, rows, run, cancellation);
+        ScoredExample[] scored = [.. Enumerable.Range(0, rows.Rows).Select(row => Scored(test, fields, columns, keys[row], answers[row]?.Value, row))];
+        if (judge is not null)
+        {
+            var (judged, more) = await JudgeAsync(judge, scored, run, cancellation);
+            (scored, paid) = (judged, paid + more);
+        }
+
+        var mean = scored.Average(s => s.Score);
+        var (low, high) = PromptMetrics.Interval(mean, scored.Length);
+        var given = answers.OfType<StoredAnswer>().ToArray();
+        var evaluation = new PromptEvaluation
+        {
+            Version = step.Question.Digest,
+            Examples = examples,
+            Step = test.Step.Id,
+            Model = step.Question.Model,
+            Metric = test.Metric,
+            Judge = judge?.Question.Model,
+            At = time.GetUtcNow(),
+            Score = mean,
+            Low = low,
+            High = high,
+            Unanswered = answers.Count(a => a is null),
+            Tokens = given.Aggregate(default(TokenUsage), (sum, a) => sum + a.Usage),
+            CostUsd = given.Any(a => a.CostUsd is null) ? null : given.Sum(a => a.CostUsd!.Value),
+            PaidUsd = paid,
+            Rows = scored,
+        };
+
+        // What was not answered may be next time: only a whole evaluation is kept.
+        if (evaluation.Unanswered == 0)
+        {
+            await store.CreateAsync(path, DocumentJson.Bytes(evaluation), cancellation);
+        }
+
+        return evaluation;
+    }
+
+    /// <summary>A kept evaluation of a version, of the same examples if there is one; null: none.</summary>
+    public async Task<PromptEvaluation?> FindAsync(string version, PromptEvaluation like, CancellationToken cancellation)
+    {
+        var found = new List<PromptEvaluation>();
+        await foreach (var item in store.ListAsync(FolderOf(version), cancellation))
+        {
+            found.Add(DocumentJson.Parse<PromptEvaluation>(await store.ReadAsync(item.Path, cancellation)));
+        }
+
+        return found.Where(e => e.Metric == like.Metric && e.Judge == like.Judge).OrderByDescending(e => e.Examples == like.Examples).ThenByDescending(e => e.At).FirstOrDefault();
+    }
+
+    AskingStep Open(Step step, string id)
+    {
+        if (step is not AskingStep asking)
+        {
+            throw new PipelineException($"Step '{id}' asks no language model, so it has no prompt to evaluate.", null);
+        }
+
+        var model = models.Find(asking.Model, out var reason)
+            ?? throw new PipelineException($"Step '{id}' asks the language model '{asking.Model}', which cannot be asked here. {reason}", null);
+        return (AskingStep)asking.For(model.Id, null);
+    }
+
+    static string ColumnOf(Batch examples, IReadOnlyList<AnswerField> fields, AnswerField field)
+    {
+        var own = $"{Expected}_{field.Name}";
+        return examples.Schema.Has(own) ? own
+            : fields.Count == 1 && examples.Schema.Has(Expected) ? Expected
+            : throw new DataException($"The examples have no column '{(fields.Count == 1 ? Expected : own)}' with what is expected as '{field.Name}'. They have: {examples.Schema.Names}.");
+    }
+
+    static Batch Without(Batch batch, IReadOnlyList<string> columns)
+    {
+        int[] kept = [.. Enumerable.Range(0, batch.Schema.Count).Where(i => !columns.Contains(batch.Schema[i].Name, StringComparer.Ordinal))];
+        return new Batch(new Schema(kept.Select(i => batch.Schema[i])), kept.Select(i => batch[i]), batch.Rows);
+    }
+
+    /// <summary>The answer of every row, and what was paid for those that were not kept.</summary>
+    async Task<(StoredAnswer?[] Answers, decimal PaidUsd)> AskAsync(AskingStep step, string id, Batch rows, string run, CancellationToken cancellation)
+    {
+        var question = step.Question;
+        var answers = new AnswerStore(store, run, new AskingSince("", time.GetUtcNow(), run));
+        var keys = step.Rows(rows).Keys(question);
+        var open = new Dictionary<RowKey, int>();
+        for (var row = 0; row < keys.Length; row++)
+        {
+            if (!RowPrompts.IsNoQuestion(keys[row]) && !open.ContainsKey(keys[row]) && await answers.FindAsync(question, keys[row], cancellation) is null)
+            {
+                open.Add(keys[row], row);
+            }
+        }
+
+        var calls = new CallLog(store, run);
+        var before = (await calls.AllAsync(cancellation)).Sum(c => c.CostUsd ?? 0);
+        var model = models.Find(question.Model, out _)!;
+        var limits = step.BudgetUsd is { } limit ? new[] { new BudgetAccount(id, limit) } : [];
+        await new Asker(models, model, answers, calls, new Budget(ledger, run, limits), time)
+            .AskAsync(question, id, 0, step.Rows(rows).Of(question, open.Values.Order()), run, cancellation);
+        var found = new StoredAnswer?[keys.Length];
+        for (var row = 0; row < keys.Length; row++)
+        {
+            found[row] = RowPrompts.IsNoQuestion(keys[row]) ? null : await answers.FindAsync(question, keys[row], cancellation);
+        }
+
+        return (found, (await calls.AllAsync(cancellation)).Sum(c => c.CostUsd ?? 0) - before);
+    }
+
+    static ScoredExample Scored(PromptTest test, IReadOnlyList<AnswerField> fields, string[] columns, string key, string? answer, int row)
+    {
+        string?[] expected = [.. columns.Select(c => test.Examples[c].IsNull(row) ? null : test.Examples[c].Display(row))];
+        if (answer is null || test.Metric == PromptMetric.Judge)
+        {
+            return new ScoredExample(key, 0, answer, expected);
+        }
+
+        var given = JsonDocument.Parse(answer).RootElement;
+        ComparedField[] compared = [.. fields.Select((f, i) => new ComparedField(given.GetProperty(f.Name) is { ValueKind: not JsonValueKind.Null } value ? TextOf(value) : null, expected[i]))];
+        return new ScoredExample(key, PromptMetrics.Score(test.Metric, compared), answer, expected);
+    }
+
+    // As a column shows it.
+    static string TextOf(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetRawText() : value.ToString();
+
+    AskingStep Judge(PromptTest test) => Open(
+        new LlmProcess(new LlmProcess.Options
+        {
+            Type = LlmTask.Enrich,
+            Prompt = "{{ given }} is an answer to a task, {{ expected }} is the answer that was expected. Say how well the given one stands for the expected one: 1 where it says the same, 0 where it is wrong.",
+            Output = [new AnswerField { Name = "score", Type = AnswerType.Number, Min = 0, Max = 1 }],
+            Model = test.Judge,
+        }),
+        "judge");
+
+    async Task<(ScoredExample[] Rows, decimal PaidUsd)> JudgeAsync(AskingStep judge, ScoredExample[] examples, string run, CancellationToken cancellation)
+    {
+        int[] answered = [.. Enumerable.Range(0, examples.Length).Where(i => examples[i].Given is not null)];
+        var (given, expected) = (new TextBuilder(answered.Length), new TextBuilder(answered.Length));
+        foreach (var i in answered)
+        {
+            given.Append(Encoding.UTF8.GetBytes(examples[i].Given!));
+            expected.Append(Encoding.UTF8.GetBytes(string.Join("; ", examples[i].Expected.Select(e => e ?? "nothing"))));
+        }
+
+        var batch = new Batch(new Schema([new Field("given", ColumnType.Text), new Field("expected", ColumnType.Text)]), [given.Finish(), expected.Finish()], answered.Length);
+        var (judged, paid) = await AskAsync(judge, "judge", batch, run, cancellation);
+        for (var i = 0; i < answered.Length; i++)
+        {
+            var score = judged[i] is { } said ? JsonDocument.Parse(said.Value).RootElement.GetProperty("score").GetDouble() : 0;
+            examples[answered[i]] = examples[answered[i]] with { Score = score };
+        }
+
+        return (examples, paid);
+    }
+
+    static string FolderOf(string version) => $"evaluations/{version}/";
+
+    static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+}
