@@ -43,8 +43,6 @@ sealed class OpenedStore : IAsyncDisposable
 
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
 
-    public LanguageModels Models => host.Services.GetRequiredService<LanguageModels>();
-
     public ReviewStore Reviews => host.Services.GetRequiredService<ReviewStore>();
 
     /// <summary>Runs a command's body on it. What is not there, store, dataset, version or run, is a wrong command line.</summary>

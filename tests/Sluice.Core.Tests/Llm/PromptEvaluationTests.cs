@@ -9,9 +9,15 @@ using Sluice.Storage;
 namespace Sluice.Tests.Llm;
 
 /// <summary>Scores of prompts on examples, and their comparison.</summary>
-public sealed class PromptEvaluationTests
+public sealed class PromptEvaluationTests : IAsyncLifetime, IAsyncDisposable
 {
     readonly MemoryStore store = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await store.DisposeAsync();
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 
     static ScriptedModels Models(double right = 1) => new()
     {

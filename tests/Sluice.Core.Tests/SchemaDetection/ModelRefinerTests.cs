@@ -12,7 +12,7 @@ using Sluice.Tests.Storage;
 namespace Sluice.Core.Tests.SchemaDetection;
 
 /// <summary>A language model behind schema detection: what it sees, what of its answers is taken, what it costs.</summary>
-public sealed class ModelRefinerTests : IAsyncLifetime
+public sealed class ModelRefinerTests : IAsyncLifetime, IAsyncDisposable
 {
     static readonly string customers = "id,email,city,spent\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"{i},user{i}@example.org,{(i % 2 == 0 ? "Paris" : "Oslo")},{i * 2.5}\n"));
     static readonly string orders = "order_no,buyer,note\n" + string.Concat(Enumerable.Range(1, 90).Select(i => $"A{i:000},{1 + (i % 40)},call +49 170 12345{i:00}\n"));
@@ -21,6 +21,8 @@ public sealed class ModelRefinerTests : IAsyncLifetime
     readonly MemoryLedger ledger = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 
     public async Task DisposeAsync()
     {
