@@ -11,7 +11,12 @@ public sealed class WindowFeaturesContractTests : StepContract
 {
     protected override Step Create() => new WindowFeatures(new()
     {
-        OrderBy = "at", GroupBy = ["genre", "flag"], Columns = ["price", "count"], Lags = [1, 3], Windows = [2, 5], Figures = Enum.GetValues<GroupFigure>(),
+        OrderBy = "at",
+        GroupBy = ["genre", "flag"],
+        Columns = ["price", "count"],
+        Lags = [1, 3],
+        Windows = [2, 5],
+        Figures = Enum.GetValues<GroupFigure>(),
     });
 
     protected override (Step Step, string Path)? WithUnknownColumn => (new WindowFeatures(new() { OrderBy = "at", Columns = ["nowhere"], Lags = [1] }), "columns[0]");

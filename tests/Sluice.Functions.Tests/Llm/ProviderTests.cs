@@ -233,7 +233,10 @@ public sealed class ProviderTests : IAsyncLifetime
             ? LoopbackReply.Throttled("retry-after-ms", "0")
             : new LoopbackReply
             {
-                InputTokens = 1_000 + call.Number, CachedTokens = 100 * call.Number, CacheWriteTokens = format == "anthropic" ? 7 * call.Number : 0, OutputTokens = 50 + call.Number,
+                InputTokens = 1_000 + call.Number,
+                CachedTokens = 100 * call.Number,
+                CacheWriteTokens = format == "anthropic" ? 7 * call.Number : 0,
+                OutputTokens = 50 + call.Number,
                 ThinkingTokens = call.Number,
             };
         await using var configured = Configured(format, [.. price.Settings.Select(s => ($"Models:one:{s.Name}", s.Value))]);

@@ -98,7 +98,10 @@ public sealed class ModelRoutesTests
     {
         var headers = new Dictionary<string, string>
         {
-            ["x-ratelimit-remaining-requests"] = "12", ["x-ratelimit-reset-requests"] = "6m0s", ["x-ratelimit-remaining-tokens"] = "0", ["x-ratelimit-reset-tokens"] = "2s",
+            ["x-ratelimit-remaining-requests"] = "12",
+            ["x-ratelimit-reset-requests"] = "6m0s",
+            ["x-ratelimit-remaining-tokens"] = "0",
+            ["x-ratelimit-reset-tokens"] = "2s",
         };
 
         Assert.Equal(TimeSpan.FromSeconds(2), RetryHints.After(headers.GetValueOrDefault, DateTimeOffset.UnixEpoch));
