@@ -17,12 +17,13 @@ public sealed class RateStateTests
             var random = new Random(seed);
             var limits = new ModelLimits(random.Next(1, 50), random.Next(100, 5_000), 500);
             var state = RateState.Full(limits, start);
-            var now = start;
+            var real = start;
             var begins = new List<(TimeSpan At, int Tokens)>();
             for (var i = 0; i < 60; i++)
             {
-                // A clock of another worker may be behind.
-                now += TimeSpan.FromMilliseconds(random.Next(-50, 3_000));
+                // A worker's clock may be behind.
+                real += TimeSpan.FromMilliseconds(random.Next(3_000));
+                var now = real - TimeSpan.FromMilliseconds(random.Next(50));
                 state.Refill(limits, now);
                 var tokens = random.Next(1, limits.TokensPerMinute!.Value);
                 var wait = state.Take($"call-{i}", limits, tokens, TimeSpan.FromDays(1), now)!.Value;
