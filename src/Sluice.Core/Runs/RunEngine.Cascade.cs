@@ -12,7 +12,7 @@ public sealed partial class RunEngine
         step is { Cheap: not null, Cascade: { } cascade } && !run.Plan.Request.Forecast && CostForecast.QuestionsOf(asks) > cascade.LabelBudget;
 
     Task<Stage> OpenCheapAsync(Run run, int passNumber, int number, StepFit asks, CancellationToken cancellation) => OpenStageAsync(
-        run, StageKind.AskCheap, passNumber, Cut($"ask the cheaper model: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
+        run, StageKind.Cheap, passNumber, Cut($"ask the cheaper model: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
         batch => Task.FromResult(asks.Decisions![batch].Length == 0), cancellation);
 
     async Task<bool> AskCheapAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
@@ -62,7 +62,7 @@ public sealed partial class RunEngine
 
         var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
         return await OpenStageAsync(
-            run, StageKind.AskSample, passNumber, Cut($"ask for a sample: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
+            run, StageKind.Sample, passNumber, Cut($"ask for a sample: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
             batch => Task.FromResult(asks.Decisions![batch].Length == 0), cancellation);
     }
 

@@ -31,10 +31,10 @@ public enum StageKind
     Ask = 9,
 
     /// <summary>Questions that have no answer yet are asked of the cheaper model of a cascade.</summary>
-    AskCheap = 11,
+    Cheap = 11,
 
     /// <summary>The step's model is asked for a sample of them.</summary>
-    AskSample = 12,
+    Sample = 12,
 
     /// <summary>Each batch gets its answers.</summary>
     Collect = 10,

@@ -107,8 +107,10 @@ public abstract class StepContract
 
         var run = StepRunner.Run(Create(), whole);
 
-        var kept = Enumerable.Range(0, whole.Rows).Where(row => !run.Verdicts[0].IsRejected(row));
-        Assert.Equal(kept, Enumerable.Range(0, run.All.Rows).Select(run.All.OriginOf));
+        // Rows that a step makes come after the one that they are made of.
+        int[] kept = [.. Enumerable.Range(0, whole.Rows).Where(row => !run.Verdicts[0].IsRejected(row))];
+        Assert.Equal(kept, Enumerable.Range(0, run.All.Rows).Select(run.All.OriginOf).Distinct());
+        Assert.Equal(kept.Length + run.Verdicts[0].MadeRows, run.All.Rows);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ sealed class VirtualClock : TimeProvider
 {
     readonly Lock gate = new();
     readonly List<Timer> timers = [];
+    long changes;
     DateTimeOffset now = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -26,24 +27,29 @@ sealed class VirtualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves on to the next timer whenever as many wait as tasks have not ended, until all have.</summary>
+    /// <summary>
+    /// Moves on to the next timer whenever as many wait as tasks have not ended, until all have. A task that works has timers too, that of its time-out: so only when
+    /// none came or went for a moment of real time.
+    /// </summary>
     public async Task RunAsync(params Task[] tasks)
     {
         while (!tasks.All(t => t.IsCompleted))
         {
+            var seen = Interlocked.Read(ref changes);
+            await Task.WhenAny(Task.WhenAll(tasks), Task.Delay(1));
             Timer? next = null;
             lock (gate)
             {
-                if (timers.Count >= tasks.Count(t => !t.IsCompleted) && timers.Count > 0)
+                if (changes == seen && timers.Count >= tasks.Count(t => !t.IsCompleted) && timers.Count > 0)
                 {
                     next = timers.MinBy(t => t.Due)!;
                     timers.Remove(next);
+                    changes++;
                     now = next.Due > now ? next.Due : now;
                 }
             }
 
             next?.Fire();
-            await Task.Yield();
         }
 
         await Task.WhenAll(tasks);
@@ -59,6 +65,7 @@ sealed class VirtualClock : TimeProvider
         {
             lock (clock.gate)
             {
+                clock.changes++;
                 clock.timers.Remove(this);
                 if (dueTime >= TimeSpan.Zero)
                 {
