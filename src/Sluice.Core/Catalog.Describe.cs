@@ -5,8 +5,11 @@ namespace Sluice;
 
 public sealed partial class Catalog
 {
-    static CapabilityInfo Describe(Entry entry, Documentation documentation) => new(
-        entry.Name, entry.Aliases, entry.Kind, documentation.Of(entry.Class), entry.Options is null ? [] : Describe(OptionType.Of(entry.Options), documentation, 0));
+    CapabilityInfo Describe(Entry entry)
+    {
+        var words = documentation.GetOrAdd(entry.Class.Assembly, assembly => new Documentation(assembly));
+        return new(entry.Name, entry.Aliases, entry.Kind, words.Of(entry.Class), entry.Options is null ? [] : Describe(OptionType.Of(entry.Options), words, 0));
+    }
 
     static IReadOnlyList<OptionInfo> Describe(OptionType type, Documentation documentation, int depth)
     {

@@ -36,19 +36,24 @@ public sealed record CapabilityInfo(string Type, IReadOnlyList<string> Aliases, 
 /// <summary>Every source, step and sink there is, found by their attributes.</summary>
 public sealed partial class Catalog
 {
-    static readonly Lazy<Catalog> Standard = new(() => Of(typeof(Catalog).Assembly));
+    // That its own classes can be configured is held by a test: looking into all of their options would be most of the start of a process.
+    static readonly Lazy<Catalog> Standard = new(() => new Catalog(typeof(Catalog).Assembly.GetTypes(), areOptionsChecked: false));
+
+    readonly ConcurrentDictionary<Assembly, Documentation> documentation = new();
+    readonly ConcurrentDictionary<Entry, CapabilityInfo> described = new();
+    readonly Lazy<IReadOnlyList<CapabilityInfo>> all;
 
     // A source and a sink may share a name (csv reads and csv writes): where it stands says which is meant.
     readonly Dictionary<(CapabilityKind Kind, string Name), Entry> entries = [];
 
-    Catalog(IEnumerable<Type> types)
+    Catalog(IEnumerable<Type> types, bool areOptionsChecked)
     {
         var refusals = new List<string>();
         foreach (var type in types.OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
             if (type.GetCustomAttribute<CapabilityAttribute>(inherit: false) is { } attribute)
             {
-                refusals.AddRange(Refusals(type, attribute).Select(why => $"{type.Name}: {why}."));
+                refusals.AddRange(Refusals(type, attribute, areOptionsChecked).Select(why => $"{type.Name}: {why}."));
                 Add(type, attribute, refusals);
             }
         }
@@ -58,26 +63,24 @@ public sealed partial class Catalog
             throw new DataException("The catalogue cannot be built. " + string.Join(' ', refusals));
         }
 
-        var documentation = new ConcurrentDictionary<Assembly, Documentation>();
-        All = [.. entries.Values.Distinct().Select(e => Describe(e, documentation.GetOrAdd(e.Class.Assembly, a => new Documentation(a))))
-            .OrderBy(i => i.Kind).ThenBy(i => i.Type, StringComparer.Ordinal)];
+        all = new(() => [.. entries.Values.Distinct().Select(entry => described.GetOrAdd(entry, Describe)).OrderBy(i => i.Kind).ThenBy(i => i.Type, StringComparer.Ordinal)]);
     }
 
     /// <summary>What comes with Sluice.</summary>
     public static Catalog Default => Standard.Value;
 
     /// <summary>Sources, then steps, then sinks, by name.</summary>
-    public IReadOnlyList<CapabilityInfo> All { get; }
+    public IReadOnlyList<CapabilityInfo> All => all.Value;
 
     /// <summary>Everything in these assemblies.</summary>
     /// <exception cref="DataException">Two classes have one name, or a class cannot be configured; lists all of them.</exception>
     public static Catalog Of(params Assembly[] assemblies) => Of(assemblies.SelectMany(a => a.GetTypes()));
 
-    internal static Catalog Of(IEnumerable<Type> types) => new(types);
+    internal static Catalog Of(IEnumerable<Type> types) => new(types, areOptionsChecked: true);
 
     /// <summary>By name or alias; null when there is none.</summary>
     public CapabilityInfo? Find(CapabilityKind kind, string type) =>
-        entries.TryGetValue((kind, type), out var entry) ? All.First(i => i.Kind == kind && i.Type == entry.Name) : null;
+        entries.TryGetValue((kind, type), out var entry) ? described.GetOrAdd(entry, Describe) : null;
 
     /// <summary>By name or alias, whatever its kind; of a source and a sink with one name, the source.</summary>
     public CapabilityInfo? Find(string type) => KindsOf(type) is [var kind, ..] ? Find(kind, type) : null;
@@ -186,7 +189,7 @@ public sealed partial class Catalog
         _ => CapabilityKind.Step,
     };
 
-    static IEnumerable<string> Refusals(Type type, CapabilityAttribute attribute)
+    static IEnumerable<string> Refusals(Type type, CapabilityAttribute attribute, bool areOptionsChecked)
     {
         foreach (var name in attribute.Aliases.Prepend(attribute.Type).Where(name => !TypeName.IsMatch(name)))
         {
@@ -218,7 +221,7 @@ public sealed partial class Catalog
             yield break;
         }
 
-        foreach (var refusal in OptionType.Of(options).Refusals("Options"))
+        foreach (var refusal in areOptionsChecked ? OptionType.Of(options).Refusals("Options") : [])
         {
             yield return refusal;
         }

@@ -28,12 +28,15 @@ static partial class ParquetFile
     /// <summary>Rows of a row group; a multiple of DuckDB's 2,048 so that chunks line up.</summary>
     internal const int RowGroupRows = 122_880;
 
-    static readonly Lazy<DuckDb> shared = new(() => new DuckDb(new DuckDbOptions { Threads = 1 }));
+    static readonly Lazy<DuckDb> shared = new(NewDb);
 
     /// <summary>
-    /// The process's database for reading and writing files: 512 MiB. A query runs in the thread that asks, for files are worked on side by
-    /// side: with workers of its own, DuckDB spends a tenth of a run on waiting for them. Never disposed.
+    /// A database of 512 MiB. A query runs in the thread that asks, for files are worked on side by side: with workers of its own, DuckDB spends a tenth of a run on
+    /// waiting for them.
     /// </summary>
+    internal static DuckDb NewDb() => new(new DuckDbOptions { Threads = 1 });
+
+    /// <summary>The process's database for files of its own. Never disposed.</summary>
     internal static DuckDb SharedDb => shared.Value;
 
     /// <summary>What a batch file holds, from its footer alone.</summary>

@@ -15,7 +15,8 @@ public sealed partial class ParquetSource
         }
 
         ParquetRepair.Check(path, file.Path);
-        using var connection = ParquetFile.SharedDb.Connect();
+        using var db = ParquetFile.NewDb();
+        using var connection = db.Connect();
         var columns = Wanted(connection, file.Path, path, null, cancellation);
         if (columns.Count > cut.MaxColumns)
         {

@@ -54,7 +54,9 @@ public sealed partial class ParquetSource(ParquetSource.Options options) : Sourc
 
     ShardRows Read(string path, Shard shard, Schema? schema, CancellationToken cancellation)
     {
-        using var connection = ParquetFile.SharedDb.Connect();
+        // Its own database: pages of a foreign file that fill the memory must not take it from everybody else.
+        using var db = ParquetFile.NewDb();
+        using var connection = db.Connect();
         var range = JsonSerializer.Deserialize<Range>(shard.Detail!)!;
         var columns = Wanted(connection, shard.File, path, schema?.Select(field => field.Name).ToHashSet(StringComparer.Ordinal), cancellation);
         var typed = new Schema(columns.Select(column => column.Field(range.AsText)));

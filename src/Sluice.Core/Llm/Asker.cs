@@ -14,9 +14,10 @@ namespace Sluice.Llm;
 /// <param name="model">The one that is asked.</param>
 /// <param name="answers">Where answers are kept.</param>
 /// <param name="calls">Where calls are written down.</param>
+/// <param name="claims">Who makes which call.</param>
 /// <param name="budget">What may be spent.</param>
 /// <param name="time">The clock.</param>
-sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, Budget budget, TimeProvider time)
+sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, CallClaims claims, Budget budget, TimeProvider time)
 {
     // Bytes that a token has at least, on average, in any language: shorter text is never too much for a call because of it.
     const int BytesPerToken = 3;
@@ -46,7 +47,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
                 // After a failure no further call begins, but those that are being made are paid and so come to their end.
                 try
                 {
-                    next[i] = failures.IsEmpty ? await KeepAsync(question, open[i], await CallAsync(question, step, batch, open[i], cancellation), run, cancellation) : [];
+                    next[i] = failures.IsEmpty ? await AskGroupAsync(question, step, batch, open[i], run, cancellation) : [];
                 }
                 catch (BudgetException error)
                 {
@@ -95,17 +96,52 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         }
     }
 
-    /// <summary>The call for a group: found, or made and written down.</summary>
-    async Task<CallRecord> CallAsync(Question question, string step, int batch, RowGroup group, CancellationToken cancellation)
+    /// <summary>Finds the call for a group, or makes it, keeps what was answered, and gives what has to be asked next.</summary>
+    async Task<IReadOnlyList<RowGroup>> AskGroupAsync(Question question, string step, int batch, RowGroup group, string run, CancellationToken cancellation)
     {
         var prompt = CallText.Prompt(group.Rows, question.Options.Compact);
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16));
-        if (await calls.FindAsync(step, id, cancellation) is { } known)
+        if (await FindAsync(step, id, cancellation) is { } known)
         {
-            await budget.SettleAsync(id, known.CostUsd, cancellation);
-            return known;
+            return await KeepAsync(question, group, known, run, cancellation);
         }
 
+        await using var claim = await claims.TakeAsync(question.IsRepeatable ? id : $"{run}:{id}", cancellation);
+        if (await FindAsync(step, id, cancellation) is { } first)
+        {
+            return await KeepAsync(question, group, first, run, cancellation);
+        }
+
+        // Another run may have been given answers since it was decided what to ask. Written down, as what is asked next depends on it.
+        var open = await calls.OpenAsync(step, id, cancellation) ?? await calls.KeepOpenAsync(step, id, await OpenAsync(question, group, cancellation), group.Rows.Count, cancellation);
+        return open.Count == group.Rows.Count ? await KeepAsync(question, group, await MakeAsync(question, step, batch, group, id, prompt, cancellation), run, cancellation)
+            : open.Count == 0 ? []
+            : [new RowGroup([.. open.Select(place => group.Rows[place])], group.Round)];
+    }
+
+    async Task<CallRecord?> FindAsync(string step, string id, CancellationToken cancellation)
+    {
+        var known = await calls.FindAsync(step, id, cancellation);
+        if (known is not null)
+        {
+            await budget.SettleAsync(id, known.CostUsd, cancellation);
+        }
+
+        return known;
+    }
+
+    /// <summary>Places of the rows that have no answer.</summary>
+    async Task<IReadOnlyList<int>> OpenAsync(Question question, RowGroup group, CancellationToken cancellation)
+    {
+        var answered = new bool[group.Rows.Count];
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, answered.Length, limits, async (place, token) => answered[place] = await answers.FindAsync(question, group.Rows[place].Key, token) is not null);
+        return [.. Enumerable.Range(0, answered.Length).Where(place => !answered[place])];
+    }
+
+    /// <summary>Makes a call and writes it down.</summary>
+    async Task<CallRecord> MakeAsync(Question question, string step, int batch, RowGroup group, string id, string prompt, CancellationToken cancellation)
+    {
         var request = question.Request(prompt, group.Rows.Count, model);
         await budget.ReserveAsync(id, request, model, cancellation);
         var started = time.GetTimestamp();

@@ -32,6 +32,17 @@ sealed class CallLog(ObjectStore store, string run)
         return (await FindAsync(call.Step, call.Id, cancellation))!;
     }
 
+    /// <summary>Places of the rows of a call that are still open, where another run was given answers to the others and it so was not made; null: not known.</summary>
+    public async Task<IReadOnlyList<int>?> OpenAsync(string step, string id, CancellationToken cancellation)
+    {
+        var path = OpenPath(step, id);
+        return await store.StatAsync(path, cancellation) is null ? null : DocumentJson.Parse<List<int>>(await store.ReadAsync(path, cancellation));
+    }
+
+    /// <summary>Writes down which rows of a call are still open, unless all are, and gives what was first written.</summary>
+    public async Task<IReadOnlyList<int>> KeepOpenAsync(string step, string id, IReadOnlyList<int> open, int rows, CancellationToken cancellation) =>
+        open.Count == rows || await store.CreateAsync(OpenPath(step, id), DocumentJson.Bytes(open), cancellation) ? open : (await OpenAsync(step, id, cancellation))!;
+
     /// <summary>Every call of the run, in order of step and id.</summary>
     public async Task<IReadOnlyList<CallRecord>> AllAsync(CancellationToken cancellation)
     {
@@ -47,7 +58,11 @@ sealed class CallLog(ObjectStore store, string run)
         return calls;
     }
 
-    string PathOf(string step, string id) => $"{FolderOf(run)}/{step.Replace('/', '.').Replace(':', '.')}/{id}.json";
+    string PathOf(string step, string id) => $"{FolderOf(run)}/{NameOf(step)}/{id}.json";
+
+    string OpenPath(string step, string id) => $"runs/{run}/open-calls/{NameOf(step)}/{id}.json";
+
+    static string NameOf(string step) => step.Replace('/', '.').Replace(':', '.');
 
     static string FolderOf(string run) => $"runs/{run}/calls";
 }

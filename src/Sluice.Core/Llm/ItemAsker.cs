@@ -35,7 +35,7 @@ sealed class ItemAsker(Asker asker, AnswerStore answers, string run, string step
         await store.CreateAsync($"runs/{run}/asking.json", DocumentJson.Bytes(asking), cancellation);
         await ledger.InsertAsync(RunCost.PartitionOf(topic), run, Encoding.UTF8.GetString(DocumentJson.Bytes(asking)), cancellation);
         var answers = new AnswerStore(store, run, asking);
-        return new ItemAsker(new Asker(models, model, answers, new CallLog(store, run), new Budget(ledger, run, []), time), answers, run, topic, model, store);
+        return new ItemAsker(new Asker(models, model, answers, new CallLog(store, run), new CallClaims(ledger, time), new Budget(ledger, run, []), time), answers, run, topic, model, store);
     }
 
     /// <summary>Writes down how much personal data was in what was put together to be sent, by kind, before any of it was masked: how much, never what.</summary>

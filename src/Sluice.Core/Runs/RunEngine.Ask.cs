@@ -62,7 +62,7 @@ public sealed partial class RunEngine
         var id = run.Chain[number].Id;
         var model = Models.Find(question.Model, out var reason)
             ?? throw new PipelineException($"Step '{id}': the run began with the model '{question.Model}', which cannot be asked here. {reason}", null);
-        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), BudgetOf(run, id, step), time);
+        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), BudgetOf(run, id, step), time);
         await asker.AskAsync(question, id, batch, step.Rows(rows).Of(question, todo.Rows), run.Id, cancellation);
         return true;
     }

@@ -5,16 +5,7 @@ using Sluice.Connectors;
 
 namespace Sluice.Core.Tests.Connectors;
 
-/// <summary>Tests that run with nothing beside them.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class Alone
-{
-    public const string Name = "alone";
-}
-
 /// <summary>The interoperability files of the Parquet project.</summary>
-// The file with cells of 1 GiB fills the memory that all connections to DuckDB share.
-[Collection(Alone.Name)]
 public sealed class ParquetOfficialSetTests
 {
     [SharedDataFact("parquet/parquet-testing")]

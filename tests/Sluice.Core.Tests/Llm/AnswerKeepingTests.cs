@@ -92,7 +92,7 @@ public sealed class AnswerKeepingTests
     }
 
     [Fact]
-    public async Task Two_that_ask_at_once_agree_on_the_first_answer_and_both_costs_are_told()
+    public async Task A_worker_that_was_taken_for_dead_agrees_on_the_first_answer_and_both_costs_are_told()
     {
         var number = 0;
         var models = new ScriptedModels { Row = _ => new JsonObject { ["summary"] = $"answer {Interlocked.Increment(ref number)}" } };
@@ -105,14 +105,18 @@ public sealed class AnswerKeepingTests
             stage = await runs.NewEngine().AdvanceAsync(request, stage.Kind, stage.Pass, CancellationToken.None);
         }
 
-        // The second worker is given the unit before the first has written anything.
+        // The first does not say in time that it lives, and the second is given the unit.
         var (first, second) = (new Gate(models), new Gate(models));
-        var working = new[] { first, second }.Select(gate => Engine(runs, gate).RunUnitAsync("run", StageKind.Ask, stage.Pass, 0, CancellationToken.None)).ToArray();
-        await Task.WhenAll(first.Asked, second.Asked);
+        Task<bool> Work(Gate gate) => Engine(runs, gate).RunUnitAsync("run", StageKind.Ask, stage.Pass, 0, CancellationToken.None);
+        var slow = Work(first);
+        await first.Asked;
+        await runs.Ledger.DeleteAsync(await runs.Ledger.ListAsync("asking:calls", null, CancellationToken.None).SingleAsync(), CancellationToken.None);
+        var quick = Work(second);
+        await second.Asked;
         first.Open();
-        await working[0];
+        await slow;
         second.Open();
-        await working[1];
+        await quick;
 
         var run = await runs.RunAsync(Yaml(), "run", 1 << 20);
         Assert.Equal(["0|some text 0|answer 1", "1|some text 1|answer 2", "2|some text 2|answer 3"], await runs.RowsAsync(run.Version));

@@ -164,7 +164,7 @@ public sealed class AskingRunTests
             var kept = (await new CallLog(runs.Store, "run").AllAsync(CancellationToken.None)).Count;
             var paid = models.Calls.Count;
 
-            var outcome = await LocalRun.RunAsync(runs.NewEngine(), request, 1, null, CancellationToken.None);
+            var outcome = await LocalRun.RunAsync(runs.NewEngineLater(), request, 1, null, CancellationToken.None);
 
             // Only a call whose record the kill lost, at most the one in flight, is made again.
             var where = $"schedule {schedule} of {2 * writes}";

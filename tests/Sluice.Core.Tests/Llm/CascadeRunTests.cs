@@ -139,7 +139,7 @@ public sealed class CascadeRunTests
             var kept = (await new CallLog(runs.Store, "run").AllAsync(CancellationToken.None)).Count;
             var lost = models.Cheap.Calls.Count + models.Dear.Calls.Count - kept;
 
-            var outcome = await LocalRun.RunAsync(runs.NewEngine(), request, 1, null, CancellationToken.None);
+            var outcome = await LocalRun.RunAsync(runs.NewEngineLater(), request, 1, null, CancellationToken.None);
 
             Assert.Equal(expected, await runs.BytesAsync(outcome.Version!));
             Assert.InRange(lost, 0, 1);

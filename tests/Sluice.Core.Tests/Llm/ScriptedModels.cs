@@ -17,6 +17,9 @@ sealed class ScriptedModels : LanguageModels
     /// <summary>What a call gives in the place of its usual answer; null: that.</summary>
     public Func<AskedCall, ModelAnswer?> Call { get; init; } = _ => null;
 
+    /// <summary>Answers come after it.</summary>
+    public Task Until { get; init; } = Task.CompletedTask;
+
     public ModelInfo Info { get; init; } = new("test/model", new TokenPrice(3m, 0.3m, 15m), 100_000, 20_000, []);
 
     /// <summary>Calls that were asked, in order.</summary>
@@ -37,7 +40,7 @@ sealed class ScriptedModels : LanguageModels
         return reason is null ? Info : null;
     }
 
-    public override Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation)
+    public override async Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation)
     {
         calls.Enqueue(request);
         var call = AskedCall.Of(request, calls.Count);
@@ -46,13 +49,16 @@ sealed class ScriptedModels : LanguageModels
             asked.AddOrUpdate(item.GetProperty("data").GetRawText(), 1, (_, count) => count + 1);
         }
 
+        // As a real one, it lets others go on meanwhile.
+        await Task.Yield();
+        await Until.WaitAsync(cancellation);
         var answer = Call(call) ?? call.Answer(Row);
         lock (calls)
         {
             Paid += answer.Usage + answer.Wasted;
         }
 
-        return Task.FromResult(answer);
+        return answer;
     }
 }
 

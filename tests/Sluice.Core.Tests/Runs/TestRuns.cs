@@ -80,8 +80,13 @@ sealed class TestRuns : IAsyncDisposable
     public void Write(string name, string text) => File.WriteAllText(Path.Combine(Folder, name), text);
 
     /// <summary>A fresh engine, as after a restart: nothing in memory.</summary>
-    public RunEngine NewEngine() => new(
-        Store, Ledger, new BatchFiles(Store), request => new FolderInputs([Folder], request.InputFolder), Options, Time, catalog, models: Models);
+    public RunEngine NewEngine() => NewEngine(Time);
+
+    /// <summary>As <see cref="NewEngine()"/>, a minute later: what a killed worker had claimed is free again.</summary>
+    public RunEngine NewEngineLater() => NewEngine(new Later(Time));
+
+    RunEngine NewEngine(TimeProvider time) => new(
+        Store, Ledger, new BatchFiles(Store), request => new FolderInputs([Folder], request.InputFolder), Options, time, catalog, models: Models);
 
     public async Task<RunRequest> RequestAsync(string yaml, string? runId = null, long batchBytes = 600, bool replay = false)
     {
@@ -155,6 +160,11 @@ sealed class TestRuns : IAsyncDisposable
         await Store.DisposeAsync();
         await Ledger.DisposeAsync();
         folder.Dispose();
+    }
+
+    sealed class Later(TimeProvider time) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + TimeSpan.FromMinutes(1);
     }
 }
 

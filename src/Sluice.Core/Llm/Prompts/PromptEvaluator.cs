@@ -146,7 +146,7 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
         var before = (await calls.AllAsync(cancellation)).Sum(c => c.CostUsd ?? 0);
         var model = models.Find(question.Model, out _)!;
         var limits = step.BudgetUsd is { } limit ? new[] { new BudgetAccount(id, limit) } : [];
-        await new Asker(models, model, answers, calls, new Budget(ledger, run, limits), time)
+        await new Asker(models, model, answers, calls, new CallClaims(ledger, time), new Budget(ledger, run, limits), time)
             .AskAsync(question, id, 0, step.Rows(rows).Of(question, open.Values.Order()), run, cancellation);
         var found = new StoredAnswer?[keys.Length];
         for (var row = 0; row < keys.Length; row++)
