@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
 
-/// <summary><c>sluice prompts evaluate</c>: how well a step that asks a language model answers examples whose answers are known.</summary>
+/// <summary><c>sluice prompts</c>: how well a step that asks a language model answers examples whose answers are known, and what would be cheaper or better.</summary>
 static class PromptsCommand
 {
     static readonly Argument<string> pipeline = new("pipeline") { Description = "Pipeline YAML." };
@@ -26,7 +26,11 @@ static class PromptsCommand
     {
         var evaluate = new Command("evaluate", "Ask a step's prompt for examples and score its answers; answers and results are kept.") { pipeline, step, examples, metric, judge, baseline, against, least };
         Shell.Act(evaluate, (parsed, cancellation) => OpenedStore.MakingAsync(parsed, store => EvaluateAsync(parsed, store, cancellation)));
-        return new Command("prompts", "Evaluate prompts on examples, with a gate against regressions.") { evaluate };
+        return new Command("prompts", "Evaluate prompts on examples, with a gate against regressions, and search what is cheaper or better.")
+        {
+            evaluate,
+            PromptsSearchCommand.Create(pipeline, step, examples, metric, judge),
+        };
     }
 
     static async Task<int> EvaluateAsync(ParseResult parsed, OpenedStore store, CancellationToken cancellation)
@@ -65,7 +69,7 @@ static class PromptsCommand
     }
 
     /// <summary>The rows of a file with the types that a run would give them.</summary>
-    static async Task<Batch> ExamplesAsync(string file, CancellationToken cancellation)
+    internal static async Task<Batch> ExamplesAsync(string file, CancellationToken cancellation)
     {
         var reading = new JsonObject { ["id"] = "in", ["type"] = FormatOf.Source(file), ["config"] = new JsonObject { ["file_path"] = file } };
         var source = Pipeline.Parse(new JsonObject { ["name"] = "examples", ["steps"] = new JsonArray(reading) }.ToJsonString()).Source.Source;
@@ -85,7 +89,7 @@ static class PromptsCommand
         return parts.Sum(p => p.Rows) > 0 ? Batch.Concat(parts) : throw new SourceException($"'{file}' has no examples. Expected at least one row.");
     }
 
-    static async Task<PipelineStep> StepAsync(string file, string? id, CancellationToken cancellation)
+    internal static async Task<PipelineStep> StepAsync(string file, string? id, CancellationToken cancellation)
     {
         var asking = (await Pipeline.LoadAsync(file, cancellation)).Steps.Where(s => s.Step is Llm.AskingStep).ToArray();
         var ids = asking.Length == 0 ? "none" : string.Join(", ", asking.Select(s => s.Id));

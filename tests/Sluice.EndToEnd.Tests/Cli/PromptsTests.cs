@@ -20,7 +20,7 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
                 ["results"] = new JsonArray([.. JsonDocument.Parse(call.Prompt).RootElement.GetProperty("items").EnumerateArray().Select(item => new JsonObject
                 {
                     ["id"] = item.GetProperty("id").GetInt32(),
-                    ["label"] = call.Model == "poor" || item.GetProperty("data").GetProperty("text").GetString()!.StartsWith("fine", StringComparison.Ordinal) ? "good" : "bad",
+                    ["label"] = call.Model == "poor" || TextOf(item.GetProperty("data")).StartsWith("fine", StringComparison.Ordinal) ? "good" : "bad",
                 })]),
             }.ToJsonString(),
         };
@@ -32,6 +32,8 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
     public async Task DisposeAsync() => await server.DisposeAsync();
 
     public void Dispose() => folder.Dispose();
+
+    static string TextOf(JsonElement data) => (data.ValueKind == JsonValueKind.Array ? data[0] : data.GetProperty("text")).GetString()!;
 
     static string Yaml(string model) => $$$"""
         name: moods
@@ -78,7 +80,24 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
         Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
     }
 
-    async Task<ProcessResult> EvaluateAsync(string pipeline, params string[] options)
+    [Fact]
+    public async Task A_cheaper_model_that_is_as_good_is_found()
+    {
+        var found = await PromptsAsync("search", "poor.yaml", "--models", "apt", "--plans", "4", "--rows", "10");
+
+        Assert.Equal(0, found.ExitCode);
+        Assert.Contains("mood: 4 plans on 10 examples, 30 held back", found.Output, StringComparison.Ordinal);
+        Assert.Matches("best +│ model: apt", found.Output);
+        Assert.Contains("as written", found.Output, StringComparison.Ordinal);
+
+        var refused = await PromptsAsync("search", "poor.yaml", "--plans", "1");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--plans is 1; expected 2 to 200.", refused.Errors, StringComparison.Ordinal);
+    }
+
+    Task<ProcessResult> EvaluateAsync(string pipeline, params string[] options) => PromptsAsync("evaluate", pipeline, options);
+
+    async Task<ProcessResult> PromptsAsync(string command, string pipeline, params string[] options)
     {
         var environment = new Dictionary<string, string> { ["Sluice__Llm__Providers__local__Endpoint"] = server.OpenAI };
         foreach (var (model, price) in new[] { ("apt", "1"), ("poor", "2") })
@@ -89,7 +108,7 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
         }
 
         string[] examples = options.Contains("--examples") ? [] : ["--examples", "known.csv"];
-        using var process = SluiceProcess.Start(folder.Path, environment, ["prompts", "evaluate", pipeline, .. examples, .. options, "--store", "store"]);
+        using var process = SluiceProcess.Start(folder.Path, environment, ["prompts", command, pipeline, .. examples, .. options, "--store", "store"]);
         return await process.EndAsync();
     }
 }

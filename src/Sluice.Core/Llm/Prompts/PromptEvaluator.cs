@@ -15,7 +15,14 @@ namespace Sluice.Llm.Prompts;
 /// </param>
 /// <param name="Metric">How answers are compared.</param>
 /// <param name="Judge">Model that judges, for that metric.</param>
-public sealed record PromptTest(PipelineStep Step, Batch Examples, PromptMetric Metric, string Judge = "default");
+public sealed record PromptTest(PipelineStep Step, Batch Examples, PromptMetric Metric, string Judge = "default")
+{
+    /// <summary>Whether it takes no answers that others were given, and its cost is that of all its calls: for holding options against each other that share answers.</summary>
+    public bool IsAlone { get; init; }
+
+    /// <summary>US dollars that it may spend, besides the step's own limit; null: no limit.</summary>
+    public decimal? BudgetUsd { get; init; }
+}
 
 /// <summary>
 /// Asks the prompt of a step for examples whose answers are known, exactly as a run would, and scores what it says. Answers are kept as a run's are, and so is the
@@ -43,14 +50,15 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
         var keys = RowHash.Rows(test.Examples.Columns, test.Examples.Rows).Select(k => $"{k.High:x16}{k.Low:x16}").ToArray();
         var examples = Digest(string.Join('\n', keys.Order(StringComparer.Ordinal)));
         var judge = test.Metric == PromptMetric.Judge ? Judge(test) : null;
-        var path = $"{FolderOf(step.Question.Digest)}{examples}-{test.Metric.ToString().ToLowerInvariant()}{(judge is null ? "" : "-" + judge.Question.Digest)}.json";
-        if (step.Question.IsRepeatable && await store.StatAsync(path, cancellation) is not null)
+        var alone = test.IsAlone ? "-" + Digest(test.Step.OptionsJson) : "";
+        var path = $"{FolderOf(step.Question.Digest)}{examples}{alone}-{test.Metric.ToString().ToLowerInvariant()}{(judge is null ? "" : "-" + judge.Question.Digest)}.json";
+        if ((step.Question.IsRepeatable || test.IsAlone) && await store.StatAsync(path, cancellation) is not null)
         {
             return DocumentJson.Parse<PromptEvaluation>(await store.ReadAsync(path, cancellation)) with { PaidUsd = 0 };
         }
 
-        var run = $"prompt-{step.Question.Digest}-{examples}";
-        var (answers, paid) = await AskAsync(step, test.Step.Id, rows, run, cancellation);
+        var run = $"prompt-{step.Question.Digest}-{examples}{alone}";
+        var (answers, paid, calls) = await AskAsync(step, test.Step.Id, rows, run, test.IsAlone, test.BudgetUsd, cancellation);
         ScoredExample[] scored = [.. Enumerable.Range(0, rows.Rows).Select(row => Scored(test, fields, columns, keys[row], answers[row]?.Value, row))];
         if (judge is not null)
         {
@@ -75,7 +83,7 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
             High = high,
             Unanswered = answers.Count(a => a is null),
             Tokens = given.Aggregate(default(TokenUsage), (sum, a) => sum + a.Usage),
-            CostUsd = given.Any(a => a.CostUsd is null) ? null : given.Sum(a => a.CostUsd!.Value),
+            CostUsd = test.IsAlone ? calls : given.Any(a => a.CostUsd is null) ? null : given.Sum(a => a.CostUsd!.Value),
             PaidUsd = paid,
             Rows = scored,
         };
@@ -99,6 +107,28 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
         }
 
         return found.Where(e => e.Metric == like.Metric && e.Judge == like.Judge).OrderByDescending(e => e.Examples == like.Examples).ThenByDescending(e => e.At).FirstOrDefault();
+    }
+
+    /// <summary>Two other prompts for a step, by a model that is shown what went wrong.</summary>
+    internal async Task<IReadOnlyList<string>> WritePromptsAsync(string writer, string prompt, PromptEvaluation found, decimal? budgetUsd, CancellationToken cancellation)
+    {
+        const int most = 8;
+        var mistakes = found.Rows.Where(r => r.Score < 1).OrderBy(r => r.Score).ThenBy(r => r.Key, StringComparer.Ordinal).Take(most)
+            .Select(r => $"given: {r.Given ?? "nothing"}; expected: {string.Join(", ", r.Expected.Select(e => e ?? "nothing"))}");
+        var step = Open(
+            new LlmProcess(new LlmProcess.Options
+            {
+                Type = LlmTask.Enrich,
+                Prompt = "{{ prompt }} is the prompt of a task for a language model, and {{ mistakes }} are answers to it that were wrong. Write two other prompts for the same task, clearer where "
+                    + "it was misunderstood. Keep every name in double braces as it is: it stands for a value of a row.",
+                Output = [new AnswerField { Name = "first", MaxLength = 4_000 }, new AnswerField { Name = "second", MaxLength = 4_000 }],
+                Model = writer,
+            }),
+            "writer");
+        var row = new Batch(
+            new Schema([new Field("prompt", ColumnType.Text), new Field("mistakes", ColumnType.Text)]), [TextColumn.Of(prompt), TextColumn.Of(string.Join('\n', mistakes))], 1);
+        var (answers, _, _) = await AskAsync(step, "writer", row, $"prompt-{found.Version}-{found.Examples}-writer", alone: false, budgetUsd, cancellation);
+        return answers[0] is { } answer ? [.. JsonDocument.Parse(answer.Value).RootElement.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String).Select(p => p.Value.GetString()!)] : [];
     }
 
     AskingStep Open(Step step, string id)
@@ -127,10 +157,11 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
         return new Batch(new Schema(kept.Select(i => batch.Schema[i])), kept.Select(i => batch[i]), batch.Rows);
     }
 
-    /// <summary>The answer of every row, and what was paid for those that were not kept.</summary>
-    async Task<(StoredAnswer?[] Answers, decimal PaidUsd)> AskAsync(AskingStep step, string id, Batch rows, string run, CancellationToken cancellation)
+    /// <summary>The answer of every row, what was paid for those that were not kept, and what all calls cost, if their prices are known.</summary>
+    async Task<(StoredAnswer?[] Answers, decimal PaidUsd, decimal? CallsUsd)> AskAsync(
+        AskingStep step, string id, Batch rows, string run, bool alone, decimal? budgetUsd, CancellationToken cancellation)
     {
-        var question = step.Question;
+        var question = alone ? step.Question with { Options = step.Question.Options with { CacheTtlHours = 0 } } : step.Question;
         var answers = new AnswerStore(store, run, new AskingSince("", time.GetUtcNow(), run));
         var keys = step.Rows(rows).Keys(question);
         var open = new Dictionary<RowKey, int>();
@@ -145,7 +176,13 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
         var calls = new CallLog(store, run);
         var before = (await calls.AllAsync(cancellation)).Sum(c => c.CostUsd ?? 0);
         var model = models.Find(question.Model, out _)!;
-        var limits = step.BudgetUsd is { } limit ? new[] { new BudgetAccount(id, limit) } : [];
+        var limits = new List<BudgetAccount>();
+        if ((step.BudgetUsd ?? budgetUsd) is not null)
+        {
+            // What other plans have spent is not in this account, and what this one spent before a kill is.
+            limits.Add(new BudgetAccount(id, Math.Min(step.BudgetUsd ?? decimal.MaxValue, budgetUsd is { } left ? left + before : decimal.MaxValue)));
+        }
+
         await new Asker(models, model, answers, calls, new CallClaims(ledger, time), new Budget(ledger, run, limits), time)
             .AskAsync(question, id, 0, step.Rows(rows).Of(question, open.Values.Order()), run, cancellation);
         var found = new StoredAnswer?[keys.Length];
@@ -154,7 +191,8 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
             found[row] = RowPrompts.IsNoQuestion(keys[row]) ? null : await answers.FindAsync(question, keys[row], cancellation);
         }
 
-        return (found, (await calls.AllAsync(cancellation)).Sum(c => c.CostUsd ?? 0) - before);
+        var all = await calls.AllAsync(cancellation);
+        return (found, all.Sum(c => c.CostUsd ?? 0) - before, all.Any(c => c.CostUsd is null) ? null : all.Sum(c => c.CostUsd));
     }
 
     static ScoredExample Scored(PromptTest test, IReadOnlyList<AnswerField> fields, string[] columns, string key, string? answer, int row)
@@ -194,7 +232,7 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
         }
 
         var batch = new Batch(new Schema([new Field("given", ColumnType.Text), new Field("expected", ColumnType.Text)]), [given.Finish(), expected.Finish()], answered.Length);
-        var (judged, paid) = await AskAsync(judge, "judge", batch, run, cancellation);
+        var (judged, paid, _) = await AskAsync(judge, "judge", batch, run, alone: false, budgetUsd: null, cancellation);
         for (var i = 0; i < answered.Length; i++)
         {
             var score = judged[i] is { } said ? JsonDocument.Parse(said.Value).RootElement.GetProperty("score").GetDouble() : 0;
