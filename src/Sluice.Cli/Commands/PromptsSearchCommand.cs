@@ -79,7 +79,7 @@ static class PromptsSearchCommand
                 Number(plan.Best.Score),
                 string.Create(CultureInfo.InvariantCulture, $"{plan.Best.Low:0.000} to {plan.Best.High:0.000}"),
                 plan.CostOfThousand is { } cost ? cost.ToString("0.00##", CultureInfo.InvariantCulture) : "not known",
-                plan.Comparison is { } c ? string.Create(CultureInfo.InvariantCulture, $"{c.After - c.Before:+0.000;-0.000;0} (by chance: {c.ByChance:0.###})") : "");
+                plan.Comparison is { } c ? string.Create(CultureInfo.InvariantCulture, $"{c.After - c.Before:+0.000;-0.000;0} (by chance: {c.ByChance:0.####})") : "");
         }
 
         AnsiConsole.Write(table);
