@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sluice.Llm.RowSets;
 using Sluice.Privacy;
 
 namespace Sluice.Llm;
@@ -28,6 +29,7 @@ sealed class RowPrompts
     readonly PiiScanner scanner;
     readonly List<PiiSpan> spans = [];
     readonly PooledText redacted = new();
+    readonly RedactedSet set;
 
     public RowPrompts(Batch batch, IReadOnlyList<string> columns, AskOptions options, bool[]? asked)
     {
@@ -35,6 +37,7 @@ sealed class RowPrompts
         contexts = [.. columns.Select(c => new ColumnContext(c))];
         var kinds = options.PiiEntities.Count > 0 ? options.PiiEntities.ToHashSet(StringComparer.Ordinal) : usualKinds;
         scanner = new PiiScanner(new PiiScope { Entities = kinds });
+        set = new RedactedSet(scanner, policy, Found);
     }
 
     /// <summary>Personal data that was found in rows so far, by kind: how much, never what.</summary>
@@ -98,28 +101,24 @@ sealed class RowPrompts
                 continue;
             }
 
+            if (columns[i] == RowSet.Column)
+            {
+                personal |= set.Write(writer, ((TextColumn)column)[row]);
+                continue;
+            }
+
             var text = column is TextColumn texts ? texts[row] : Encoding.UTF8.GetBytes(column.Display(row));
 
             // What is allowed is counted too: the audit says what left the house.
             var found = column.Type is not (ColumnType.Float64 or ColumnType.Boolean) && Redact(text, contexts[i]);
             personal |= found;
-            found &= policy != PiiPolicy.Allow;
-            if (found || column is TextColumn or ValueColumn<int> || column.Type is ColumnType.Timestamp)
+            if (found && policy != PiiPolicy.Allow)
             {
-                writer.WriteStringValue(found ? redacted.Written : text);
+                writer.WriteStringValue(redacted.Written);
             }
             else
             {
-                // Numbers that JSON has no form for (infinities) are text.
-                var isJson = column.Type != ColumnType.Float64 || double.IsFinite(((ValueColumn<double>)column).Values[row]);
-                if (isJson)
-                {
-                    writer.WriteRawValue(text);
-                }
-                else
-                {
-                    writer.WriteStringValue(text);
-                }
+                RowSet.WriteCell(writer, column, row);
             }
         }
 

@@ -25,7 +25,7 @@ public sealed class RecordMatcher
         if (given.Count > 0)
         {
             var positions = table.Positions();
-            pairs = [.. pairs.Concat(given.Select(p => Ordered(positions[p.Left], positions[left.Rows + p.Right]))).Distinct().Order()];
+            pairs = [.. pairs.Concat(given.Select(p => Ordered(positions[p.Left], positions[(right is null ? 0 : left.Rows) + p.Right]))).Distinct().Order()];
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -48,6 +48,11 @@ public sealed class RecordMatcher
     /// <exception cref="DataException">No column to compare.</exception>
     public static MatchResult Dedupe(Batch rows, MatchOptions options, CancellationToken cancellation) =>
         new RecordMatcher(rows, null, options, [], cancellation).Result();
+
+    /// <summary>Pairs of two tables, or of one, that match among the candidates and the given pairs.</summary>
+    /// <exception cref="DataException">No column to compare, or one that a table lacks.</exception>
+    public static MatchResult Among(Batch left, Batch? right, IReadOnlyList<(int Left, int Right)> given, MatchOptions options, CancellationToken cancellation) =>
+        new RecordMatcher(left, right, options, given, cancellation).Result();
 
     /// <summary>Scores of given pairs of two tables, judged among all candidates, and the threshold that would be used.</summary>
     public static (double[] Scores, double Threshold) Score(
