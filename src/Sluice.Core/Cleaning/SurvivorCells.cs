@@ -123,7 +123,8 @@ static class SurvivorCells
         return provenance is null ? result : result.With(provenance, Origins(batch.Rows, survivors, found));
     }
 
-    static bool Fits(Field field, string value) =>
+    /// <summary>Whether a column can hold the value to the last digit.</summary>
+    internal static bool Fits(Field field, string value) =>
         CellPatch.Fits(field, value) && (field.Type != ColumnType.Int64 || Math.Abs(decimal.Parse(value, CultureInfo.InvariantCulture)) <= MaxExact);
 
     static TextColumn Origins(int rows, Dictionary<int, RemoveDuplicates.Survivor> survivors, RemoveDuplicates.FoundSimilar found)

@@ -13,7 +13,7 @@ sealed class FuzzyChoice(FuzzyJoin.Options options) : Step
     // Low bits of a key: the number of the pair among those of its row, so that deciding knows which pairs are of one row.
     const int PlaceBits = 12;
 
-    static readonly string[] hidden = [.. FuzzyPairs.Hidden.Append(FuzzyPairs.Place).Append(SamePairs.Same).Select(f => f.Name)];
+    static readonly string[] hidden = [.. FuzzyPairs.Hidden.Append(FuzzyPairs.Place).Append(SamePairs.Same).Append(SamePairs.Said).Select(f => f.Name)];
 
     /// <summary>What was joined, for the version.</summary>
     /// <param name="Matches">Pairs that were taken.</param>

@@ -260,7 +260,8 @@ public sealed partial class RunEngine
 
         if (step.BudgetUsd is { } own)
         {
-            limits.Add(new BudgetAccount(id, Math.Max(own, approved ?? own)));
+            // The parts of one step spend its money together.
+            limits.Add(new BudgetAccount(run.Chain.First(s => s.Id == id).Group, Math.Max(own, approved ?? own)));
         }
 
         return new Budget(ledger, run.Id, limits);

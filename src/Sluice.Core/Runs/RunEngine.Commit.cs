@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Sluice.Datasets;
 using Sluice.Privacy;
+using Sluice.Steps;
 
 namespace Sluice.Runs;
 
@@ -82,7 +84,7 @@ public sealed partial class RunEngine
             var fit = place < 0 ? null : await FitAsync(run, place, schemas[place], cancellation);
 
             // Quality reports are in the manifest once, under their own name.
-            var json = fit is null || written.Step is Quality.QualityValidation ? null : fit.Json;
+            var json = fit is null || written.Step is Quality.QualityValidation ? null : run.Steps[place].ForManifest(new Fitted(Encoding.UTF8.GetBytes(fit.Json)));
             var version = place < 0 ? written.Step.CodeVersion : run.Steps[place].CodeVersion;
             steps.Add(new VersionStep(written.Type, counts[i], json is null ? null : JsonDocument.Parse(json).RootElement, version));
         }

@@ -88,6 +88,9 @@ public abstract class Step
     /// </summary>
     public virtual string ApplyKey(Fitted fitted) => System.Text.Encoding.UTF8.GetString(fitted.Json);
 
+    /// <summary>The part of the parameters that the version's manifest shows; null: none. A step whose parameters hold cells of rows shows its counts alone.</summary>
+    public virtual byte[]? ForManifest(Fitted fitted) => fitted.Json;
+
     /// <summary>A gate that failed with these parameters, as one sentence; null when the run may go on.</summary>
     public virtual string? GateFailure(Fitted fitted) => null;
 

@@ -15,6 +15,9 @@ sealed class SamePairs(PairOptions options) : AskingStep(options.OfSets)
     /// <summary>What comes out.</summary>
     public static readonly Field Same = new("_same", ColumnType.Boolean);
 
+    /// <summary>Whether a model said so.</summary>
+    public static readonly Field Said = new("_said", ColumnType.Boolean);
+
     const string Answer = "same";
 
     private protected override PromptTemplate Prompt { get; } = new($"{{{{ {RowSet.Column} }}}}");
@@ -29,7 +32,7 @@ sealed class SamePairs(PairOptions options) : AskingStep(options.OfSets)
 
     protected override IEnumerable<string> AlsoRead => [Score.Name];
 
-    public override Schema Plan(Schema input, StepProblems problems) => base.Plan(input, problems).With(Same);
+    public override Schema Plan(Schema input, StepProblems problems) => base.Plan(input, problems).With(Same).With(Said);
 
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(wanted.Where(input.Has).Append(Score.Name));
 
@@ -48,26 +51,29 @@ sealed class SamePairs(PairOptions options) : AskingStep(options.OfSets)
     static Batch Decided(Batch batch, PairOptions options, Func<int, bool?> said)
     {
         var scores = (ValueColumn<double>)batch[Score.Name];
-        var same = new ValueBuilder<bool>(ColumnType.Boolean, batch.Rows);
+        var (same, bySaying) = (new ValueBuilder<bool>(ColumnType.Boolean, batch.Rows), new ValueBuilder<bool>(ColumnType.Boolean, batch.Rows));
         for (var row = 0; row < batch.Rows; row++)
         {
             if (scores.IsNull(row))
             {
                 same.AppendNull();
+                bySaying.AppendNull();
+                continue;
             }
-            else
-            {
-                same.Append(scores.Values[row] >= options.SureFrom || (said(row) ?? scores.Values[row] >= options.SimilarityThreshold));
-            }
+
+            var isSure = scores.Values[row] >= options.SureFrom;
+            var answer = isSure ? null : said(row);
+            same.Append(isSure || (answer ?? scores.Values[row] >= options.SimilarityThreshold));
+            bySaying.Append(answer is not null);
         }
 
-        return batch.With(Same, same.Build());
+        return batch.With(Same, same.Build()).With(Said, bySaying.Build());
     }
 
     /// <summary>Where there is no model: similarity decides all, and says for which pairs one would have been asked.</summary>
     sealed class BySimilarity(PairOptions options) : Step
     {
-        public override Schema Plan(Schema input, StepProblems problems) => input.With(Same);
+        public override Schema Plan(Schema input, StepProblems problems) => input.With(Same).With(Said);
 
         public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(wanted.Where(input.Has).Append(Score.Name));
 
