@@ -30,6 +30,9 @@ sealed class CanonicalAnswer(Resolve.Options options) : AskingStep(options.OfSet
     {
         public override Schema Plan(Schema input, StepProblems problems) => RowSet.Without(input, [RowSet.Column]);
 
+        // It speaks of rows that a part before it made.
+        public override Step? ForNewRows => null;
+
         public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
         {
             var ways = batch[RowSet.Column];

@@ -56,6 +56,9 @@ sealed class FoldAnswers(Reduce.Options options, int level) : Step
         return Fitted.Of(new Counts(groups.Count, groups.Values.Sum(sets => (long)sets.Count), groups.Values.Count(sets => sets.Count == 0)));
     }
 
+    // It speaks of rows that a part before it made.
+    public override Step? ForNewRows => null;
+
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var known = learned.Of(fitted);

@@ -77,6 +77,9 @@ sealed class SamePairs(PairOptions options) : AskingStep(options.OfSets)
 
         public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(wanted.Where(input.Has).Append(Score.Name));
 
+        // It speaks of rows that a part before it made.
+        public override Step? ForNewRows => null;
+
         public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
         {
             var unsure = Unsure(batch, options);
