@@ -205,6 +205,19 @@ sealed record RunSummary
             notes.Add(ModelRefiner.NotAsked);
         }
 
+        foreach (var step in manifest?.Steps ?? [])
+        {
+            if (step.Counts.Failures.GetValueOrDefault("llm_not_asked") is var rows and > 0)
+            {
+                notes.Add($"{step.Counts.Step}: no language model is configured, so {rows:N0} {(rows == 1 ? "row was" : "rows were")} decided without one (llm_not_asked in 'sluice evidence').");
+            }
+
+            if (step.Fitted is { ValueKind: JsonValueKind.Object } fitted && fitted.TryGetProperty("candidate_recall", out var recall))
+            {
+                notes.Add($"{step.Counts.Step}: {recall.GetProperty("note").GetString()}");
+            }
+        }
+
         return notes.Count == 0 ? null : notes;
     }
 

@@ -26,7 +26,7 @@ public abstract record AskOptions
     /// Columns that are sent, besides those that the prompt names as <c>{{ column }}</c>. Default: none where the prompt names one, else all: name the few that are
     /// needed, since every one costs tokens.
     /// </summary>
-    public IReadOnlyList<string> Columns { get; init; } = [];
+    public virtual IReadOnlyList<string> Columns { get; init; } = [];
 
     /// <summary>Rows in one call, at most; long rows make it fewer. Default: 100.</summary>
     [Range(1, 1_000)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Llm.Prompts;
 using Sluice.Steps;
 
@@ -11,6 +12,11 @@ namespace Sluice.Matching;
 /// <param name="High">Its upper end.</param>
 public sealed record BlockingRecall(long Pairs, long Found, double? Recall, double? Low, double? High)
 {
+    /// <summary>The same in a sentence.</summary>
+    public string Note => Recall is null
+        ? "No pair of the sample is the same, so nothing is known of pairs that the search for candidates misses."
+        : string.Create(CultureInfo.InvariantCulture, $"Of {Pairs:N0} pairs of the sample that are the same, the search for candidates found {Found:N0}: {100 * Recall:0.#} %, 95 % interval {100 * Low:0.#} to {100 * High:0.#} %.");
+
     public static BlockingRecall Of(long pairs, long found)
     {
         if (pairs == 0)

@@ -8,6 +8,9 @@ public abstract record PairOptions : AskOptions, IValidatableObject
     /// <summary>Advice on when two rows are the same thing, for the model; <c>{{ column }}</c> names a column that is compared or sent. Default: none.</summary>
     public string Prompt { get; init; } = "";
 
+    /// <summary>Columns that are sent with each row of a pair, where it has them, besides those that are compared and those that the prompt names. Default: none.</summary>
+    public override IReadOnlyList<string> Columns { get; init; } = [];
+
     /// <summary>Similarity, 0 to 1, below which two rows are different and nobody is asked. Default: 0.6.</summary>
     [Range(0.0, 1.0)]
     public double UnsureFrom { get; init; } = 0.6;
