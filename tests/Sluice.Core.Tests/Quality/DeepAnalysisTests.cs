@@ -194,6 +194,6 @@ public sealed class DeepAnalysisTests
             Deep.Replace("deep_analysis: true", "deep_analysis: true, deep: { budget_usd: 0.000001, context: 'Towns' }", StringComparison.Ordinal)));
 
         Assert.DoesNotContain(models.Calls, c => c.Prompt.Contains("ann@x.org", StringComparison.Ordinal));
-        Assert.Contains("Step 'check/0:deep_analysis' may spend", stopped?.Message, StringComparison.Ordinal);
+        Assert.Contains("Step 'check' may spend", stopped?.Message, StringComparison.Ordinal);
     }
 }
