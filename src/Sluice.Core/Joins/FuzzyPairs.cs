@@ -117,7 +117,7 @@ sealed class FuzzyPairs(FuzzyJoin.Options options)
         }
 
         var pairs = CandidatePairs.Link(texts.Rows(keys), Other.Texts, options.On, options);
-        var of = pairs.GroupBy(p => p.Left).ToDictionary(g => g.Key, g => g.OrderByDescending(p => p.Score).ThenBy(p => p.Right).Take(options.MaxCandidates).ToArray());
+        var of = pairs.GroupBy(p => p.Left).ToDictionary(g => g.Key, g => Wanted([.. g.OrderByDescending(p => p.Score).ThenBy(p => p.Right).Take(options.MaxCandidates)]));
         var at = -1;
         foreach (var row in rows)
         {
@@ -136,6 +136,9 @@ sealed class FuzzyPairs(FuzzyJoin.Options options)
 
         return new Found(rows.Count, keys.Count, Other.Rows.Rows, pairs.Count);
     }
+
+    // Where the best pair is sure, and only the best is wanted, nobody needs to be asked about the others.
+    CandidatePair[] Wanted(CandidatePair[] pairs) => options.Matches == FuzzyMatches.Best && (float)pairs[0].Score >= options.SureFrom ? pairs[..1] : pairs;
 
     // Of rows with equal text only the first is of the sample, or a pair would count more than once.
     static void Write(CandidatePair[] pairs, bool isFirst, Span<byte> into)
