@@ -36,14 +36,17 @@ static class TextHeadings
         return headings;
     }
 
-    /// <summary>Headings that a place stands under, a line each, the highest first.</summary>
+    /// <summary>Headings that a place stands under, a line each, the highest first. One that begins there is not above it, but ends those that it ends.</summary>
     public static byte[] Above(List<TextHeading> headings, int place)
     {
         var above = new List<TextHeading>();
-        foreach (var heading in headings.TakeWhile(h => h.Start < place))
+        foreach (var heading in headings.TakeWhile(h => h.Start <= place))
         {
             above.RemoveAll(h => h.Level >= heading.Level);
-            above.Add(heading);
+            if (heading.Start < place)
+            {
+                above.Add(heading);
+            }
         }
 
         return [.. above.SelectMany((h, i) => i == 0 ? h.Line : h.Line.Prepend((byte)'\n'))];

@@ -107,6 +107,29 @@ public sealed class RowSetRunTests
         Assert.Single(found);
     }
 
+    [Fact]
+    public async Task A_long_text_is_cut_read_in_parts_and_put_together_again()
+    {
+        // Reads the numbers of a chunk, and later puts lists of numbers together.
+        var models = new ScriptedModels
+        {
+            Row = data => data.TryGetProperty("_rows", out var rows)
+                ? new JsonObject { ["all"] = string.Join('+', rows.EnumerateArray().Select(r => (r.TryGetProperty("found", out var found) ? found : r.GetProperty("all")).GetString())) }
+                : new JsonObject { ["found"] = $"{data.GetProperty("body_headings").GetString()}:{data.GetProperty("body").GetString()!.Count(char.IsDigit)}" },
+        };
+        await using var runs = new TestRuns { Models = models };
+        runs.Write("data.csv", "title,body\nfirst,\"# A\none 1\n\ntwo 22\n\n# B\nthree 333\"\nsecond,4444\n");
+
+        var run = await runs.RunAsync(TestRuns.Source + """
+              - { id: cut, type: split_text, config: { column: body, by: sentences, size: 1, gather_before: 1, gather_headings: true } }
+              - { id: facts, type: extract, config: { prompt: 'Numbers in {{ body }} under {{ body_headings }} after {{ body_before }}', output: [{ name: found }] } }
+              - { id: all, type: reduce, config: { group_by: [parent_id, title], prompt: 'All {{ found }}', output: [{ name: all }], order_by: chunk } }
+
+            """);
+
+        Assert.Equal(["first|:1+# A:2+:3", "second|:4"], (await runs.RowsAsync(run.Version)).Select(row => row[(row.IndexOf('|', StringComparison.Ordinal) + 1)..]));
+    }
+
     [Theory]
     [InlineData(Resolve)]
     [InlineData(Reduce)]
