@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Sluice.Llm;
 using Sluice.Llm.RowSets;
 using Sluice.Matching;
 using Sluice.Schemas;

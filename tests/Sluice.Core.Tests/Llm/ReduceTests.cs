@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Datasets;
 using Sluice.Llm;
-using Sluice.Pipelines;
 using Sluice.Runs;
 using Sluice.Tests.Runs;
 

@@ -6,7 +6,6 @@ using FsCheck.Fluent;
 using Sluice.Datasets;
 using Sluice.Llm;
 using Sluice.Matching;
-using Sluice.Pipelines;
 using Sluice.Runs;
 using Sluice.Tests.Llm;
 using Sluice.Tests.Runs;
