@@ -8,7 +8,7 @@ using Sluice.Tests.Runs;
 namespace Sluice.Tests.Llm;
 
 /// <summary>Nobody pays for a call that somebody makes already.</summary>
-public sealed class CallClaimsTests
+public sealed class CallClaimsTests : IAsyncLifetime, IAsyncDisposable
 {
     const string Yaml = TestRuns.Source + """
           - id: sum
@@ -21,6 +21,12 @@ public sealed class CallClaimsTests
     readonly VirtualClock clock = new();
 
     CallClaims Claims => new(ledger, clock);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await ledger.DisposeAsync();
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 
     static string Csv(int rows) => "id,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i},some text {i}\n")));
 
