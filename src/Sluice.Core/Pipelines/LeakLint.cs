@@ -43,15 +43,15 @@ static class LeakLint
         if (train.Column != split.OutputColumn)
         {
             problems.Add(
-                placeOf(step.Group, "split_column"),
-                $"{NameOf(step)} has split_column '{train.Column}', but step '{id}' writes the sets into '{split.OutputColumn}': it would learn from "
-                + $"validation and test rows too. Set split_column: {split.OutputColumn}.");
+                placeOf(step.Group, train.ColumnOption),
+                $"{NameOf(step)} has {train.ColumnOption} '{train.Column}', but step '{id}' writes the sets into '{split.OutputColumn}': it would learn from "
+                + $"validation and test rows too. Set {train.ColumnOption}: {split.OutputColumn}.");
         }
         else if (!split.SetNames.Contains(train.Set))
         {
             problems.Add(
-                placeOf(step.Group, "fit_on"),
-                $"{NameOf(step)} learns from the set '{train.Set}', but step '{id}' makes: {string.Join(", ", split.SetNames)}. Set fit_on to the training set.");
+                placeOf(step.Group, train.SetOption),
+                $"{NameOf(step)} learns from the set '{train.Set}', but step '{id}' makes: {string.Join(", ", split.SetNames)}. Set {train.SetOption} to the training set.");
         }
     }
     static string NameOf(PipelineStep step) => step.Group == step.Id ? $"Step '{step.Id}' ({step.Type})" : $"Step '{step.Group}', operation {step.Type},";

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Sluice.Steps;
 
@@ -15,57 +14,19 @@ public enum BalanceMethod
 
     /// <summary>Rows of rare classes come several times.</summary>
     Oversample,
+
+    /// <summary>New rows of rare classes are made between those there are.</summary>
+    Smote,
 }
 
 /// <summary>
-/// Balances the classes of the training set: by a column of weights, by leaving out rows of the frequent classes, or by copies of rows of the rare ones. Rows of other sets are as they were: a model is judged
-/// on the classes as they come. Needs a split before it, or <c>set_column</c> set to nothing for data that is all for training.
+/// Balances the classes of the training set: by a column of weights, by leaving out rows of the frequent classes, by copies of rows of the rare ones, or by new rows
+/// between those of the rare ones (SMOTE: Chawla, Bowyer, Hall, Kegelmeyer 2002). Rows of other sets are as they were: a model is judged on the classes as they come. Needs a split before it, or <c>set_column</c> set to nothing for data that is all for training.
 /// </summary>
 [Step("balance")]
 public sealed partial class Balance(Balance.Options options) : Step
 {
     const byte LeftOut = 1;
-
-    public sealed record Options
-    {
-        /// <summary>Column with the class. A missing value is a class of its own.</summary>
-        [Required]
-        public string Column { get; init; } = "";
-
-        /// <summary>
-        /// <c>weights</c>: column class_weight, with rows / (classes · rows of the class), so that the mean weight is 1; <c>undersample</c>: rows of frequent
-        /// classes are rejected as <c>undersampled</c>; <c>oversample</c>: rows of rare classes come several times, as evenly as can be. Default: weights.
-        /// </summary>
-        public BalanceMethod Method { get; init; } = BalanceMethod.Weights;
-
-        /// <summary>For undersample: rows that a class keeps at most, for each row of the rarest. 1 makes all classes equal. Default: 1.</summary>
-        [Range(1.0, 1e9)]
-        public double MaxRatio { get; init; } = 1;
-
-        /// <summary>For oversample: rows that a class has at least, for each row of the most frequent. 1 makes all classes equal. Default: 1.</summary>
-        [Range(0.0, 1.0, MinimumIsExclusive = true)]
-        public double MinRatio { get; init; } = 1;
-
-        /// <summary>For oversample: new column that is true for copies, so that they can be told from the rows they are of. Default: none.</summary>
-        public string? CopyColumn { get; init; }
-
-        /// <summary>Column that names the set of each row; empty when there is none and all rows are for training. Default: split.</summary>
-        public string SetColumn { get; init; } = "split";
-
-        /// <summary>Name of the set that is balanced. Default: train.</summary>
-        public string TrainSet { get; init; } = "train";
-
-        /// <summary>Name of the new column of weights; rows of other sets weigh 1. Default: class_weight.</summary>
-        [MinLength(1)]
-        public string WeightColumn { get; init; } = "class_weight";
-
-        /// <summary>For undersample and oversample: another seed leaves out or copies other rows. Default: 42.</summary>
-        public long Seed { get; init; } = 42;
-
-        /// <summary>Most different classes; more are an error. Default: 10000.</summary>
-        [Range(1, 100_000)]
-        public int MaxClasses { get; init; } = 10_000;
-    }
 
     /// <summary>What was found.</summary>
     /// <param name="Rows">Rows for training.</param>
@@ -76,11 +37,20 @@ public sealed partial class Balance(Balance.Options options) : Step
         /// <summary>Copies made; null unless oversampled.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public long? Copies { get; init; }
+
+        /// <summary>What rows were made of; null unless by smote.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public MadeRows? Made { get; init; }
     }
 
     public override bool IsKeyed => true;
 
-    public override int DecisionBytes => options.Method == BalanceMethod.Oversample ? sizeof(int) : 1;
+    public override int DecisionBytes => options.Method switch
+    {
+        BalanceMethod.Oversample => sizeof(int),
+        BalanceMethod.Smote => MadeOf.Bytes,
+        _ => 1,
+    };
 
     bool HasSets => options.SetColumn.Length > 0;
 
@@ -93,6 +63,12 @@ public sealed partial class Balance(Balance.Options options) : Step
                 "set_column",
                 $"Column '{options.SetColumn}' does not exist here, so nobody knows which rows are for training; balancing all of them would change what models are tested on. "
                 + "Put a split before this step, or set set_column to \"\" when all rows are for training.");
+        }
+
+        PlanOptionsOfSmote(problems);
+        if (options.Method == BalanceMethod.Smote)
+        {
+            return PlanSmote(input, problems);
         }
 
         if (options.Method != BalanceMethod.Weights)
@@ -108,16 +84,24 @@ public sealed partial class Balance(Balance.Options options) : Step
         return input.With(Weight);
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => options.Method == BalanceMethod.Weights
-        ? wanted.Where(name => name != options.WeightColumn).Append(options.Column).Concat(HasSets ? [options.SetColumn] : []).ToHashSet(StringComparer.Ordinal)
-        : wanted.Where(name => name != options.CopyColumn).ToHashSet(StringComparer.Ordinal);
+    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => options.Method switch
+    {
+        BalanceMethod.Weights =>
+            wanted.Where(name => name != options.WeightColumn).Append(options.Column).Concat(HasSets ? [options.SetColumn] : []).ToHashSet(StringComparer.Ordinal),
+
+        // A row is found again among those that rows were made of by all its cells.
+        BalanceMethod.Smote => null,
+        _ => wanted.Where(name => name != options.CopyColumn).ToHashSet(StringComparer.Ordinal),
+    };
 
     /// <summary>(class, row): the rows of a class lie together, in the order of their lots. Rows that are not for training come last.</summary>
     public override RowKey[] Keys(Batch batch)
     {
-        var (lots, classes, training) = (RowHash.Rows(batch.Columns, batch.Rows, unchecked((ulong)options.Seed)), Classes(batch), Training(batch));
+        var (lots, classes, training) = (Lots(batch), Classes(batch), Training(batch));
         return [.. lots.Select((lot, row) => training[row] ? new RowKey(classes[row], lot.High) : Other)];
     }
+
+    RowKey[] Lots(Batch batch) => RowHash.Rows(batch.Columns, batch.Rows, unchecked((ulong)options.Seed));
 
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {
@@ -147,6 +131,7 @@ public sealed partial class Balance(Balance.Options options) : Step
         return new Found(classes.Values.Sum(), classes.ToDictionary(c => c.Key.ToString("x16"), c => c.Value), leftOut)
         {
             Copies = options.Method == BalanceMethod.Oversample ? Copy(rows, decisions, classes) : null,
+            Made = options.Method == BalanceMethod.Smote ? Make(rows, decisions, classes) : null,
         };
     }
 
@@ -164,6 +149,11 @@ public sealed partial class Balance(Balance.Options options) : Step
         if (options.Method == BalanceMethod.Oversample)
         {
             return WithCopies(batch, fitted, verdicts);
+        }
+
+        if (options.Method == BalanceMethod.Smote)
+        {
+            return WithMadeRows(batch, fitted, verdicts);
         }
 
         var rule = verdicts.Rule("undersampled", options.Column, rejects: true);

@@ -13,6 +13,12 @@ public sealed record TrainSet(string Column, string Set)
     /// <summary>Every row, whatever columns there are.</summary>
     public static TrainSet All { get; } = new("", "");
 
+    /// <summary>What the step calls the option with the column.</summary>
+    public string ColumnOption { get; init; } = "split_column";
+
+    /// <summary>What the step calls the option with the set.</summary>
+    public string SetOption { get; init; } = "fit_on";
+
     readonly byte[] name = System.Text.Encoding.UTF8.GetBytes(Set);
 
     public bool IsIn(Schema schema) => Column.Length > 0 && schema.Has(Column);

@@ -30,6 +30,7 @@ public sealed class LeakLintTests
     [InlineData("remove_outliers, config: {outlier_action: flag, score_column: far}")]
     [InlineData("remove_outliers, config: {outlier_method: isolation_forest}")]
     [InlineData("repair_errors")]
+    [InlineData("balance, config: {column: y, method: smote, columns: [x]}")]
     [InlineData("data_cleaning, config: {operations: [strip_whitespace, handle_missing]}")]
     public void So_is_every_step_that_writes_what_it_learned(string step)
     {
