@@ -6,22 +6,22 @@ namespace Sluice.Joins;
 /// A step that reads a second table beside the rows. The engine opens the table before anything is planned; what the table holds is an input of the run by
 /// content and part of every memo key.
 /// </summary>
-public abstract class StepOverTable(TableReference reference) : Step
+public abstract class StepOverTable(TableReference? reference) : Step
 {
     SideTable? table;
 
-    /// <summary>Where the table is.</summary>
-    internal TableReference Reference => reference;
+    /// <summary>Where the table is; null for a step that with its options reads none.</summary>
+    internal TableReference? Reference => reference;
 
-    internal bool IsOpen => table is not null;
+    internal bool IsOpen => reference is null || table is not null;
 
     /// <summary>The table, once the step was put on it.</summary>
     /// <exception cref="InvalidOperationException">It was not: a fault of the caller.</exception>
     protected SideTable Table => table ?? throw new InvalidOperationException($"{GetType().Name} is planned before its table was opened.");
 
-    public sealed override IReadOnlyList<string> SideFiles => reference.File is { } file ? [file] : [];
+    public sealed override IReadOnlyList<string> SideFiles => reference?.File is { } file ? [file] : [];
 
-    public sealed override string DependsOn => table?.Content ?? "";
+    public override string DependsOn => table?.Content ?? "";
 
     // New rows come without the table.
     public sealed override Step? ForNewRows => null;

@@ -19,11 +19,11 @@ public sealed record VectorDrift(
     long RowsBefore, long RowsAfter, double FalseAlarms, IReadOnlyList<VectorDriftTest> Tests, double? Separation, IReadOnlyList<string> NewKinds)
 {
     // Fewer rows say nothing certain; more cost more than they tell.
-    public const int FewestRows = 20;
-    const int MostRows = 2_000, PermutedRows = 400, Permutations = 999, MaxShown = 10;
+    public const int FewestRows = 20, MostRows = 2_000;
+    const int MaxShown = 10;
 
     /// <summary>Whether one of the tests is surer than chance allows, their number accounted for.</summary>
-    public bool IsDrift => Tests.Any(t => t.PValue < FalseAlarms / Tests.Count);
+    public bool IsDrift => VectorChange.IsDrift(Tests, FalseAlarms);
 
     /// <param name="before">The first table; it is read twice.</param>
     /// <param name="after">The second; it is read twice.</param>
@@ -45,22 +45,18 @@ public sealed record VectorDrift(
         }
 
         var (first, second) = await PlacedAsync(left.Rows, right.Rows, source, vectors, cancellation);
-        var chances = Chances(first, second, cancellation);
-        var area = AreaUnderCurve.Of([.. chances.Where(c => c.IsUnseen && !c.IsAfter).Select(c => c.Chance)], [.. chances.Where(c => c.IsUnseen && c.IsAfter).Select(c => c.Chance)]);
+        var change = VectorChange.Of(first, second, cancellation);
         return nothing with
         {
-            Tests =
+            Tests = change.Tests,
+            Separation = Math.Round(change.Separation, 4),
+            NewKinds =
             [
-                new VectorDriftTest("energy", Mmd.EnergyPValue(Some(first), Some(second), first.Dimensions, Permutations)),
-                new VectorDriftTest("mmd", Mmd.PValue(Some(first), Some(second), first.Dimensions, Permutations)),
-                new VectorDriftTest("classifier", area.PValue),
+                .. Enumerable.Range(0, second.Rows).Select(row => (Row: row, Chance: change.Chance(second[row]))).OrderByDescending(c => c.Chance).ThenBy(c => c.Row).Take(MaxShown)
+                    .Select(c => ShownRows.Snippet(right.Rows, c.Row, source)),
             ],
-            Separation = Math.Round(area.Area, 4),
-            NewKinds = [.. chances.Where(c => c.IsAfter).OrderByDescending(c => c.Chance).ThenBy(c => c.Row).Take(MaxShown).Select(c => ShownRows.Snippet(right.Rows, c.Row, source))],
         };
     }
-
-    static ReadOnlySpan<float> Some(VectorRows rows) => rows.From(0, PermutedRows);
 
     // Columns are brought to one scale, that of both tables together.
     static async Task<(VectorRows First, VectorRows Second)> PlacedAsync(Batch left, Batch right, VectorSource source, VectorStore vectors, CancellationToken cancellation)
@@ -76,25 +72,4 @@ public sealed record VectorDrift(
         var all = VectorScale.Scaled(new VectorRows([first.From(0, first.Rows).ToArray(), second.From(0, second.Rows).ToArray()], first.Dimensions));
         return (new VectorRows(all.From(0, first.Rows).ToArray(), first.Dimensions), new VectorRows(all.From(first.Rows, second.Rows).ToArray(), first.Dimensions));
     }
-
-    // A classifier learns from every other row of either table which of them it is of, and is asked about the rest (Lopez-Paz and Oquab 2017).
-    static List<(bool IsAfter, int Row, bool IsUnseen, double Chance)> Chances(VectorRows first, VectorRows second, CancellationToken cancellation)
-    {
-        var rows = Enumerable.Range(0, first.Rows).Select(row => (IsAfter: false, Row: row)).Concat(Enumerable.Range(0, second.Rows).Select(row => (IsAfter: true, Row: row))).ToArray();
-        var learned = rows.Where(r => r.Row % 2 == 0).ToArray();
-        var probe = LinearProbe.Train(LabelledVectors.Of(
-            [.. learned.SelectMany(r => (r.IsAfter ? second : first)[r.Row].ToArray())], first.Dimensions, [.. learned.Select(r => r.IsAfter ? 1 : 0)], 2));
-        var chances = new double[2];
-        return [.. rows.Select(r =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            probe.Predict((r.IsAfter ? second : first)[r.Row], chances);
-            return (r.IsAfter, r.Row, r.Row % 2 == 1, chances[1]);
-        })];
-    }
 }
-
-/// <summary>One test of whether two tables are of one source.</summary>
-/// <param name="Name"><c>energy</c> (energy distance), <c>mmd</c> (maximum mean discrepancy), both by permutations, or <c>classifier</c>.</param>
-/// <param name="PValue">Chance of a difference as large between tables of one source.</param>
-public sealed record VectorDriftTest(string Name, double PValue);

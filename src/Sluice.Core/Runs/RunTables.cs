@@ -64,8 +64,8 @@ sealed class RunTables(Catalog catalog)
         var steps = new List<PipelineStep>();
         foreach (var step in pipeline.Steps)
         {
-            steps.Add(step.Step is StepOverTable over
-                ? step with { Step = over.On(Checked(await SideTable.OpenAsync(over.Reference, inputs, catalogue, catalog, cancellation), digests)) }
+            steps.Add(step.Step is StepOverTable { IsOpen: false } over
+                ? step with { Step = over.On(Checked(await SideTable.OpenAsync(over.Reference!, inputs, catalogue, catalog, cancellation), digests)) }
                 : step);
         }
 

@@ -130,7 +130,7 @@ public sealed partial class SelectRows
     }
 
     // A text that is missing or empty has a vector of zeros, which says nothing: such rows are not chosen.
-    static (VectorRows Rows, int[] Numbers) WithVector(VectorRows all)
+    internal static (VectorRows Rows, int[] Numbers) WithVector(VectorRows all)
     {
         var numbers = new List<int>(all.Rows);
         for (var row = 0; row < all.Rows; row++)

@@ -44,7 +44,7 @@ static class GatheredVectors
                     at += dimensions;
                 }
 
-                return new VectorRows(vectors, dimensions);
+                return new VectorRows(vectors, dimensions) { Scale = scale };
             }
 
             using (var stream = new FileStream(scratch, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20))
@@ -60,7 +60,9 @@ static class GatheredVectors
                 }
             }
 
-            return VectorRows.OpenScratch(scratch);
+            var mapped = VectorRows.OpenScratch(scratch);
+            mapped.Scale = scale;
+            return mapped;
         }
         catch (IOException cause)
         {

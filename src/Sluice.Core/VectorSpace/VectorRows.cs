@@ -39,6 +39,9 @@ public sealed class VectorRows : IDisposable
 
     public int Dimensions { get; }
 
+    /// <summary>The scale that the vectors were brought to; null: they are as they were made.</summary>
+    internal VectorScale? Scale { get; set; }
+
     public ReadOnlySpan<float> this[int row]
     {
         get

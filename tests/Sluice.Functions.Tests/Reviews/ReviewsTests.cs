@@ -80,6 +80,23 @@ public sealed class ReviewsTests
     }
 
     [Fact]
+    public async Task Rows_with_a_rank_are_asked_about_in_its_order()
+    {
+        var csv = "id,kind,review_rank\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i},low,{(i == 7 ? "2" : i == 3 ? "1" : "")}\n"));
+        await using var app = await CommittedAsync(csv: csv);
+        var queue = await CreateAsync(app, """{"reviewers":["anna"],"limit":5,"choose":"ranked","feature_columns":[]}""");
+
+        foreach (var id in new[] { "3", "7" })
+        {
+            var next = await NextAsync(app, queue, "anna");
+            Assert.Equal(id, next.GetProperty("row").GetProperty("key")[0].GetString());
+            await AnswerAsync(app, queue, next, "anna", "low");
+        }
+
+        Assert.Equal(2, (await DoneAsync(app, queue)).GetProperty("items").GetInt32());
+    }
+
+    [Fact]
     public async Task The_time_that_answers_took_is_reported()
     {
         await using var app = await CommittedAsync();

@@ -13,6 +13,9 @@ public enum ReviewChoice
     /// <summary>Rows without a label.</summary>
     Unlabelled,
 
+    /// <summary>Rows that have a rank, the lowest first; see select_for_review.</summary>
+    Ranked,
+
     /// <summary>Any rows, chosen by their content.</summary>
     All,
 }
@@ -37,6 +40,9 @@ public sealed record ReviewRequest
 
     /// <summary>Default: suspects.</summary>
     public ReviewChoice Choose { get; init; }
+
+    /// <summary>For ranked: column of whole numbers, missing where a row is not asked about. Default: review_rank.</summary>
+    public string RankColumn { get; init; } = "review_rank";
 
     /// <summary>For suspects: number columns to learn from. Default: all but identifiers.</summary>
     public IReadOnlyList<string> FeatureColumns { get; init; } = [];

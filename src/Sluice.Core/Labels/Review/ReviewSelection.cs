@@ -17,9 +17,14 @@ public static class ReviewSelection
     /// <exception cref="DataException">A column is missing, or two rows have the same key.</exception>
     public static async Task<IReadOnlyList<ReviewedRow>> ChooseAsync(DatasetRows rows, ReviewRequest request, VectorStore vectors, CancellationToken cancellation)
     {
-        foreach (var column in request.KeyColumns.Append(request.LabelColumn).Where(c => !rows.Schema.Has(c)))
+        foreach (var column in NamedColumns(request).Where(c => !rows.Schema.Has(c)))
         {
             throw rows.Schema.Missing(column);
+        }
+
+        if (request.Choose == ReviewChoice.Ranked && rows.Schema[request.RankColumn].Type != ColumnType.Int64)
+        {
+            throw new DataException($"Column '{request.RankColumn}' is {rows.Schema[request.RankColumn].Type}; expected whole numbers, as select_for_review writes them. Name its column as rank_column.");
         }
 
         var judge = await JudgeAsync(rows, request, vectors, cancellation);
@@ -37,7 +42,7 @@ public static class ReviewSelection
                 {
                     known.Add(Reviewed(batch, row, key, request) with { Gold = right });
                 }
-                else if (OrderOf(batch, row, LabelTexts.IsLabel(labels, row), request.Choose) is { } order)
+                else if (OrderOf(batch, row, LabelTexts.IsLabel(labels, row), request) is { } order)
                 {
                     chosen.Add((order, hashes[row], Reviewed(batch, row, key, request)));
                     Trim(chosen, 2 * request.Limit);
@@ -56,6 +61,9 @@ public static class ReviewSelection
 
         return Mix(items, known);
     }
+
+    static IEnumerable<string> NamedColumns(ReviewRequest request) =>
+        [.. request.KeyColumns, request.LabelColumn, .. request.Choose == ReviewChoice.Ranked ? [request.RankColumn] : Array.Empty<string>()];
 
     /// <summary>Gold questions at even distances among the others, so that nobody can tell them by their place.</summary>
     public static IReadOnlyList<ReviewedRow> Mix(IReadOnlyList<ReviewedRow> items, IReadOnlyList<ReviewedRow> gold)
@@ -112,10 +120,11 @@ public static class ReviewSelection
     }
 
     // Null: it is not reviewed. Rows of equal order are taken by the hash of their key.
-    static double? OrderOf(Batch batch, int row, bool isLabelled, ReviewChoice choice) => choice switch
+    static double? OrderOf(Batch batch, int row, bool isLabelled, ReviewRequest request) => request.Choose switch
     {
         ReviewChoice.Suspects => batch[Suggested].IsNull(row) ? null : batch.Int64(Rank)[row],
         ReviewChoice.Unlabelled => isLabelled ? null : 0,
+        ReviewChoice.Ranked => batch[request.RankColumn].IsNull(row) ? null : batch.Int64(request.RankColumn)[row],
         _ => 0,
     };
 
