@@ -108,7 +108,7 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
         return Target is { } target ? batch.With(target, options.Parts is { } parts ? parts.Of(Embedder(), texts) : options.Output == EmbedOutput.Key ? Keys(table) : Arrays(table)) : batch;
     }
 
-    static TextColumn Keys(VectorTable table)
+    internal static TextColumn Keys(VectorTable table)
     {
         var built = new TextBuilder(table.Rows, table.Rows * 32);
         Span<byte> text = stackalloc byte[32];
@@ -124,7 +124,7 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
     }
 
     // The shortest digits that give the same float again. A row without a vector has none.
-    static TextColumn Arrays(VectorTable table)
+    internal static TextColumn Arrays(VectorTable table)
     {
         var built = new TextBuilder(table.Rows);
         var text = new byte[(table.Dimensions * 17) + 2];

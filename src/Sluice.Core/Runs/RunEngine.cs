@@ -257,6 +257,7 @@ public sealed partial class RunEngine(
                 IAskModels asking => asking.For(ModelOf(Plan, Plan.Models, number), ModelOf(Plan, Plan.CheapModels, number)),
                 QualityValidation checks when Plan.Earlier is { } earlier => checks.Against(earlier.Version, earlier.QualityBefore),
                 VectorStep embedding => embedding.On(Vectors),
+                EmbedImages images => images.On(Vectors, Inputs, Plan.Inputs),
                 Selection.SelectForReview review => review.On(Vectors),
                 var step => step,
             }),
