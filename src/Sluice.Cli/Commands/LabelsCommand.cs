@@ -92,5 +92,23 @@ static class LabelsCommand
         {
             AnsiConsole.Write(table);
         }
+
+        PrintCost(progress.Cost);
+    }
+
+    static void PrintCost(ReviewCost? cost)
+    {
+        if (cost is null)
+        {
+            return;
+        }
+
+        var perLabel = cost.PerLabel is { } each ? $", {each:N2} a label" : "";
+        AnsiConsole.WriteLine($"Cost so far: {cost.Total:N2} {cost.Currency}{perLabel}; gold questions {cost.Gold:N2}.");
+        foreach (var reviewer in cost.Reviewers)
+        {
+            var untimed = reviewer.Untimed > 0 ? $", {reviewer.Untimed:N0} without a time" : "";
+            AnsiConsole.WriteLine($"  {reviewer.Reviewer}: {reviewer.Amount:N2} for {reviewer.Answers:N0} answers in {TimeSpan.FromSeconds(reviewer.Seconds):h\:mm\:ss}{untimed}");
+        }
     }
 }

@@ -69,7 +69,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, 
     {
         var reviewer = request.Query["reviewer"].FirstOrDefault() ?? "";
         return await FindAsync(queue, cancellation) is not { } plan ? Unknown(queue)
-            : !plan.Reviewers.Concat(plan.Adjudicators).Contains(reviewer) ? Problem(StatusCodes.Status403Forbidden, $"'{reviewer}' is no reviewer of this queue. Name one with '?reviewer=NAME'.")
+            : !plan.Everybody().Contains(reviewer) ? Problem(StatusCodes.Status403Forbidden, $"'{reviewer}' is no reviewer of this queue. Name one with '?reviewer=NAME'.")
             : await reviews.IsCancelledAsync(queue, cancellation) ? Problem(StatusCodes.Status410Gone, "The queue was cancelled.")
             : await reviews.NextAsync(plan, reviewer, cancellation) is { } next ? Results.Json(new { next.Item, next.Until, next.Adjudicates, next.Answers, next.Row, plan.LabelColumn, plan.Labels })
             : Results.NoContent();
@@ -128,6 +128,12 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, 
         request.HttpContext.Response.Headers.ETag = $"\"{labels.Id()}\"";
         return Results.Bytes(labels.ToBytes(), "application/x-ndjson");
     }
+
+    /// <summary>What every row cost so far, in time and, where prices were given, money.</summary>
+    [Function("ReviewCosts")]
+    public async Task<IResult> CostsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/reviews/{queue}/costs")] HttpRequest request, string queue, CancellationToken cancellation) =>
+        await FindAsync(queue, cancellation) is { } plan ? Results.Json(new { queue, currency = plan.Prices?.Currency, items = await ReviewCost.ItemsAsync(reviews, plan, cancellation) }) : Unknown(queue);
 
     /// <summary>Cancels a queue. What was answered stays; nobody is asked any more.</summary>
     [Function("CancelReview")]

@@ -258,14 +258,14 @@ public sealed class ReviewsTests
         return JsonSerializer.Serialize(all);
     }
 
-    static async Task<string> CreateAsync(TestApp app, string body)
+    internal static async Task<string> CreateAsync(TestApp app, string body)
     {
         var response = await app.PostAsync("/api/v1/reviews", Body(body));
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
         return (await TestApp.JsonAsync(response)).GetProperty("queue").GetString()!;
     }
 
-    static async Task<JsonElement> NextAsync(TestApp app, string queue, string reviewer)
+    internal static async Task<JsonElement> NextAsync(TestApp app, string queue, string reviewer)
     {
         HttpResponseMessage? response = null;
         await Wait.UntilAsync($"{reviewer} is asked", async () => (response = await app.Http.GetAsync($"/api/v1/reviews/{queue}/next?reviewer={reviewer}")).StatusCode == HttpStatusCode.OK);
@@ -282,7 +282,7 @@ public sealed class ReviewsTests
         await ((Labels.Review.ReviewStore)app.Services.GetService(typeof(Labels.Review.ReviewStore))!).AnswerAsync(queue, item, "anna", label, CancellationToken.None)
             is Labels.Review.AnswerStatus.Accepted or Labels.Review.AnswerStatus.Repeated);
 
-    static async Task<JsonElement> DoneAsync(TestApp app, string queue)
+    internal static async Task<JsonElement> DoneAsync(TestApp app, string queue)
     {
         var status = default(JsonElement);
         await Wait.UntilAsync("the queue is done", async () => (status = await app.GetJsonAsync($"/api/v1/reviews/{queue}")).GetProperty("status").GetString() == "completed");
@@ -290,7 +290,7 @@ public sealed class ReviewsTests
     }
 
     // Numbers below 30 are low, others high; but row 5 is called high.
-    static async Task<TestApp> CommittedAsync(string? folder = null, string? csv = null)
+    internal static async Task<TestApp> CommittedAsync(string? folder = null, string? csv = null)
     {
         var app = await TestApp.StartAsync(folder);
         var text = new StringBuilder("id,x,kind\n");

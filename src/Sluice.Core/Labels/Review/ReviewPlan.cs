@@ -25,6 +25,20 @@ public sealed record ReviewPlan
     /// <summary>Who decides where the reviewers do not agree.</summary>
     public IReadOnlyList<string> Adjudicators { get; init; } = [];
 
+    /// <summary>Who answers items of certain kinds; the first rule that fits an item counts.</summary>
+    public IReadOnlyList<ExpertRule> Experts { get; init; } = [];
+
+    /// <summary>What answers cost; null: nothing is known of it.</summary>
+    public ReviewPrices? Prices { get; init; }
+
+    /// <summary>Everybody who may be asked.</summary>
+    public IEnumerable<string> Everybody() => Reviewers.Concat(Adjudicators).Concat(Experts.SelectMany(e => e.Reviewers)).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The plan for one item: experts in the place of the reviewers, or of those who decide, where a rule fits it.</summary>
+    public ReviewPlan For(ReviewedRow row) => row.Expertise is not { } number ? this
+        : Experts[number] is { WhenDisagreed: true } rule ? this with { Adjudicators = rule.Reviewers }
+        : this with { Reviewers = Experts[number].Reviewers, Quorum = Math.Min(Quorum, Experts[number].Reviewers.Count) };
+
     /// <summary>Answers that an item needs.</summary>
     public int Quorum { get; init; } = 1;
 
@@ -50,8 +64,9 @@ public sealed record ReviewPlan
 /// <param name="Suggested">Label that it should perhaps have.</param>
 /// <param name="Quality">Chance of the given label, where it is suspected.</param>
 /// <param name="Gold">The right label of a gold question; reviewers never see it.</param>
+/// <param name="Expertise">Number of the rule that sends it to experts; null: none fits.</param>
 public sealed record ReviewedRow(
-    IReadOnlyList<string?> Key, string? Given, IReadOnlyDictionary<string, string?> Row, string? Suggested = null, double? Quality = null, string? Gold = null);
+    IReadOnlyList<string?> Key, string? Given, IReadOnlyDictionary<string, string?> Row, string? Suggested = null, double? Quality = null, string? Gold = null, int? Expertise = null);
 
 /// <summary>Who is asked, and until when.</summary>
 public sealed record ReviewAssignment(string Reviewer, DateTime Until, bool Adjudicates = false);

@@ -12,11 +12,17 @@ namespace Sluice.Labels.Review;
 public sealed record ReviewProgress(
     string Queue, string Status, string Dataset, string Version, int Items, int Done, IReadOnlyDictionary<string, int> By, ReviewReport Report)
 {
+    /// <summary>What its answers cost; null where no prices were given.</summary>
+    public ReviewCost? Cost { get; init; }
+
     public static async Task<ReviewProgress> OfAsync(ReviewStore reviews, ReviewPlan plan, CancellationToken cancellation)
     {
         var outcomes = await reviews.OutcomesAsync(plan.Queue, cancellation);
         var by = outcomes.GroupBy(o => o.Outcome.How).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         var status = await reviews.IsCancelledAsync(plan.Queue, cancellation) ? "cancelled" : outcomes.Count == plan.Items ? "completed" : "running";
-        return new ReviewProgress(plan.Queue, status, plan.Dataset, plan.Version, plan.Items, outcomes.Count, by, ReviewReport.Of(outcomes));
+        return new ReviewProgress(plan.Queue, status, plan.Dataset, plan.Version, plan.Items, outcomes.Count, by, ReviewReport.Of(outcomes))
+        {
+            Cost = plan.Prices is null ? null : ReviewCost.Of(plan.Prices, await reviews.AnswersAsync(plan.Queue, cancellation), outcomes),
+        };
     }
 }

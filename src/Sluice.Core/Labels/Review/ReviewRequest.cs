@@ -42,7 +42,10 @@ public sealed record ReviewRequest
     public ReviewChoice Choose { get; init; }
 
     /// <summary>For ranked: column of whole numbers, missing where a row is not asked about. Default: review_rank.</summary>
-    public string RankColumn { get; init; } = "review_rank";
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RankColumn { get; init; }
+
+    internal string Ranks => RankColumn ?? "review_rank";
 
     /// <summary>For suspects: number columns to learn from. Default: all but identifiers.</summary>
     public IReadOnlyList<string> FeatureColumns { get; init; } = [];
@@ -80,6 +83,14 @@ public sealed record ReviewRequest
 
     public IReadOnlyList<GoldRow> Gold { get; init; } = [];
 
+    /// <summary>Rows of certain kinds that go to people who know them. The first rule that fits a row counts. Default: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ExpertRule>? Experts { get; init; }
+
+    /// <summary>What answers cost: the status then says what the review did. Default: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReviewPrices? Prices { get; init; }
+
     /// <summary>Everything that is wrong with it, whatever the data is.</summary>
     public IEnumerable<string> Problems()
     {
@@ -90,7 +101,7 @@ public sealed record ReviewRequest
             yield return result.ErrorMessage!;
         }
 
-        foreach (var name in Reviewers.Concat(Adjudicators).Where(n => !IsName(n)))
+        foreach (var name in Reviewers.Concat(Adjudicators).Concat((Experts ?? []).SelectMany(e => e.Reviewers)).Where(n => !IsName(n)))
         {
             yield return $"'{name}' cannot be a reviewer's name. Use {NameRule}.";
         }
@@ -115,6 +126,11 @@ public sealed record ReviewRequest
             yield return $"The timeout is {Timeout}; expected one second to 30 days, for example 1.00:00:00 for a day.";
         }
 
+        foreach (var problem in (Experts ?? []).SelectMany((rule, i) => rule.Problems(i)).Concat(Prices?.Problems(this) ?? []))
+        {
+            yield return problem;
+        }
+
         foreach (var label in Gold.Select(g => g.Label).Where(l => Labels.Count > 0 && !Labels.Contains(l)))
         {
             yield return $"The gold label '{label}' is not among the labels {string.Join(", ", Labels)}.";
@@ -136,6 +152,8 @@ public sealed record ReviewRequest
         MinAgreement = MinAgreement,
         Timeout = Timeout,
         InFlight = InFlight,
+        Experts = Experts ?? [],
+        Prices = Prices,
     };
 
     /// <summary>Whether it can name a reviewer: in paths and keys of the store.</summary>

@@ -22,9 +22,9 @@ public static class ReviewSelection
             throw rows.Schema.Missing(column);
         }
 
-        if (request.Choose == ReviewChoice.Ranked && rows.Schema[request.RankColumn].Type != ColumnType.Int64)
+        if (request.Choose == ReviewChoice.Ranked && rows.Schema[request.Ranks].Type != ColumnType.Int64)
         {
-            throw new DataException($"Column '{request.RankColumn}' is {rows.Schema[request.RankColumn].Type}; expected whole numbers, as select_for_review writes them. Name its column as rank_column.");
+            throw new DataException($"Column '{request.Ranks}' is {rows.Schema[request.Ranks].Type}; expected whole numbers, as select_for_review writes them. Name its column as rank_column.");
         }
 
         var judge = await JudgeAsync(rows, request, vectors, cancellation);
@@ -63,7 +63,7 @@ public static class ReviewSelection
     }
 
     static IEnumerable<string> NamedColumns(ReviewRequest request) =>
-        [.. request.KeyColumns, request.LabelColumn, .. request.Choose == ReviewChoice.Ranked ? [request.RankColumn] : Array.Empty<string>()];
+        [.. request.KeyColumns, request.LabelColumn, .. request.Choose == ReviewChoice.Ranked ? [request.Ranks] : Array.Empty<string>(), .. (request.Experts ?? []).Select(e => e.Column).OfType<string>()];
 
     /// <summary>Gold questions at even distances among the others, so that nobody can tell them by their place.</summary>
     public static IReadOnlyList<ReviewedRow> Mix(IReadOnlyList<ReviewedRow> items, IReadOnlyList<ReviewedRow> gold)
@@ -124,7 +124,7 @@ public static class ReviewSelection
     {
         ReviewChoice.Suspects => batch[Suggested].IsNull(row) ? null : batch.Int64(Rank)[row],
         ReviewChoice.Unlabelled => isLabelled ? null : 0,
-        ReviewChoice.Ranked => batch[request.RankColumn].IsNull(row) ? null : batch.Int64(request.RankColumn)[row],
+        ReviewChoice.Ranked => batch[request.Ranks].IsNull(row) ? null : batch.Int64(request.Ranks)[row],
         _ => 0,
     };
 
@@ -146,7 +146,8 @@ public static class ReviewSelection
         string? Text(string column) => batch[column].IsNull(row) ? null : Cut(batch[column].Display(row));
         var cells = batch.Schema.Where(f => f.Name != request.LabelColumn && f.Name is not (Suggested or Quality or Rank)).Take(MaxCells).ToDictionary(f => f.Name, f => Text(f.Name));
         var isSuspect = batch.Schema.Has(Suggested) && !batch[Suggested].IsNull(row);
-        return new ReviewedRow(key, Text(request.LabelColumn), cells, isSuspect ? Text(Suggested) : null, isSuspect ? batch.Float64(Quality)[row] : null);
+        var reviewed = new ReviewedRow(key, Text(request.LabelColumn), cells, isSuspect ? Text(Suggested) : null, isSuspect ? batch.Float64(Quality)[row] : null);
+        return reviewed with { Expertise = ExpertRule.Of(request.Experts ?? [], reviewed, batch, row) };
     }
 
     static string Cut(string text) => text.Length <= MaxCell ? text : text[..(char.IsHighSurrogate(text[MaxCell - 1]) ? MaxCell - 1 : MaxCell)] + "…";

@@ -65,7 +65,7 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
         var plan = await ReadAsync<ReviewPlan>(PlanPath(turn.Queue), cancellation);
         var row = await ReadAsync<ReviewedRow>(RowPath(turn.Queue, turn.Item), cancellation);
         var answers = await AnswersAsync(turn.Queue, turn.Item, cancellation);
-        var next = turn.Next(plan, row.Gold, answers, turn.Now);
+        var next = turn.Next(plan.For(row), row.Gold, answers, turn.Now);
         if (next.Outcome is { } outcome)
         {
             // Of two deliveries that saw different answers, the first decides.
@@ -142,6 +142,21 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
 
         return all;
     }
+
+    /// <summary>Every answer there is, by item, also on items that have not ended.</summary>
+    public async Task<IReadOnlyList<(int Item, ReviewAnswer Answer)>> AnswersAsync(string queue, CancellationToken cancellation)
+    {
+        var answers = new List<(int, ReviewAnswer)>();
+        await foreach (var found in store.ListAsync($"reviews/{queue}/answers/", cancellation))
+        {
+            answers.Add((int.Parse(found.Path.Split('/')[^2], System.Globalization.CultureInfo.InvariantCulture), await ReadAsync<ReviewAnswer>(found.Path, cancellation)));
+        }
+
+        return answers;
+    }
+
+    /// <summary>What an item's row is.</summary>
+    public Task<ReviewedRow> RowAsync(string queue, int item, CancellationToken cancellation) => ReadAsync<ReviewedRow>(RowPath(queue, item), cancellation);
 
     async Task<IReadOnlyList<ReviewAnswer>> AnswersAsync(string queue, int item, CancellationToken cancellation)
     {
