@@ -19,7 +19,8 @@ sealed partial class FunctionPlan
             return;
         }
 
-        ParameterBinder?[] binders = [.. method.GetParameters().Select(p => p == parameter ? BindTrigger(p, binding) : BindOther(p, binding, sources.Host))];
+        // Asked at the same time by two hosts of a process, reflection gives each objects of its own for one parameter: their places tell.
+        ParameterBinder?[] binders = [.. method.GetParameters().Select(p => p.Position == parameter.Position ? BindTrigger(p, binding) : BindOther(p, binding, sources.Host))];
         problems.AddRange(binding.Problems(method).Select(p => $"{Where}: {p}"));
         if (problems.Count == 0)
         {
