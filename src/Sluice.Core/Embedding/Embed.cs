@@ -16,7 +16,8 @@ public enum EmbedOutput
 
 /// <summary>
 /// Gives every text a vector by a model and keeps it in the store, where later runs and steps find it: a text that was embedded before is not embedded again.
-/// Texts that are longer than the model reads are cut and reported (<c>text_cut</c>), as are those with nothing to embed (<c>no_text</c>).
+/// Texts that are longer than the model reads are cut and reported (<c>text_cut</c>), as are those with nothing to embed (<c>no_text</c>), and those of which <c>max_tokens</c> lets
+/// the model read more than it was trained on (<c>longer_than_trained</c>).
 /// </summary>
 [Step("embed", Aliases = ["generate_embeddings"])]
 public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
@@ -46,6 +47,10 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
         [Range(1, 1_000_000)]
         public int? MaxTokens { get; init; }
 
+        /// <summary>Texts that go through the model at once at most, 1 to 4096; it never shows in a vector. Default: as many as are fastest, by their tokens.</summary>
+        [Range(1, 4096)]
+        public int? BatchSize { get; init; }
+
         /// <summary>How numbers are stored: float32, float16 (half the space) or int8 (a quarter). Default: float32.</summary>
         public VectorPrecision Precision { get; init; } = VectorPrecision.Float32;
 
@@ -61,7 +66,7 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
         /// </summary>
         public EmbeddedParts? Parts { get; init; }
 
-        internal EmbeddingModel ToModel() => new() { Name = Model, Layer = Layer, Pooling = Pooling, Normalize = Normalize, MaxTokens = MaxTokens };
+        internal EmbeddingModel ToModel() => new() { Name = Model, Layer = Layer, Pooling = Pooling, Normalize = Normalize, MaxTokens = MaxTokens, BatchSize = BatchSize };
     }
 
     Field? Target => options.Target is null ? null : new Field(options.Target, ColumnType.Text, Nullable: true, options.Output == EmbedOutput.Vector ? "json" : null);
@@ -96,12 +101,18 @@ public sealed class Embed(Embed.Options options) : VectorStep(options.ToModel())
         }
 
         var table = Embed(texts, options.Precision);
-        var most = Embedder().MaxTokens;
+        var (most, trained) = (Embedder().MaxTokens, Embedder().TrainedTokens);
         for (var row = 0; row < batch.Rows; row++)
         {
             if (table.Tokens[row] == 0 || table.Tokens[row] > most)
             {
                 verdicts.Fail(verdicts.Rule(table.Tokens[row] == 0 ? "no_text" : "text_cut", options.Column), row);
+            }
+
+            // What is read beyond that is cut by other tools, with reason.
+            if (most > trained && table.Tokens[row] > trained)
+            {
+                verdicts.Fail(verdicts.Rule("longer_than_trained", options.Column, detail: $"The model was trained on {trained} tokens, and max_tokens lets it read {most}."), row);
             }
         }
 

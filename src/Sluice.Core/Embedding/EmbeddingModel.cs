@@ -30,7 +30,10 @@ public sealed record EmbeddingModel
     /// <summary>Tokens of a text that are read, special ones included. Default, and limit: what the model says.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <summary>Hash of all of it.</summary>
+    /// <summary>Texts that go through the model at once at most; never shows in a vector. Default: as many as are fastest.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Hash of all that a vector depends on.</summary>
     public string Key() => new MemoKey("embedding-model").Add(Name).Add(Layer ?? "").Add(Pooling ?? "").Add(Normalize?.ToString() ?? "")
         .Add(MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "").Value();
 }

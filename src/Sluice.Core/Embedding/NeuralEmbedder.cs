@@ -23,6 +23,7 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
     readonly LayerExpression layer;
     readonly Pooling? pooling;
     readonly bool normalises, hasTokens;
+    readonly int mostRows;
 
     /// <exception cref="DataException">The model has no such layer, or cannot be run.</exception>
     public NeuralEmbedder(ModelFolder folder, EmbeddingModel wanted)
@@ -32,6 +33,8 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
         normalises = wanted.Normalize ?? folder.Normalises;
         tokenizer = folder.Tokenizer;
         MaxTokens = Limit(folder, wanted);
+        TrainedTokens = folder.TrainedTokens ?? folder.Tokenizer.MaxTokens;
+        mostRows = wanted.BatchSize ?? int.MaxValue;
         model = new OnnxModel(folder.Onnx, asked?.Names ?? []);
         try
         {
@@ -57,6 +60,8 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
     public override int Dimensions { get; }
 
     public override int MaxTokens { get; }
+
+    public override int? TrainedTokens { get; }
 
     public override IReadOnlyList<int> TokensOf(ReadOnlySpan<byte> text)
     {
@@ -145,7 +150,7 @@ sealed partial class NeuralEmbedder : TextEmbedder, IDisposable
 
         var most = model.Provider == "cpu" ? TokensPerRun : TokensPerGpuRun;
         var runs = Enumerable.Range(0, ids.Length).Where(row => ids[row].Length > 0).GroupBy(row => ids[row].Length).OrderByDescending(same => same.Key)
-            .SelectMany(same => same.Chunk(model.IsBatchable ? Math.Max(2, most / same.Key) : 1));
+            .SelectMany(same => same.Chunk(model.IsBatchable ? Math.Clamp(most / same.Key, 2, Math.Max(2, mostRows)) : 1));
         Parallel.ForEach(runs, parallel, rows => Run(rows, ids, write, cancellation));
     }
 

@@ -15,6 +15,9 @@ public abstract class TextEmbedder
     /// <summary>Tokens of a text that are read; the rest is left out.</summary>
     public virtual int MaxTokens => int.MaxValue;
 
+    /// <summary>Tokens that the model was trained to read, where it says so; how good vectors of more are, nobody has measured.</summary>
+    public virtual int? TrainedTokens => null;
+
     /// <summary>Whether a vector costs more to make than to keep.</summary>
     public virtual bool IsWorthKeeping => true;
 

@@ -90,7 +90,7 @@ public static class TextEmbedders
         }
 
         var folder = model.Name == EmbeddingModel.Default ? null : ModelDownload.IsAddress(model.Name) ? await downloads.FolderAsync(model.Name, cancellation) : Path.GetFullPath(model.Name);
-        var key = $"{model.Key()} {folder} {Stamp(folder)}";
+        var key = $"{model.Key()} {model.BatchSize} {folder} {Stamp(folder)}";
         // Opened off this thread: whoever waits may give up, and the next one finds it open.
         var opening = open.GetOrAdd(key, _ => new Lazy<Task<TextEmbedder>>(
             () => Task.Run<TextEmbedder>(() => new NeuralEmbedder(folder is null ? BundledModels.UseLite() : ModelFolder.Read(folder), model), CancellationToken.None)));

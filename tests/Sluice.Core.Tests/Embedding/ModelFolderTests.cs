@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
+using Sluice.Core.Tests.Steps;
 using Sluice.Embedding;
 using Sluice.Tests.Storage;
 
@@ -36,6 +37,25 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Equal(64, (await UseLite.OpenAsync(new EmbeddingModel { Name = folder.Path, MaxTokens = 64 })).MaxTokens);
         Assert.Contains("reads 3 to 64", await RefusalAsync(new EmbeddingModel { Name = folder.Path, MaxTokens = 65 }), StringComparison.Ordinal);
         Assert.Contains("reads 3 to 64", await RefusalAsync(new EmbeddingModel { Name = folder.Path, MaxTokens = 2 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Texts_that_are_read_beyond_what_the_model_was_trained_on_are_reported()
+    {
+        var texts = new Sluice.Batches.Batch(
+            new([new("t", Sluice.Batches.ColumnType.Text)]),
+            [Sluice.Batches.TextColumn.Of("the fox", string.Join(' ', Enumerable.Repeat("the", 45)), string.Join(' ', Enumerable.Repeat("the", 90)))], 3);
+
+        Assert.Equal(["text_cut:1", "text_cut:2"], Reasons(null));
+        Assert.Equal(["longer_than_trained:1", "longer_than_trained:2", "text_cut:2"], Reasons(64));
+        Assert.Equal(40, (await UseLite.OpenAsync(new EmbeddingModel { Name = folder.Path })).TrainedTokens);
+
+        File.Delete(Path.Combine(folder.Path, "sentence_bert_config.json"));
+        File.WriteAllText(Path.Combine(folder.Path, "tokenizer_config.json"), """{"model_max_length":50}""");
+        Assert.Equal(50, (await UseLite.OpenAsync(new EmbeddingModel { Name = folder.Path })).TrainedTokens);
+
+        string[] Reasons(int? tokens) => [.. StepRunner.Run(new Embed(new() { Column = "t", Model = folder.Path, MaxTokens = tokens }), texts).Verdicts
+            .SelectMany(v => v.Rules.SelectMany((rule, i) => v.Failing(i).Select(row => $"{rule.Reason}:{row}"))).Order(StringComparer.Ordinal)];
     }
 
     [Theory]

@@ -25,6 +25,19 @@ public sealed class NeuralEmbedderTests
         Assert.All(golden, (g, i) => Assert.InRange(Vectors.Cosine(vectors.AsSpan(i * 512, 512), g.Vector), 0.998, 1.000001));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(32)]
+    public async Task The_batch_size_does_not_show_in_a_bit(int size)
+    {
+        var texts = UseLite.Texts(seed: 4, count: 80);
+        var bounded = await UseLite.OpenAsync(new EmbeddingModel { BatchSize = size });
+
+        Assert.Equal((await UseLite.OpenAsync()).Key, bounded.Key);
+        Assert.Equal(UseLite.Embed(await UseLite.OpenAsync(), texts), UseLite.Embed(bounded, texts));
+    }
+
     [Fact]
     public async Task A_text_gets_the_same_bits_alone_in_any_order_and_in_any_company()
     {

@@ -12,6 +12,9 @@ namespace Sluice.Embedding;
 /// <param name="Normalises">Whether vectors have length 1.</param>
 sealed record ModelFolder(string Onnx, Tokenizer Tokenizer, int? MaxTokens, int? Positions, Pooling? Pooling, bool Normalises)
 {
+    /// <summary>Tokens that it was trained to read, also where only the tokenizer's settings say so; null: nothing says it.</summary>
+    public int? TrainedTokens { get; init; } = MaxTokens;
+
     const string TokenizerName = "tokenizer.json";
     static readonly string[] graphs = ["model.onnx", "onnx/model.onnx"];
 
@@ -34,7 +37,9 @@ sealed record ModelFolder(string Onnx, Tokenizer Tokenizer, int? MaxTokens, int?
             Number(Path.Combine(folder, "sentence_bert_config.json"), "max_seq_length"),
             Number(Path.Combine(folder, "config.json"), "max_position_embeddings"),
             modules.Where(m => m.Type == nameof(Pooling)).Select(m => PoolingOf(Path.Combine(folder, m.Path, "config.json"))).FirstOrDefault(),
-            modules.Any(m => m.Type == "Normalize"));
+            modules.Any(m => m.Type == "Normalize")) is var read && read.TrainedTokens is null
+            ? read with { TrainedTokens = Number(Path.Combine(folder, "tokenizer_config.json"), "model_max_length") }
+            : read;
     }
 
     static List<(string Type, string Path)> Modules(string folder)
