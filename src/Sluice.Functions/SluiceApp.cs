@@ -7,6 +7,7 @@ using Sluice.Batches;
 using Sluice.Datasets;
 using Sluice.Embedding;
 using Sluice.Functions.Api;
+using Sluice.Functions.Crowd;
 using Sluice.Functions.Embedding;
 using Sluice.Functions.Llm;
 using Sluice.Functions.Storage;
@@ -47,6 +48,9 @@ public static class SluiceApp
         services.AddSingleton<SchemaDetection.SchemaCache>();
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<ReviewStore>();
+        services.AddOptions<MechanicalTurkOptions>().BindConfiguration(MechanicalTurkOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<MechanicalTurk>();
+        services.AddSingleton<CrowdReviews>();
         services.AddEmbedding(models);
         services.AddLanguageModels();
         services.AddSingleton(s => new RunEngine(

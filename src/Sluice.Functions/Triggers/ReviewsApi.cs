@@ -7,6 +7,7 @@ using Microsoft.DurableTask.Client;
 using Sluice.Datasets;
 using Sluice.Embedding;
 using Sluice.Functions.Api;
+using Sluice.Functions.Crowd;
 using Sluice.Functions.Orchestrations;
 using Sluice.Labels.Review;
 using Sluice.Steps;
@@ -15,7 +16,7 @@ using Sluice.Storage;
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Labels reviewed by people over HTTP: create a queue, get the next row, answer, watch, cancel, take the labels.</summary>
-public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, ObjectStore store, AllowedModels models)
+public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, ObjectStore store, AllowedModels models, CrowdReviews crowd)
 {
     const string Prefix = "review";
     const int MaxBodyBytes = 1 << 20, MaxLabelBytes = 500;
@@ -36,6 +37,11 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, 
             if (asked.Features is { Text: not null, Model: var model } && models.Problem(model) is { } refused)
             {
                 return Problem(StatusCodes.Status400BadRequest, refused);
+            }
+
+            if (asked.Crowd is not null && !crowd.IsConfigured)
+            {
+                return Problem(StatusCodes.Status400BadRequest, "This app has no account of Mechanical Turk. Set MechanicalTurk:AccessKey and MechanicalTurk:SecretKey, or name reviewers instead of a crowd.");
             }
 
             var (entry, _) = await catalogue.ShowAsync(asked.Dataset, asked.Version, cancellation);
@@ -143,7 +149,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, 
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
-        if (await FindAsync(queue, cancellation) is null)
+        if (await FindAsync(queue, cancellation) is not { } plan)
         {
             return Unknown(queue);
         }
@@ -151,6 +157,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, 
         // Marked first: from here on no answer is taken, even if the orchestration is ended only by a second delivery.
         await reviews.CancelAsync(queue, cancellation);
         await UnlessEndedAsync(client, queue, run => client.TerminateInstanceAsync(run, new TerminateInstanceOptions("cancelled", Recursive: true), cancellation), cancellation);
+        await crowd.ExpireAsync(plan, cancellation);
         return Results.Json(new { queue, status = "cancelled" });
     }
 

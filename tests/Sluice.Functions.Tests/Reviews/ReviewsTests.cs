@@ -244,7 +244,7 @@ public sealed class ReviewsTests
     }
 
     // Defaults of these tests, and what the test says over them.
-    static string Body(string body)
+    internal static string Body(string body)
     {
         var all = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var part in new[] { """{"dataset":"t","label_column":"kind","key_columns":["id"],"feature_columns":["x"]}""", body })
@@ -290,9 +290,9 @@ public sealed class ReviewsTests
     }
 
     // Numbers below 30 are low, others high; but row 5 is called high.
-    internal static async Task<TestApp> CommittedAsync(string? folder = null, string? csv = null)
+    internal static async Task<TestApp> CommittedAsync(string? folder = null, string? csv = null, (string Name, string Value)[]? settings = null)
     {
-        var app = await TestApp.StartAsync(folder);
+        var app = await TestApp.StartAsync(folder, settings: settings ?? []);
         var text = new StringBuilder("id,x,kind\n");
         for (var i = 0; i < 60; i++)
         {

@@ -23,7 +23,9 @@ public sealed record ReviewPrices : ReviewPrice
     /// <summary>Prices of those whose work costs something else, such as experts, by name. Default: none.</summary>
     public IReadOnlyDictionary<string, ReviewPrice> Reviewers { get; init; } = new Dictionary<string, ReviewPrice>();
 
-    internal ReviewPrice For(string reviewer) => Reviewers.GetValueOrDefault(reviewer) ?? this;
+    internal ReviewPrice For(string reviewer) => Reviewers.GetValueOrDefault(CrowdTask.IsWorker(reviewer) ? CrowdTask.Name : reviewer) ?? this;
+
+    internal ReviewPrices With(string reviewer, ReviewPrice price) => this with { Reviewers = Reviewers.Where(r => r.Key != reviewer).Append(new(reviewer, price)).ToDictionary() };
 
     internal IEnumerable<string> Problems(ReviewRequest request)
     {

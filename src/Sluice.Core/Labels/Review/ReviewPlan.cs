@@ -28,6 +28,9 @@ public sealed record ReviewPlan
     /// <summary>Who answers items of certain kinds; the first rule that fits an item counts.</summary>
     public IReadOnlyList<ExpertRule> Experts { get; init; } = [];
 
+    /// <summary>The crowd that answers in the place of reviewers; null: none does.</summary>
+    public CrowdTask? Crowd { get; init; }
+
     /// <summary>What answers cost; null: nothing is known of it.</summary>
     public ReviewPrices? Prices { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record ReviewPlan
     /// <summary>The plan for one item: experts in the place of the reviewers, or of those who decide, where a rule fits it.</summary>
     public ReviewPlan For(ReviewedRow row) => row.Expertise is not { } number ? this
         : Experts[number] is { WhenDisagreed: true } rule ? this with { Adjudicators = rule.Reviewers }
-        : this with { Reviewers = Experts[number].Reviewers, Quorum = Math.Min(Quorum, Experts[number].Reviewers.Count) };
+        : this with { Crowd = null, Reviewers = Experts[number].Reviewers, Quorum = Math.Min(Quorum, Experts[number].Reviewers.Count) };
 
     /// <summary>Answers that an item needs.</summary>
     public int Quorum { get; init; } = 1;

@@ -87,6 +87,10 @@ public sealed record ReviewRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ExpertRule>? Experts { get; init; }
 
+    /// <summary>Mechanical Turk workers in the place of reviewers. Default: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CrowdTask? Crowd { get; init; }
+
     /// <summary>What answers cost: the status then says what the review did. Default: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReviewPrices? Prices { get; init; }
@@ -106,7 +110,7 @@ public sealed record ReviewRequest
             yield return $"'{name}' cannot be a reviewer's name. Use {NameRule}.";
         }
 
-        if (Reviewers.Distinct(StringComparer.Ordinal).Count() is var reviewers && (reviewers < Math.Max(1, Quorum) || reviewers != Reviewers.Count || reviewers > 200))
+        if (Reviewers.Distinct(StringComparer.Ordinal).Count() is var reviewers && ((Crowd is null && reviewers < Math.Max(1, Quorum)) || reviewers != Reviewers.Count || reviewers > 200))
         {
             yield return $"Found {Reviewers.Count} reviewers, {reviewers} of them different; expected as many different ones as the quorum of {Quorum}, and at most 200.";
         }
@@ -126,7 +130,7 @@ public sealed record ReviewRequest
             yield return $"The timeout is {Timeout}; expected one second to 30 days, for example 1.00:00:00 for a day.";
         }
 
-        foreach (var problem in (Experts ?? []).SelectMany((rule, i) => rule.Problems(i)).Concat(Prices?.Problems(this) ?? []))
+        foreach (var problem in (Experts ?? []).SelectMany((rule, i) => rule.Problems(i)).Concat(Prices?.Problems(this) ?? []).Concat(Crowd?.Problems(this) ?? []))
         {
             yield return problem;
         }
@@ -153,7 +157,8 @@ public sealed record ReviewRequest
         Timeout = Timeout,
         InFlight = InFlight,
         Experts = Experts ?? [],
-        Prices = Prices,
+        Crowd = Crowd,
+        Prices = Crowd is null ? Prices : (Prices ?? new()).With(CrowdTask.Name, new ReviewPrice { PerAnswer = Crowd.Reward }),
     };
 
     /// <summary>Whether it can name a reviewer: in paths and keys of the store.</summary>

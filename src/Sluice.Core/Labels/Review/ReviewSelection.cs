@@ -63,7 +63,7 @@ public static class ReviewSelection
     }
 
     static IEnumerable<string> NamedColumns(ReviewRequest request) =>
-        [.. request.KeyColumns, request.LabelColumn, .. request.Choose == ReviewChoice.Ranked ? [request.Ranks] : Array.Empty<string>(), .. (request.Experts ?? []).Select(e => e.Column).OfType<string>()];
+        [.. request.KeyColumns, request.LabelColumn, .. request.Choose == ReviewChoice.Ranked ? [request.Ranks] : Array.Empty<string>(), .. (request.Experts ?? []).Select(e => e.Column).OfType<string>(), .. request.Crowd?.ShowColumns ?? []];
 
     /// <summary>Gold questions at even distances among the others, so that nobody can tell them by their place.</summary>
     public static IReadOnlyList<ReviewedRow> Mix(IReadOnlyList<ReviewedRow> items, IReadOnlyList<ReviewedRow> gold)
@@ -144,7 +144,8 @@ public static class ReviewSelection
     static ReviewedRow Reviewed(Batch batch, int row, IReadOnlyList<string?> key, ReviewRequest request)
     {
         string? Text(string column) => batch[column].IsNull(row) ? null : Cut(batch[column].Display(row));
-        var cells = batch.Schema.Where(f => f.Name != request.LabelColumn && f.Name is not (Suggested or Quality or Rank)).Take(MaxCells).ToDictionary(f => f.Name, f => Text(f.Name));
+        var cells = batch.Schema.Where(f => f.Name != request.LabelColumn && f.Name is not (Suggested or Quality or Rank)).Select(f => f.Name).Take(MaxCells)
+            .Union(request.Crowd?.ShowColumns ?? []).ToDictionary(name => name, Text);
         var isSuspect = batch.Schema.Has(Suggested) && !batch[Suggested].IsNull(row);
         var reviewed = new ReviewedRow(key, Text(request.LabelColumn), cells, isSuspect ? Text(Suggested) : null, isSuspect ? batch.Float64(Quality)[row] : null);
         return reviewed with { Expertise = ExpertRule.Of(request.Experts ?? [], reviewed, batch, row) };

@@ -155,10 +155,31 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
         return answers;
     }
 
+    /// <summary>Records what a worker of a crowd answered; the first answer of a worker on an item counts.</summary>
+    public Task<bool> RecordAsync(string queue, int item, ReviewAnswer answer, CancellationToken cancellation) =>
+        store.CreateAsync(AnswerPath(queue, item, answer.Reviewer), DocumentJson.Bytes(answer), cancellation);
+
+    /// <summary>Remembers a HIT, once.</summary>
+    public Task<bool> RecordAsync(string queue, CrowdHit hit, CancellationToken cancellation) =>
+        store.CreateAsync($"{HitsPath(queue, hit.Item)}{hit.Attempt:D2}.json", DocumentJson.Bytes(hit), cancellation);
+
+    /// <summary>The HITs of an item, or of the whole queue.</summary>
+    public async Task<IReadOnlyList<CrowdHit>> HitsAsync(string queue, int? item, CancellationToken cancellation)
+    {
+        var hits = new List<CrowdHit>();
+        await foreach (var found in store.ListAsync(item is { } one ? HitsPath(queue, one) : $"reviews/{queue}/hits/", cancellation))
+        {
+            hits.Add(await ReadAsync<CrowdHit>(found.Path, cancellation));
+        }
+
+        return hits;
+    }
+
     /// <summary>What an item's row is.</summary>
     public Task<ReviewedRow> RowAsync(string queue, int item, CancellationToken cancellation) => ReadAsync<ReviewedRow>(RowPath(queue, item), cancellation);
 
-    async Task<IReadOnlyList<ReviewAnswer>> AnswersAsync(string queue, int item, CancellationToken cancellation)
+    /// <summary>The answers on an item.</summary>
+    public async Task<IReadOnlyList<ReviewAnswer>> AnswersAsync(string queue, int item, CancellationToken cancellation)
     {
         var answers = new List<ReviewAnswer>();
         await foreach (var found in store.ListAsync($"reviews/{queue}/answers/{item:D6}/", cancellation))
@@ -197,6 +218,8 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
     static string RowPath(string queue, int item) => $"reviews/{queue}/rows/{item:D6}.json";
 
     static string AnswerPath(string queue, int item, string reviewer) => $"reviews/{queue}/answers/{item:D6}/{reviewer}.json";
+
+    static string HitsPath(string queue, int item) => $"reviews/{queue}/hits/{item:D6}/";
 
     static string OutcomePath(string queue, int item) => $"reviews/{queue}/outcomes/{item:D6}.json";
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sluice.Labels.Review;
 
 /// <summary>Where one item stands: small, because it travels through the durable history.</summary>
@@ -12,6 +14,10 @@ public sealed record ReviewTurn(string Queue, int Item, DateTime Now, IReadOnlyL
     /// <summary>Turns that one history holds; the orchestration then begins a new one.</summary>
     public const int TurnsPerHistory = 20;
 
+    /// <summary>After what time answers are looked for that nobody tells of; null: answers tell of themselves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? Poll { get; init; }
+
     /// <summary>Whether the history has become long.</summary>
     public bool IsLong => Turns > 0 && Turns % TurnsPerHistory == 0;
 
@@ -21,7 +27,7 @@ public sealed record ReviewTurn(string Queue, int Item, DateTime Now, IReadOnlyL
         get
         {
             var open = Assignments.Where(a => a.Until > Now).Select(a => a.Until - Now).DefaultIfEmpty(TimeSpan.Zero).Min();
-            return open + TimeSpan.FromMilliseconds(10);
+            return (Poll < open ? Poll.Value : open) + TimeSpan.FromMilliseconds(10);
         }
     }
 
@@ -37,7 +43,7 @@ public sealed record ReviewTurn(string Queue, int Item, DateTime Now, IReadOnlyL
     {
         var next = this with { Now = now, Turns = Turns + 1 };
         var asked = Assignments.Where(a => !a.Adjudicates).Select(a => a.Reviewer).ToHashSet(StringComparer.Ordinal);
-        var plain = answers.Where(a => asked.Contains(a.Reviewer)).OrderBy(a => a.At).ThenBy(a => a.Reviewer, StringComparer.Ordinal).ToList();
+        var plain = answers.Where(a => asked.Contains(a.Reviewer) || (plan.Crowd is not null && CrowdTask.IsWorker(a.Reviewer))).OrderBy(a => a.At).ThenBy(a => a.Reviewer, StringComparer.Ordinal).ToList();
         if (answers.Where(a => Assignments.Any(s => s.Adjudicates && s.Reviewer == a.Reviewer)).OrderBy(a => a.At).FirstOrDefault() is { } decision)
         {
             return next with { Outcome = new ReviewOutcome(decision.Label, "adjudicated", [decision.Reviewer], now) };
@@ -51,13 +57,19 @@ public sealed record ReviewTurn(string Queue, int Item, DateTime Now, IReadOnlyL
         }
 
         var open = Assignments.Count(a => !a.Adjudicates && a.Until > now && plain.TrueForAll(p => p.Reviewer != a.Reviewer));
-        var missing = plan.Quorum - plain.Count - open;
+        var missing = plan.Crowd is null ? plan.Quorum - plain.Count - open : 1 - open;
         return missing <= 0 ? next : next.Ask(plan, next.Candidates(plan, plain), adjudicate: false, missing, isWaiting: open > 0);
     }
 
     // Whoever was asked least often comes first; among them the order turns with the item, so that work is spread evenly.
     IEnumerable<string> Candidates(ReviewPlan plan, List<ReviewAnswer> plain)
     {
+        if (plan.Crowd is not null)
+        {
+            // Whoever of them comes: who answers is known when there is an answer.
+            return [CrowdTask.Name];
+        }
+
         var taken = Assignments.Where(a => a.Until > Now).Select(a => a.Reviewer).Concat(plain.Select(a => a.Reviewer)).ToHashSet(StringComparer.Ordinal);
         return Enumerable.Range(0, plan.Reviewers.Count).Select(i => plan.Reviewers[(int)(((long)Item * plan.Quorum) + i) % plan.Reviewers.Count])
             .Where(r => !taken.Contains(r)).OrderBy(r => Assignments.Count(a => a.Reviewer == r));
