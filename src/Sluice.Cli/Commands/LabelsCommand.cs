@@ -108,7 +108,7 @@ static class LabelsCommand
         foreach (var reviewer in cost.Reviewers)
         {
             var untimed = reviewer.Untimed > 0 ? $", {reviewer.Untimed:N0} without a time" : "";
-            AnsiConsole.WriteLine($"  {reviewer.Reviewer}: {reviewer.Amount:N2} for {reviewer.Answers:N0} answers in {TimeSpan.FromSeconds(reviewer.Seconds):h\:mm\:ss}{untimed}");
+            AnsiConsole.WriteLine($"  {reviewer.Reviewer}: {reviewer.Amount:N2} for {reviewer.Answers:N0} answers in {reviewer.Seconds / 60:N1} minutes{untimed}");
         }
     }
 }

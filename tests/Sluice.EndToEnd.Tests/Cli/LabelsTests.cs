@@ -23,6 +23,8 @@ public sealed class LabelsTests : IDisposable
         Assert.Equal((0, ""), (text.ExitCode, text.Errors));
         Assert.StartsWith("Review of flowers v-1: 1 of 1 rows done, completed.", text.Output, StringComparison.Ordinal);
         Assert.Matches("│ anna +│ 1 +│ 100% +│", text.Output);
+        Assert.Contains("Cost so far: 0.20 USD, 0.20 a label; gold questions 0.00.", text.Output, StringComparison.Ordinal);
+        Assert.Contains("  anna: 0.10 for 1 answers in 0.0 minutes, 1 without a time", text.Output, StringComparison.Ordinal);
         Assert.Equal((1, 1), ((int)json.Json["by"]!["agreed"]!, (int)json.Json["done"]!));
         Assert.Equal((0, "1 labels → labels.jsonl"), (exported.ExitCode, exported.Output.Trim()));
         Assert.StartsWith("{\"key\":{\"id\":\"7\"},\"label\":\"rose\",\"by\":[\"anna\",\"bert\"],\"at\":", File.ReadAllText(folder["labels.jsonl"]), StringComparison.Ordinal);
@@ -44,7 +46,7 @@ public sealed class LabelsTests : IDisposable
         await using var store = new FolderStore(folder["store/data"]);
         await using var ledger = new SqliteLedger(folder["store/ledger.db"]);
         var reviews = new ReviewStore(store, ledger, TimeProvider.System);
-        var plan = new ReviewPlan { Queue = Queue, Dataset = "flowers", Version = "v-1", KeyColumns = ["id"], LabelColumn = "species", Reviewers = ["anna", "bert"], Quorum = 2 };
+        var plan = new ReviewPlan { Queue = Queue, Dataset = "flowers", Version = "v-1", KeyColumns = ["id"], LabelColumn = "species", Reviewers = ["anna", "bert"], Quorum = 2, Prices = new() { PerAnswer = 0.1m } };
         await reviews.CreateAsync(plan, [new ReviewedRow(["7"], "tulip", new Dictionary<string, string?>())], CancellationToken.None);
         var turn = await reviews.TurnAsync(new ReviewTurn(Queue, 0, DateTime.UtcNow, []), CancellationToken.None);
         Assert.Equal(AnswerStatus.Accepted, await reviews.AnswerAsync(Queue, 0, "anna", "rose", CancellationToken.None));
