@@ -64,7 +64,7 @@ public sealed partial class CrowdReviews(MechanicalTurk turk, ReviewStore review
     /// <summary>Ends the HITs of a queue: nobody begins one any more. Who is at work is still paid.</summary>
     public async Task ExpireAsync(ReviewPlan plan, CancellationToken cancellation)
     {
-        foreach (var hit in plan.Crowd is null ? [] : await reviews.HitsAsync(plan.Queue, null, cancellation))
+        foreach (var hit in plan.Crowd is null || !IsConfigured ? [] : await reviews.HitsAsync(plan.Queue, null, cancellation))
         {
             await DoneAsync("UpdateExpirationForHIT", new { HITId = hit.Id, ExpireAt = time.GetUtcNow().ToUnixTimeSeconds() }, cancellation);
         }

@@ -4,6 +4,7 @@ using Sluice.Core.Tests.Splits;
 using Sluice.Core.Tests.Steps;
 using Sluice.Sampling;
 using Sluice.Steps;
+using Sluice.Tests.Runs;
 
 namespace Sluice.Core.Tests.Sampling;
 
@@ -155,6 +156,37 @@ public sealed class SmoteTests
 
         static List<string> Decisions(Balance.Options options, Batch rows) =>
             [.. StepRunner.RunWithParameters(new Balance(options), rows).Decisions!.Chunk(12).Select(Convert.ToHexString).Where(d => d.Trim('0').Length > 0).Order()];
+    }
+
+    [Fact]
+    public async Task In_a_run_the_version_is_the_same_for_every_batch_size_and_made_rows_stay_with_their_parents()
+    {
+        const string yaml = TestRuns.Source + """
+              - { id: sets, type: split, config: { strategy: stratified, column: kind, ratios: { train: 0.7, test: 0.3 } } }
+              - { id: more, type: balance, config: { column: kind, method: smote, columns: [x, y], id_column: id, k_neighbors: 3 } }
+              - { id: folds, type: cross_validation, config: { n_splits: 3, together: [made_from] } }
+
+            """;
+        var random = new Random(Seed);
+        var csv = "id,kind,x,y\n" + string.Concat(Enumerable.Range(0, 120).Select(i => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{i},{(i % 8 == 0 ? "rare" : "common")},{random.NextDouble():R},{random.Next(1_000)}\n")));
+        var found = new HashSet<string>();
+        foreach (var batchBytes in new long[] { 400, 1 << 20 })
+        {
+            await using var runs = new TestRuns();
+            runs.Write("data.csv", csv);
+
+            var run = await runs.RunAsync(yaml, batchBytes: batchBytes);
+
+            found.Add(run.Version);
+            var rows = (await runs.RowsAsync(run.Version)).ConvertAll(row => row.Split('|'));
+            var train = rows.Where(row => row[4] == "train").CountBy(row => row[1]).ToDictionary();
+            Assert.Equal(train["common"], train["rare"]);
+            Assert.All(rows.GroupBy(row => row[6]), unit => Assert.Single(unit.Select(row => (row[4], row[7])).Distinct()));
+            Assert.All(rows.Where(row => row[5] == "true"), row => Assert.Equal(("", "rare", "train"), (row[0], row[1], row[4])));
+        }
+
+        Assert.Single(found);
     }
 
     [Fact]

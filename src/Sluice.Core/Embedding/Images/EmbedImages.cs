@@ -100,6 +100,11 @@ public sealed class EmbedImages(EmbedImages.Options options) : Step
             problems.Add("column", $"Column '{options.Column}' is {field.Type}; expected Text: {(ByPath ? "paths of files" : "base64")}.");
         }
 
+        if (Libvips.Problem is { } missing)
+        {
+            problems.Add("column", missing);
+        }
+
         if (options.Target == options.Column)
         {
             problems.Add("target", "The target would take the place of the images. Name another column.");

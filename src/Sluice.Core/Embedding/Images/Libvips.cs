@@ -14,6 +14,9 @@ static partial class Libvips
     const nint TypeInt = 6 << 2;
     static readonly Lazy<string?> problem = new(Start);
 
+    /// <summary>Why no image at all can be read here; null: images can be read.</summary>
+    public static string? Problem => problem.Value;
+
     /// <summary>An image of the given size, in 8-bit sRGB with 1 to 4 bands, turned as its EXIF data say.</summary>
     /// <exception cref="DataException">The bytes are no image that can be read, or libvips is not here.</exception>
     public static unsafe (byte[] Pixels, int Bands) Thumbnail(ReadOnlySpan<byte> file, int width, int height)
