@@ -1,7 +1,5 @@
 using Sluice.Embedding;
-using Sluice.Labels;
 using Sluice.Maps;
-using Sluice.Splits.Units;
 using Sluice.VectorSpace;
 
 namespace Sluice.Profiles;

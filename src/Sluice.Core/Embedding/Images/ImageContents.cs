@@ -3,13 +3,12 @@ namespace Sluice.Embedding;
 /// <summary>Images as the store of vectors sees them: the bytes of a file in the place of a text, so that a picture is embedded once whatever it is called. 0 tokens: it cannot be read.</summary>
 sealed class ImageContents : TextEmbedder
 {
-    static readonly Lazy<ImageContents> shared = new(() => new ImageContents());
-    readonly ImageEmbedder embedder = new();
+    // Opened once for the process.
+    static readonly Lazy<ImageEmbedder> embedder = new(() => new ImageEmbedder());
 
-    /// <summary>Opened once for the process.</summary>
-    public static ImageContents Shared => shared.Value;
+    public static ImageContents Shared { get; } = new();
 
-    public override string Key => embedder.Key;
+    public override string Key => embedder.Value.Key;
 
     public override int Dimensions => ImageEmbedder.Dimensions;
 
@@ -21,7 +20,7 @@ sealed class ImageContents : TextEmbedder
             files[row] = texts.IsNull(first + row) ? default : texts[first + row].ToArray();
         }
 
-        var found = embedder.Embed(files, cancellation);
+        var found = embedder.Value.Embed(files, cancellation);
         for (var row = 0; row < files.Length; row++)
         {
             found[row].Vector?.CopyTo(vectors[(row * Dimensions)..]);
