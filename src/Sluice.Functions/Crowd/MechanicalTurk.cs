@@ -75,7 +75,7 @@ public sealed class MechanicalTurk(IOptions<MechanicalTurkOptions> options, Time
         return message;
     }
 
-    TurkReply Read(string operation, HttpStatusCode status, byte[] bytes)
+    static TurkReply Read(string operation, HttpStatusCode status, byte[] bytes)
     {
         JsonElement body;
         try

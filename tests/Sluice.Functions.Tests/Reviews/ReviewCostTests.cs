@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Sluice.Functions.Tests.App;
 
 namespace Sluice.Functions.Tests.Reviews;
 
