@@ -19,7 +19,8 @@ public sealed class MechanicalTurk(IOptions<MechanicalTurkOptions> options, Time
 
     readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false })
     {
-        Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = MaxReplyBytes,
+        Timeout = TimeSpan.FromSeconds(60),
+        MaxResponseContentBufferSize = MaxReplyBytes,
     };
 
     MechanicalTurkOptions Settings => options.Value;
@@ -56,7 +57,10 @@ public sealed class MechanicalTurk(IOptions<MechanicalTurkOptions> options, Time
         var address = new Uri(new Uri(Settings.Endpoint), "/");
         var headers = new Dictionary<string, string>
         {
-            ["content-type"] = Json, ["host"] = address.Authority, ["x-amz-date"] = AwsSignature.Time(time.GetUtcNow()), ["x-amz-target"] = Target + operation,
+            ["content-type"] = Json,
+            ["host"] = address.Authority,
+            ["x-amz-date"] = AwsSignature.Time(time.GetUtcNow()),
+            ["x-amz-target"] = Target + operation,
         };
         if (Settings.SessionToken.Length > 0)
         {

@@ -10,7 +10,14 @@ public sealed class ReviewExpertTests
 
     static readonly ReviewPlan plan = new()
     {
-        Queue = "q", Dataset = "d", Version = "v", KeyColumns = ["id"], LabelColumn = "label", Reviewers = ["a", "b", "c"], Adjudicators = ["judge"], Quorum = 2,
+        Queue = "q",
+        Dataset = "d",
+        Version = "v",
+        KeyColumns = ["id"],
+        LabelColumn = "label",
+        Reviewers = ["a", "b", "c"],
+        Adjudicators = ["judge"],
+        Quorum = 2,
         Experts = [new() { Reviewers = ["dr"], Labels = ["tumour"] }, new() { Reviewers = ["prof"], WhenDisagreed = true }],
     };
 
@@ -72,7 +79,10 @@ public sealed class ReviewExpertTests
     {
         var request = new ReviewRequest
         {
-            Dataset = "d", LabelColumn = "l", KeyColumns = ["id"], Reviewers = ["a"],
+            Dataset = "d",
+            LabelColumn = "l",
+            KeyColumns = ["id"],
+            Reviewers = ["a"],
             Experts = [new() { Reviewers = ["dr"] }, new() { Labels = ["x"] }, new() { Reviewers = ["e"], Column = "c" }, new() { Reviewers = ["f"], MaxQuality = 2 }],
             Prices = new() { PerHour = -1, Currency = "euro", Reviewers = new Dictionary<string, ReviewPrice> { ["nobody"] = new() } },
         };

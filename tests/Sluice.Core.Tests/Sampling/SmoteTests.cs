@@ -1,5 +1,4 @@
 using Sluice.Batches;
-using Sluice.Core.Tests.Batches;
 using Sluice.Core.Tests.Splits;
 using Sluice.Core.Tests.Steps;
 using Sluice.Sampling;

@@ -1,9 +1,7 @@
 using Sluice.Batches;
-using Sluice.Core.Tests.Batches;
 using Sluice.Core.Tests.Steps;
 using Sluice.Joins;
 using Sluice.Labels;
-using Sluice.Profiles;
 using Sluice.Selection;
 using Sluice.Steps;
 using Sluice.Tests.Runs;
@@ -30,8 +28,12 @@ public sealed class SelectForReviewTests
 
     internal static readonly SelectForReview.Options All = new()
     {
-        Mix = new() { Uncertainty = 2, Drift = 1, Coverage = 1 }, Count = 20, DoubtColumn = "doubt", Features = new VectorSource { Columns = ["x", "y"] },
-        Since = new EarlierRows { File = "earlier.csv" }, ReviewedColumn = "reviewed",
+        Mix = new() { Uncertainty = 2, Drift = 1, Coverage = 1 },
+        Count = 20,
+        DoubtColumn = "doubt",
+        Features = new VectorSource { Columns = ["x", "y"] },
+        Since = new EarlierRows { File = "earlier.csv" },
+        ReviewedColumn = "reviewed",
     };
 
     [Fact]

@@ -29,7 +29,10 @@ public sealed class AwsSignatureTests
     {
         var headers = new Dictionary<string, string>
         {
-            ["Host"] = "example.amazonaws.com", ["My-Header1"] = " value1", ["My-Header2"] = " \"a   b   c\"", ["X-Amz-Date"] = "20150830T123600Z",
+            ["Host"] = "example.amazonaws.com",
+            ["My-Header1"] = " value1",
+            ["My-Header2"] = " \"a   b   c\"",
+            ["X-Amz-Date"] = "20150830T123600Z",
         };
 
         Assert.EndsWith(
