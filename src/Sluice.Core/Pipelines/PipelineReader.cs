@@ -51,7 +51,10 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         problems.ThrowIfAny();
         PipelineStep[] steps = [.. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))];
         var places = chain.All.ToDictionary(node => node.Id, node => new StepPlaces(node.Place, node.Places));
-        LeakLint.Check(steps, (id, path) => path.Length == 0 ? places[id].Step : places[id].Of(path), problems);
+        YamlNode PlaceOf(string id, string path) => path.Length == 0 ? places[id].Step : places[id].Of(path);
+        LeakLint.Check(steps, PlaceOf, problems);
+        AugmentLint.Check(steps, PlaceOf, problems);
+        StepRange.CheckUndone(steps, PlaceOf, problems);
         problems.ThrowIfAny();
         return new Pipeline
         {

@@ -82,6 +82,8 @@ public sealed partial class Balance(Balance.Options options) : Step
 
     public override int DecisionBytes => options.Method == BalanceMethod.Oversample ? sizeof(int) : 1;
 
+    public override bool Augments => options.Method is not (BalanceMethod.Weights or BalanceMethod.Undersample);
+
     bool HasSets => options.SetColumn.Length > 0;
 
     public override Schema Plan(Schema input, StepProblems problems)
