@@ -49,7 +49,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     {
         var instances = chain.All.ToDictionary(node => node.Id, Create);
         problems.ThrowIfAny();
-        PipelineStep[] steps = [.. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))];
+        PipelineStep[] steps = [.. Looks(chain.Source, (Source)instances[chain.Source.Id]!), .. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))];
         var places = chain.All.ToDictionary(node => node.Id, node => new StepPlaces(node.Place, node.Places));
         YamlNode PlaceOf(string id, string path) => path.Length == 0 ? places[id].Step : places[id].Of(path);
         LeakLint.Check(steps, PlaceOf, problems);
@@ -87,6 +87,10 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             return null;
         }
     }
+
+    // A step of the source's own stands before all others, as an operation of it.
+    static IEnumerable<PipelineStep> Looks(StepNode node, Source source) => source.Look is not { } look ? []
+        : [new PipelineStep($"{node.Id}/0:{CanonicalJson.TypeOf(look.GetType())}", CanonicalJson.TypeOf(look.GetType()), look, node.OptionsJson, node.Id)];
 
     static IEnumerable<PipelineStep> Expand(StepNode node, Step step)
     {
