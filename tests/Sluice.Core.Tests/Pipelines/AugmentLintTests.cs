@@ -23,7 +23,7 @@ public sealed class AugmentLintTests
     [InlineData("handle_missing, config: {missing_strategy: smart_impute, model: default}")]
     [InlineData("impute_missing")]
     [InlineData("remove_outliers")]
-    [InlineData("remove_near_duplicates, config: {columns: [x]}")]
+    [InlineData("remove_near_duplicates, config: {near_duplicates: {columns: [x]}}")]
     [InlineData("repair_errors")]
     [InlineData("data_cleaning")]
     public void So_is_every_step_that_mends_values_or_takes_out_rows(string step)
