@@ -9,7 +9,7 @@ namespace Sluice.Pipelines;
 /// <summary>Reads one pipeline file; everything that is wrong is reported together.</summary>
 sealed partial class PipelineReader(Catalog catalog, string? file)
 {
-    const int MaxSteps = 500;
+    const int MaxSteps = 500, MaxWarnings = 20;
     const int FormatVersion = 1;
 
     static readonly string[] TopKeys = ["name", "description", "dataset", "version", "seed", "steps", "optimization", "optimize", "debug"];
@@ -72,6 +72,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             Sinks = [.. chain.Sinks.Select(node => new PipelineSink(node.Id, node.Type, (Sink)instances[node.Id]!, node.OptionsJson))],
             CanonicalJson = Canonical(header, chain),
             Places = places,
+            Warnings = [.. problems.Warnings.Take(MaxWarnings).Select(w => $"{w} It was taken as it stands.")],
         };
     }
 

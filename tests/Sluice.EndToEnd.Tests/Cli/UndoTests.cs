@@ -46,21 +46,26 @@ public sealed class UndoTests : IDisposable
         Assert.StartsWith("id,amount,name,mail\n1,2,ANN,a@example.org\n2,,BOB,", (await File.ReadAllTextAsync(folder["second.csv"])).ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("Step 'keep' changed no cell of a column of the version, so there is nothing to undo. Steps that did: strip, fill, case. Rows that it took out", "undo", "people", "--step", "keep")]
-    [InlineData("The version has no step 'nope'. It has: strip, fill, case, keep, pii.", "undo", "people", "--step", "nope")]
-    [InlineData("Step 'fill' changed nothing in column 'name'. It changed: amount.", "undo", "people", "--step", "fill", "--column", "name")]
-    [InlineData("Dataset 'none' does not exist", "undo", "none", "--step", "fill")]
-    [InlineData("Dataset 'none' does not exist in this store.", "pii", "access", "none")]
-    [InlineData("--days is 0 and --limit 20; expected 1 to 400 days and 1 to 100,000 reads.", "pii", "access", "people", "--days", "0")]
-    public async Task What_cannot_be_is_refused(string error, params string[] arguments)
+    [Fact]
+    public async Task What_cannot_be_is_refused()
     {
         await SluiceAsync("run", "pipeline.yaml", "--json");
 
-        var result = await SluiceAsync(arguments);
+        foreach (var (error, arguments) in new (string, string[])[]
+        {
+            ("Step 'keep' changed no cell of a column of the version, so there is nothing to undo. Steps that did: strip, fill, case. Rows that it took out", ["undo", "people", "--step", "keep"]),
+            ("The version has no step 'nope'. It has: strip, fill, case, keep, pii.", ["undo", "people", "--step", "nope"]),
+            ("Step 'fill' changed nothing in column 'name'. It changed: amount.", ["undo", "people", "--step", "fill", "--column", "name"]),
+            ("Dataset 'none' does not exist", ["undo", "none", "--step", "fill"]),
+            ("Dataset 'none' does not exist in this store.", ["pii", "access", "none"]),
+            ("--days is 0 and --limit 20; expected 1 to 400 days and 1 to 100,000 reads.", ["pii", "access", "people", "--days", "0"]),
+        })
+        {
+            var result = await SluiceAsync(arguments);
 
-        Assert.Equal(2, result.ExitCode);
-        Assert.Contains(error, result.Errors, StringComparison.Ordinal);
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(error, result.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -13,6 +13,8 @@ namespace Sluice.Functions.Tests.Rules;
 /// <summary>Rules of the house that the compiler does not know.</summary>
 public sealed partial class SourceRulesTests
 {
+    internal static string Root => root;
+
     static readonly string root = Path.GetFullPath(
         Path.Combine(typeof(SourceRulesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "NativeFolder").Value!, ".."));
 
