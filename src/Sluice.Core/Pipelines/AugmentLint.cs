@@ -1,5 +1,3 @@
-using Sluice.Steps;
-
 namespace Sluice.Pipelines;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Frozen;
 
@@ -13,6 +14,9 @@ static class Biometrics
 
     // A signature needs a few bytes; a template without one is longer than any digest in hexadecimal (SHA-512 has 128 digits).
     const int LeastEncoded = 40, LeastTemplate = 256, LeastNumbers = 16, HeadBytes = 16;
+
+    static readonly SearchValues<byte> numberBytes = SearchValues.Create("0123456789.,+-eE \t\r\n"u8);
+    static readonly SearchValues<byte> codeBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-"u8);
 
     static readonly FrozenSet<string> faces =
         new[] { "photo", "photos", "photograph", "portrait", "selfie", "headshot", "mugshot", "face", "facial", "avatar", "passbild", "foto" }.ToFrozenSet();
@@ -62,13 +66,13 @@ static class Biometrics
     {
         text = text.StartsWith("0x"u8) || text.StartsWith("\\x"u8) ? text[2..] : text;
         var digits = text[..Math.Min(text.Length, HeadBytes * 2)];
-        if (digits.Length == HeadBytes * 2 && Convert.FromHexString(digits, head, out _, out var bytes) == System.Buffers.OperationStatus.Done)
+        if (digits.Length == HeadBytes * 2 && Convert.FromHexString(digits, head, out _, out var bytes) == OperationStatus.Done)
         {
             return bytes;
         }
 
         var letters = text[..Math.Min(text.Length, 20)];
-        return Base64.DecodeFromUtf8(letters, head, out _, out bytes, isFinalBlock: false) is System.Buffers.OperationStatus.InvalidData ? 0 : bytes;
+        return Base64.DecodeFromUtf8(letters, head, out _, out bytes, isFinalBlock: false) is OperationStatus.InvalidData ? 0 : bytes;
     }
 
     // JPEG, PNG, TIFF of both byte orders, GIF.
@@ -116,9 +120,9 @@ static class Biometrics
     {
         if (text.Length > 0 && text[0] is (byte)'[' && text[^1] is (byte)']')
         {
-            return text.Count((byte)',') + 1 >= LeastNumbers && text[1..^1].IndexOfAnyExcept("0123456789.,+-eE \t\r\n"u8) < 0;
+            return text.Count((byte)',') + 1 >= LeastNumbers && text[1..^1].IndexOfAnyExcept(numberBytes) < 0;
         }
 
-        return text.Length >= LeastTemplate && text.IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-"u8) < 0;
+        return text.Length >= LeastTemplate && text.IndexOfAnyExcept(codeBytes) < 0;
     }
 }

@@ -107,6 +107,36 @@ public sealed class UndoChangesTests
         Assert.Contains("3|", await runs.RowsAsync(run.Version));
     }
 
+    [Theory]
+    [InlineData(300, false)]
+    [InlineData(1 << 20, true)]
+    public async Task Of_any_table_exactly_the_cells_that_the_step_changed_and_nobody_after_it_are_back(long batchBytes, bool looking)
+    {
+        await using var runs = new TestRuns();
+        runs.Write("data.csv", TestRuns.Csv(400, seed: 22));
+        var clean = TestRuns.Source + $$"""
+              - { id: strip, type: strip_whitespace }
+              - { id: once, type: remove_duplicates, config: { duplicate_keys: [id] } }
+              - { id: fill, type: handle_missing, config: { columns: [amount], missing_strategy: median } }
+              - { id: keep, type: filter, config: { condition: 'amount >= 0', reason: negative } }
+              - { id: boom, type: blow_up, config: { column: name, word: 'name 77', looking: {{(looking ? "true" : "false")}} } }
+
+            """;
+
+        var plain = await runs.RunAsync(clean, "plain", batchBytes);
+        var undone = await runs.RunAsync(clean + "  - { id: undo, type: undo_changes, config: { step: strip } }\n", "undone", batchBytes);
+
+        var (before, after) = (await runs.RowsAsync(plain.Version), await runs.RowsAsync(undone.Version));
+        var changes = await runs.NewEngine().ChangesAsync("plain", "strip", default);
+        Assert.Equal(before.Count, after.Count);
+        Assert.Equal(before, after.Select(row => string.Join('|', row.Split('|').Select(cell => cell.Trim()))));
+        var back = before.Zip(after).Count(pair => pair.First != pair.Second);
+        Assert.Equal(changes.Undo["undoable"], back);
+        Assert.Equal(back, (await runs.RecordAsync(undone.Outcome)).Steps[^1].Changed["undo:name"]);
+        Assert.True(back > 20 && changes.Undo["row_gone"] > 0);
+        Assert.NotEmpty((await runs.RecordAsync(undone.Outcome)).Quarantine);
+    }
+
     [Fact]
     public async Task An_undo_is_itself_undone()
     {
