@@ -36,11 +36,10 @@ public sealed class ChangedCells : DatasetRows
         .. Operations(manifest).Where(o => o.Operation.StartsWith("pii_", StringComparison.Ordinal) || o.Operation == "k_anonymity").Select(o => o.Column),
     ];
 
+    // The operation is a name of ours; a column may have a colon.
     static IEnumerable<(string Step, string Operation, string Column)> Operations(VersionManifest manifest) =>
         from step in manifest.Steps
         from key in step.Counts.Changed.Keys
-
-        // The operation is a name of ours; a column may have a colon.
         let at = key.IndexOf(':', StringComparison.Ordinal)
         select (step.Counts.Step, key[..at], key[(at + 1)..]);
 
