@@ -1,6 +1,5 @@
 using Sluice.Datasets;
 using Sluice.Privacy.Access;
-using Sluice.Storage;
 using Sluice.Tests.Runs;
 
 namespace Sluice.Core.Tests.Privacy;

@@ -8,8 +8,8 @@ public sealed class RedisCacheTests
 {
     readonly List<string> away = [];
 
-    RedisCache Cache(string address, TimeProvider? time = null, bool trusts = false) =>
-        new(RedisAddress.Parse(address), time ?? TimeProvider.System, away.Add, trusts ? (_, _, _, _) => true : null);
+    RedisCache Cache(string address, TimeProvider? time = null, string? trusted = null) =>
+        new(RedisAddress.Parse(address), time ?? TimeProvider.System, away.Add, trusted is null ? null : (_, certificate, _, _) => certificate?.GetCertHashString() == trusted);
 
     [Fact]
     public async Task Keeps_values_of_any_bytes_over_one_connection()
@@ -89,7 +89,7 @@ public sealed class RedisCacheTests
     public async Task Over_tls_only_to_whom_it_trusts()
     {
         await using var server = new TinyRedis(tls: true);
-        await using var trusting = Cache($"127.0.0.1:{server.Port},ssl=true", trusts: true);
+        await using var trusting = Cache($"127.0.0.1:{server.Port},ssl=true", trusted: server.CertificateHash);
         await using var careful = Cache($"127.0.0.1:{server.Port},ssl=true");
 
         await trusting.SetAsync("k", "v"u8.ToArray(), TimeSpan.FromMinutes(1), default);

@@ -28,6 +28,8 @@ sealed class TinyRedis : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
+    public string? CertificateHash => certificate?.GetCertHashString();
+
     public ConcurrentDictionary<string, byte[]> Values { get; } = new();
 
     /// <summary>Commands with their arguments; values left out.</summary>
