@@ -25,6 +25,7 @@ public sealed class AugmentLintTests
     [InlineData("remove_outliers")]
     [InlineData("remove_near_duplicates, config: {near_duplicates: {columns: [x]}}")]
     [InlineData("repair_errors")]
+    [InlineData("resolve, config: {on: [x]}")]
     [InlineData("data_cleaning")]
     public void So_is_every_step_that_mends_values_or_takes_out_rows(string step)
     {
