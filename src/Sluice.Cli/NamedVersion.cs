@@ -19,9 +19,7 @@ static class NamedVersion
         try
         {
             await using var store = OpenedStore.Of(parsed);
-            var (dataset, version) = Parse(name);
-            var (entry, _) = await store.Datasets.ShowAsync(dataset, version, cancellation);
-            return await use(await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation));
+            return await use((await store.OpenRowsAsync(name, parsed.CommandResult.Command.Name, cancellation)).Rows);
         }
         catch (DataException error)
         {

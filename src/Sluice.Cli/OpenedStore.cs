@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Batches;
+using Sluice.Connectors;
 using Sluice.Datasets;
 using Sluice.Embedding;
 using Sluice.Functions;
@@ -11,6 +12,7 @@ using Sluice.Functions.Api;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
 using Sluice.Llm;
+using Sluice.Privacy.Access;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -43,6 +45,8 @@ sealed class OpenedStore : IAsyncDisposable
 
     public DatasetCatalogue Datasets => host.Services.GetRequiredService<DatasetCatalogue>();
 
+    public AccessLog Access => host.Services.GetRequiredService<AccessLog>();
+
     public ReviewStore Reviews => host.Services.GetRequiredService<ReviewStore>();
 
     /// <summary>Runs a command's body on it. What is not there, store, dataset, version or run, is a wrong command line.</summary>
@@ -62,6 +66,19 @@ sealed class OpenedStore : IAsyncDisposable
         {
             return Shell.Invalid(parsed, error.Message);
         }
+    }
+
+    /// <summary>The rows of a version that a command hands out; the read is noted where they have personal data in the clear.</summary>
+    /// <param name="name">DATASET@VERSION, or DATASET for the newest.</param>
+    /// <param name="how">The command.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="DataException">There is no such dataset or version.</exception>
+    public async Task<(VersionEntry Entry, DatasetRows Rows)> OpenRowsAsync(string name, string how, CancellationToken cancellation)
+    {
+        var (dataset, version) = NamedVersion.Parse(name);
+        var (entry, manifest) = await Datasets.ShowAsync(dataset, version, cancellation);
+        await Access.NoteAsync(entry, manifest, $"{Environment.UserName}@{Environment.MachineName}", how, cancellation);
+        return (entry, await Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation));
     }
 
     /// <summary>What happened in a run that has ended.</summary>

@@ -23,6 +23,7 @@ var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-re
     QuarantineCommand.Create(),
     EvidenceCommand.Create(),
     ChangesCommand.Create(),
+    UndoCommand.Create(),
     CheckVectorsCommand.Create(),
     RepairCommand.Create(),
     FeaturesCommand.Create(),

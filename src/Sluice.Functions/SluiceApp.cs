@@ -6,13 +6,16 @@ using Microsoft.Extensions.Options;
 using Sluice.Batches;
 using Sluice.Datasets;
 using Sluice.Embedding;
+using Sluice.Functions.Access;
 using Sluice.Functions.Api;
 using Sluice.Functions.Crowd;
 using Sluice.Functions.Embedding;
 using Sluice.Functions.Llm;
+using Sluice.Functions.Schemas;
 using Sluice.Functions.Storage;
 using Sluice.Labels.Review;
 using Sluice.Llm;
+using Sluice.Privacy.Access;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -45,7 +48,10 @@ public static class SluiceApp
         services.AddSingleton<DatasetCatalogue>();
         services.AddSingleton<DatasetRegister>();
         services.AddSingleton<DatasetSearch>();
-        services.AddSingleton<SchemaDetection.SchemaCache>();
+        services.AddSchemaCache();
+        services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(s => new AccessLog(s.GetRequiredService<Ledger>(), s.GetRequiredService<TimeProvider>(), RulesOf(s)));
+        services.AddSingleton<NotedReads>();
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<ReviewStore>();
         services.AddOptions<MechanicalTurkOptions>().BindConfiguration(MechanicalTurkOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -63,6 +69,12 @@ public static class SluiceApp
             outputsOf: s.GetRequiredService<RunFolders>().Outputs,
             models: s.GetService<LanguageModels>()));
         return builder;
+    }
+
+    static AccessRules RulesOf(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<AccessOptions>>();
+        return new AccessRules(options.Value.ReadsPerHour, options.Value.AlertOnNewPrincipal);
     }
 
     static SluiceOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptions<SluiceOptions>>().Value;

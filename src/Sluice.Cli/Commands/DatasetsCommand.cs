@@ -130,11 +130,9 @@ static class DatasetsCommand
         var output = new Option<string>("--out", "-o") { Description = "File to write: .parquet, .csv or .jsonl.", Required = true };
         var splitBy = new Option<string?>("--split-by") { Description = "Column whose values get a file each, for example 'split'." };
         var command = new Command("export", "Write a version to a file.") { name, output, splitBy };
-        Shell.Act(command, (parsed, cancellation) => WithAsync(parsed, async (catalogue, _) =>
+        Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
-            var (dataset, version) = NamedVersion.Parse(parsed.GetRequiredValue(name));
-            var (entry, _) = await catalogue.ShowAsync(dataset, version, cancellation);
-            var rows = await catalogue.OpenAsync(dataset, entry.Version, cancellation);
+            var (entry, rows) = await store.OpenRowsAsync(parsed.GetRequiredValue(name), "export", cancellation);
             var written = await Exports.WriteAsync(rows, parsed.GetRequiredValue(output), parsed.GetValue(splitBy), cancellation);
             if (parsed.GetValue(Shell.Json))
             {

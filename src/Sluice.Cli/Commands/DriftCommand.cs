@@ -39,9 +39,8 @@ static class DriftCommand
 
     static async Task<(Connectors.DatasetRows Rows, string Name)> OpenAsync(OpenedStore store, string name, CancellationToken cancellation)
     {
-        var (dataset, version) = NamedVersion.Parse(name);
-        var (entry, _) = await store.Datasets.ShowAsync(dataset, version, cancellation);
-        return (await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation), $"{entry.Dataset}@{entry.Number}");
+        var (entry, rows) = await store.OpenRowsAsync(name, "drift", cancellation);
+        return (rows, $"{entry.Dataset}@{entry.Number}");
     }
 
     static void Show(ParseResult parsed, string before, string after, VectorDrift found, int exitCode)

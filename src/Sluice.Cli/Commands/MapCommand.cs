@@ -27,9 +27,7 @@ static class MapCommand
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
             var source = new VectorSource { Text = parsed.GetValue(text), Columns = parsed.GetValue(columns) ?? [], Model = parsed.GetValue(model)! };
-            var (dataset, version) = NamedVersion.Parse(parsed.GetRequiredValue(name));
-            var (entry, _) = await store.Datasets.ShowAsync(dataset, version, cancellation);
-            var rows = await store.Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation);
+            var (entry, rows) = await store.OpenRowsAsync(parsed.GetRequiredValue(name), "map", cancellation);
             var map = await DatasetMap.OfAsync(
                 rows.ReadAsync(cancellation), source, parsed.GetValue(colour) ?? [], parsed.GetValue(label), parsed.GetValue(split), parsed.GetValue(train)!,
                 parsed.GetValue(by) == "tsne", store.Vectors, 42, cancellation);

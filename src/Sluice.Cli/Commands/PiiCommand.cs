@@ -26,6 +26,7 @@ static class PiiCommand
         var evidence = new Option<string?>("--evidence") { Description = "File with row, column and kind of every finding: .parquet, .csv or .jsonl. No values." };
         var show = new Option<bool>("--show-values") { Description = "Print the cells that the examples are of. Without it no value is printed." };
         var command = new Command("pii", "Say what personal data a table holds and where; protect it in a copy.") { input, action, key, columns, entities, countries, confidence, output, evidence, show };
+        command.Add(PiiAccessCommand.Create());
         Shell.Act(command, async (parsed, cancellation) =>
         {
             if (parsed.GetValue(action) != PiiAction.Flag && parsed.GetValue(output) is null)

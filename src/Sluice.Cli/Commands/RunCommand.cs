@@ -1,15 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.DependencyInjection;
-using Sluice.Cli.Ui;
 using Sluice.Connectors;
-using Sluice.Functions;
-using Sluice.Functions.Api;
-using Sluice.Functions.Orchestrations;
 using Sluice.Pipelines;
 using Sluice.Runs;
 
@@ -18,8 +10,6 @@ namespace Sluice.Cli.Commands;
 /// <summary><c>sluice run PIPELINE</c>: runs a pipeline in this process; a run that was cut off goes on where it stopped.</summary>
 static class RunCommand
 {
-    static readonly ActivitySource source = new("Sluice.Cli");
-
     public static Command Create()
     {
         var file = new Argument<FileInfo>("pipeline") { Description = "Pipeline YAML." };
@@ -35,7 +25,6 @@ static class RunCommand
 
     static async Task<int> RunAsync(ParseResult parsed, FileInfo file, long batchBytes, bool replay, double? approved, bool forecast, CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
         if (approved is < 0 or > 1e9 or double.NaN)
         {
             return Shell.Invalid(parsed, $"--approve-budget is {approved}; expected US dollars, 0 to 1,000,000,000.");
@@ -65,26 +54,10 @@ static class RunCommand
             return await RunForecast.ShowAsync(parsed, file, shown, batchBytes, approved, cancellation);
         }
 
-        await using var app = await LocalApp.StartAsync(Shell.StoreSetting(parsed), Path.GetPathRoot(folder)!, cancellation);
-        var pipelines = app.Services.GetRequiredService<PipelineStore>();
-        var (_, text) = await pipelines.SaveTextAsync(await File.ReadAllTextAsync(file.FullName, cancellation), shown, cancellation);
-        var prefix = Prefix(pipeline, text, folder, inputs, batchBytes);
-        var live = replay ? null : await LiveAsync(app.Client, prefix, cancellation);
-
-        // Recorded by telemetry where that is on; without it, it still has an id for the run's record.
-        using var trace = source.StartActivity("sluice run") ?? new Activity("sluice run").Start();
-        var request = new RunRequest(live ?? pipelines.NewRunId(prefix), text, shown, folder, batchBytes, replay, trace.TraceId.ToHexString(), approved);
-        var watch = app.Services.GetRequiredService<RunWatch>();
-        var run = await RunProgress.ShowAsync(watch, request.RunId, parsed.GetValue(Shell.Json), async () =>
-        {
-            if (live is null)
-            {
-                await app.Client.ScheduleNewOrchestrationInstanceAsync(nameof(RunPipeline), request, new StartOrchestrationOptions(request.RunId), cancellation);
-            }
-
-            return await app.Client.WaitForInstanceCompletionAsync(request.RunId, getInputsAndOutputs: true, cancellation);
-        });
-        var result = await RunSummary.OfAsync(app, run, live is not null, TimeProvider.System.GetElapsedTime(started), cancellation);
+        var text = await File.ReadAllTextAsync(file.FullName, cancellation);
+        var result = await PipelineRun.RunAsync(
+            parsed, text, shown, Path.GetPathRoot(folder)!, resumes: !replay, path => Prefix(pipeline, path, folder, inputs, batchBytes),
+            path => new RunRequest("", path, shown, folder, batchBytes, replay, ApprovedUsd: approved), cancellation);
         return result.Show(parsed);
     }
 
@@ -95,20 +68,5 @@ static class RunCommand
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
         var name = pipeline.Dataset.Length > 40 ? pipeline.Dataset[..40] : pipeline.Dataset;
         return $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 5))}";
-    }
-
-    static async Task<string?> LiveAsync(DurableTaskClient client, string prefix, CancellationToken cancellation)
-    {
-        var query = new OrchestrationQuery(
-            InstanceIdPrefix: prefix, Statuses: [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended]);
-        await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellation))
-        {
-            if (instance.Name == nameof(RunPipeline))
-            {
-                return instance.InstanceId;
-            }
-        }
-
-        return null;
     }
 }

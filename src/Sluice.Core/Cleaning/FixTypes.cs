@@ -57,6 +57,8 @@ public sealed class FixTypes : Step
         public UnconvertibleAction Unconvertible { get; init; } = UnconvertibleAction.Missing;
     }
 
+    public override bool Cleans => true;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         choice.Plan(input, problems);

@@ -17,6 +17,8 @@ sealed class ForwardFill(HandleMissing.Options options) : Step
 
     readonly ColumnChoice choice = new(options.Columns, f => f.Name != options.OrderColumn, "any column but order_column");
 
+    public override bool Cleans => true;
+
     public override bool IsKeyed => true;
 
     public override Schema Plan(Schema input, StepProblems problems)

@@ -86,6 +86,8 @@ public sealed class HandleMissing : Step
         ? [new SmartImpute(options, strict), new HandleMissing(options with { MissingStrategy = MissingStrategy.Auto }, strict)]
         : null;
 
+    public override bool Cleans => true;
+
     public override TrainSet? LearnsFrom => other is not null ? other.LearnsFrom : Learns ? train : null;
 
     public override int CodeVersion => 2;

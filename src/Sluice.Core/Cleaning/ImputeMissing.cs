@@ -69,6 +69,8 @@ public sealed class ImputeMissing : Step
 
     public override int CodeVersion => 2;
 
+    public override bool Cleans => true;
+
     public override TrainSet? LearnsFrom => train;
 
     public override Schema Plan(Schema input, StepProblems problems)

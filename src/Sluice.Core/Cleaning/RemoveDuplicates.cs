@@ -85,6 +85,8 @@ public sealed partial class RemoveDuplicates(RemoveDuplicates.Options options) :
     /// <param name="Duplicates">Rows removed.</param>
     public sealed record Found(long Rows, long Groups, long Duplicates);
 
+    public override bool Cleans => true;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         for (var i = 0; i < options.DuplicateKeys.Count; i++)

@@ -121,6 +121,8 @@ public sealed partial class RemoveOutliers : Step
     public override bool IsPassive => options.OutlierAction == OutlierAction.Flag && options.ScoreColumn is null;
 
     // What is only flagged changes no row, so nothing can leak.
+    public override bool Cleans => !IsPassive;
+
     public override TrainSet? LearnsFrom => IsPassive ? null : train;
 
     public override Schema Plan(Schema input, StepProblems problems)

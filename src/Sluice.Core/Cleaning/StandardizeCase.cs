@@ -32,6 +32,8 @@ public sealed class StandardizeCase : Step
         public IReadOnlyDictionary<string, LetterCase> CaseByColumn { get; init; } = new Dictionary<string, LetterCase>();
     }
 
+    public override bool Cleans => true;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         choice.Plan(input, problems);

@@ -40,6 +40,8 @@ public sealed class StandardizeFormats(StandardizeFormats.Options options) : Ste
         .Concat(options.Phones.Select((c, i) => ($"phones[{i}]", c))).Concat(options.Units.Keys.Select(c => ($"units.{c}", c)))
         .Concat(Addresses.Select(a => ($"addresses.{a.Key}", a.Key)));
 
+    public override bool Cleans => true;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         foreach (var (path, column) in Named)

@@ -29,6 +29,8 @@ public sealed class StripWhitespace : Step
         public bool CollapseInner { get; init; }
     }
 
+    public override bool Cleans => true;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         choice.Plan(input, problems);

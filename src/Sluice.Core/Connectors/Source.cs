@@ -1,3 +1,5 @@
+using Sluice.Steps;
+
 namespace Sluice.Connectors;
 
 /// <summary>A part of a source that becomes one batch. Its borders follow the content: inserting a record does not move the others.</summary>
@@ -33,6 +35,9 @@ public abstract class Source
 
     /// <summary>The <c>file_path</c> of its options, as <see cref="InputFiles.ListAsync"/> takes it.</summary>
     public abstract string FilePath { get; }
+
+    /// <summary>The step that looks at the rows as read, before every step of the pipeline; null: none.</summary>
+    public virtual Step? Look => null;
 
     /// <summary>How the first file is written, where the source finds that out: names and values for people to read.</summary>
     public virtual Task<IReadOnlyList<KeyValuePair<string, string>>> DescribeAsync(InputFiles inputs, CancellationToken cancellation) =>

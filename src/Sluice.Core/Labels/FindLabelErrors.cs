@@ -68,6 +68,8 @@ public sealed partial class FindLabelErrors : Step
         ("label_rank_column", options.LabelRankColumn, ColumnType.Int64),
     }.Where(c => c.Name is not null).Select(c => (c.Path, new Field(c.Name!, c.Type)));
 
+    public override bool Cleans => !IsPassive;
+
     public override bool IsPassive => options.LabelErrorAction == LabelErrorAction.Flag && !Added.Any();
 
     // New rows have no label to judge.

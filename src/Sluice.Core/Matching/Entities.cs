@@ -39,6 +39,8 @@ sealed class Entities(Resolve.Options options) : Step
 
     Field EntityId => new(options.EntityColumn, ColumnType.Text);
 
+    public override bool Cleans => true;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         foreach (var name in options.On.Where(name => Asks && input.Has(name) && input[name].Type != ColumnType.Text && !Schemas.Unify.IsOpen(input[name])))

@@ -5,7 +5,7 @@ namespace Sluice.Pipelines;
 
 /// <summary>
 /// Finds the fix for a backslash that YAML's double quotes do not know, such as <c>"\."</c> in a regular expression, and lets the reading
-/// go on to find what else is wrong. Characters are replaced one for one, so that every later place in the file stays true.
+/// go on. Where every backslash of the text is such a one, it can only mean itself, and the text is taken as it stands; next to one that YAML knows, it is an error. Characters are replaced one for one, so that every later place in the file stays true.
 /// </summary>
 sealed class EscapeRepair
 {
@@ -17,7 +17,8 @@ sealed class EscapeRepair
     /// <summary>What a repaired text was meant to be, by the index of its opening quote.</summary>
     public string? RealValue(long index) => realValues.GetValueOrDefault(index);
 
-    public (string Text, int Line, int Column, string Message)? TryRepair(string text, YamlException error)
+    /// <summary>The text to read on with, what to tell and where, and whether it is only told, as there is one meaning.</summary>
+    public (string Text, int Line, int Column, string Message, bool IsCertain)? TryRepair(string text, YamlException error)
     {
         var start = (int)error.Start.Index;
         if (!error.Message.Contains("unknown escape", StringComparison.Ordinal) || start >= text.Length || text[start] != '"')
@@ -25,7 +26,7 @@ sealed class EscapeRepair
             return null;
         }
 
-        var (end, bad) = Scan(text, start);
+        var (end, bad, known) = Scan(text, start);
         if (bad < 0 || end < 0)
         {
             return null;
@@ -46,7 +47,7 @@ sealed class EscapeRepair
 
         var lineStart = text.LastIndexOf('\n', bad) + 1;
         var line = text.AsSpan(0, bad).Count('\n') + 1;
-        return (patched.ToString(), line, bad - lineStart + 1, Word(text, start, end, text.Substring(bad, 2), realValues[start]));
+        return (patched.ToString(), line, bad - lineStart + 1, Word(text, start, end, text.Substring(bad, 2), realValues[start]), known == 0);
     }
 
     static string Word(string text, int start, int end, string escape, string value)
@@ -64,28 +65,27 @@ sealed class EscapeRepair
             + $"{key}'{value.Replace("'", "''", StringComparison.Ordinal)}'";
     }
 
-    /// <summary>Index of the closing quote and of the first unknown escape; -1 where there is none.</summary>
-    static (int End, int Bad) Scan(string text, int start)
+    /// <summary>Index of the closing quote and of the first unknown escape, -1 where there is none; and how many are known.</summary>
+    static (int End, int Bad, int Known) Scan(string text, int start)
     {
-        var bad = -1;
+        var (bad, known) = (-1, 0);
         for (var i = start + 1; i < text.Length; i++)
         {
             if (text[i] == '"')
             {
-                return (i, bad);
+                return (i, bad, known);
             }
 
             if (text[i] == '\\' && i + 1 < text.Length)
             {
-                if (bad < 0 && !Known.Contains(text[i + 1], StringComparison.Ordinal))
-                {
-                    bad = i;
-                }
+                var isKnown = Known.Contains(text[i + 1], StringComparison.Ordinal);
+                known += isKnown ? 1 : 0;
+                bad = bad < 0 && !isKnown ? i : bad;
 
                 i++;
             }
         }
 
-        return (-1, bad);
+        return (-1, bad, known);
     }
 }

@@ -54,5 +54,6 @@ static class LeakLint
                 $"{NameOf(step)} learns from the set '{train.Set}', but step '{id}' makes: {string.Join(", ", split.SetNames)}. Set {train.SetOption} to the training set.");
         }
     }
-    static string NameOf(PipelineStep step) => step.Group == step.Id ? $"Step '{step.Id}' ({step.Type})" : $"Step '{step.Group}', operation {step.Type},";
+
+    internal static string NameOf(PipelineStep step) => step.Group == step.Id ? $"Step '{step.Id}' ({step.Type})" : $"Step '{step.Group}', operation {step.Type},";
 }

@@ -114,7 +114,9 @@ public sealed partial record Pipeline
     public string? FileName { get; init; }
 
     /// <summary>What is allowed and seldom meant, each a sentence for people.</summary>
-    public IEnumerable<string> Advice => OrderAdvice.Of(Steps);
+    public IEnumerable<string> Advice => Warnings.Concat(OrderAdvice.Of(Steps));
+
+    internal IReadOnlyList<string> Warnings { get; init; } = [];
 
     internal IReadOnlyDictionary<string, StepPlaces> Places { get; init; } = new Dictionary<string, StepPlaces>();
 

@@ -9,7 +9,7 @@ namespace Sluice.Pipelines;
 /// <summary>Reads one pipeline file; everything that is wrong is reported together.</summary>
 sealed partial class PipelineReader(Catalog catalog, string? file)
 {
-    const int MaxSteps = 500;
+    const int MaxSteps = 500, MaxWarnings = 20;
     const int FormatVersion = 1;
 
     static readonly string[] TopKeys = ["name", "description", "dataset", "version", "seed", "steps", "optimization", "optimize", "debug"];
@@ -49,9 +49,12 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     {
         var instances = chain.All.ToDictionary(node => node.Id, Create);
         problems.ThrowIfAny();
-        PipelineStep[] steps = [.. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))];
+        PipelineStep[] steps = [.. Looks(chain.Source, (Source)instances[chain.Source.Id]!), .. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))];
         var places = chain.All.ToDictionary(node => node.Id, node => new StepPlaces(node.Place, node.Places));
-        LeakLint.Check(steps, (id, path) => path.Length == 0 ? places[id].Step : places[id].Of(path), problems);
+        YamlNode PlaceOf(string id, string path) => path.Length == 0 ? places[id].Step : places[id].Of(path);
+        LeakLint.Check(steps, PlaceOf, problems);
+        AugmentLint.Check(steps, PlaceOf, problems);
+        StepRange.CheckUndone(steps, PlaceOf, problems);
         problems.ThrowIfAny();
         return new Pipeline
         {
@@ -69,6 +72,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             Sinks = [.. chain.Sinks.Select(node => new PipelineSink(node.Id, node.Type, (Sink)instances[node.Id]!, node.OptionsJson))],
             CanonicalJson = Canonical(header, chain),
             Places = places,
+            Warnings = [.. problems.Warnings.Take(MaxWarnings).Select(w => $"{w} It was taken as it stands.")],
         };
     }
 
@@ -84,6 +88,10 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             return null;
         }
     }
+
+    // A step of the source's own stands before all others, as an operation of it.
+    static IEnumerable<PipelineStep> Looks(StepNode node, Source source) => source.Look is not { } look ? []
+        : [new PipelineStep($"{node.Id}/0:{CanonicalJson.TypeOf(look.GetType())}", CanonicalJson.TypeOf(look.GetType()), look, node.OptionsJson, node.Id)];
 
     static IEnumerable<PipelineStep> Expand(StepNode node, Step step)
     {

@@ -8,13 +8,18 @@ sealed class ProblemList(string? file)
     /// <summary>A broken file can have a problem per line; past this many, more of them help nobody.</summary>
     const int Most = 200;
 
-    readonly List<Problem> problems = [];
+    readonly List<Problem> problems = [], warnings = [];
 
     public int Count => problems.Count;
+
+    /// <summary>What was taken for what it must mean, and should be written otherwise.</summary>
+    public IReadOnlyList<Problem> Warnings => warnings;
 
     public void Add(YamlNode at, string message) => Add(at.Line, at.Column, message);
 
     public void Add(int line, int column, string message) => problems.Add(new Problem(message, file, line, column));
+
+    public void Warn(int line, int column, string message) => warnings.Add(new Problem(message, file, line, column));
 
     /// <exception cref="PipelineException">There is at least one problem.</exception>
     public void ThrowIfAny()

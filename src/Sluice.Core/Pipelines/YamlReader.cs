@@ -52,7 +52,14 @@ sealed class YamlReader
             catch (YamlException error) when (attempt < MaxRepairs && repair.TryRepair(text, error) is { } repaired)
             {
                 text = repaired.Text;
-                problems.Add(repaired.Line, repaired.Column, repaired.Message);
+                if (repaired.IsCertain)
+                {
+                    problems.Warn(repaired.Line, repaired.Column, repaired.Message);
+                }
+                else
+                {
+                    problems.Add(repaired.Line, repaired.Column, repaired.Message);
+                }
             }
             catch (YamlException error)
             {

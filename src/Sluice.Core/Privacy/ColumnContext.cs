@@ -74,6 +74,7 @@ public sealed class ColumnContext
 
         words.RemoveAll(word => word.Length == 0);
         entity = entityOfName.GetValueOrDefault(string.Concat(words));
+        (IsOfFaces, IsOfBodies) = (Biometrics.SaysFace(words), Biometrics.SaysBody(words));
     }
 
     bool wasUpper;
@@ -83,6 +84,11 @@ public sealed class ColumnContext
 
     /// <summary>The kind that most cells of the column were seen to hold; null when there is none.</summary>
     public string? Expected { get; init; }
+
+    /// <summary>Whether the name says photographs of people, and biometric measurements.</summary>
+    internal bool IsOfFaces { get; }
+
+    internal bool IsOfBodies { get; }
 
     /// <summary>What every cell of a column of this name is, where the name alone says so; otherwise null.</summary>
     internal string? Entity => entity;

@@ -24,14 +24,24 @@ public enum ControlPack
 /// <param name="Control">Its number and what it asks.</param>
 /// <param name="Status"><c>met</c>: nothing of it was found. <c>not_met</c>: it was. <c>not_measured</c>: values cannot tell.</param>
 /// <param name="Evidence">Counts of cells, by column and kind.</param>
-public sealed record ControlResult(ControlPack Pack, string Control, string Status, IReadOnlyList<string> Evidence);
+/// <param name="LookedAt">What was and what was not looked at, where the status could be taken for more than it says; null for the others.</param>
+public sealed record ControlResult(ControlPack Pack, string Control, string Status, IReadOnlyList<string> Evidence, string? LookedAt = null);
 
 /// <summary>
 /// Controls and evidence: which identifiers are still in a table, and where. Whether a law is kept depends on more than a table, so no result says so.
 /// </summary>
 public static class ControlPacks
 {
-    sealed record Control(ControlPack Pack, string Name, params string[] Entities);
+    const string LookedForTemplates = "Cells were looked at for records of fingerprints, faces and irises (WSQ, ISO/IEC 19794) in base64 and hexadecimal, and for long codes and vectors in columns "
+        + "that are named for a biometric. Templates of other makers in columns with other names, and recordings of voices, are not told from other data.";
+
+    const string LookedForImages = "Cells were looked at for images (JPEG, PNG, GIF, WebP, TIFF, HEIF, AVIF) in base64, hexadecimal and data URLs, and for names of image files in columns that are named "
+        + "for photographs. What an image shows was not looked at: each may hold a face. Files outside of the table were not opened.";
+
+    sealed record Control(ControlPack Pack, string Name, params string[] Entities)
+    {
+        public string? LookedAt { get; init; }
+    }
 
     static readonly string[] states = [.. Recogniser.All.Where(r => r.Country is not null).Select(r => r.Entity).Distinct()];
     static readonly string[] plates = [.. states.Where(Contains("plate", "vehicle", "kfz"))];
@@ -57,13 +67,14 @@ public static class ControlPacks
         new(ControlPack.HipaaSafeHarbor, "M device identifiers", "imei", "mac"),
         new(ControlPack.HipaaSafeHarbor, "N URLs", "url"),
         new(ControlPack.HipaaSafeHarbor, "O IP addresses", "ip_address"),
-        new(ControlPack.HipaaSafeHarbor, "P biometric identifiers"),
-        new(ControlPack.HipaaSafeHarbor, "Q photographs of faces"),
+        new(ControlPack.HipaaSafeHarbor, "P biometric identifiers", Biometrics.Template) { LookedAt = LookedForTemplates },
+        new(ControlPack.HipaaSafeHarbor, "Q photographs of faces", Biometrics.Photo, Biometrics.Image) { LookedAt = LookedForImages },
         new(ControlPack.HipaaSafeHarbor, "R other identifying numbers", identity),
         new(ControlPack.PciDss, "3.4 and 3.5 no readable card number", "credit_card"),
         new(ControlPack.PciDss, "8.3 no authentication secret", "secret_token"),
         new(ControlPack.Gdpr, "art. 5(1)(c) no direct identifier that the purpose does not need", ["person", "email", "phone", "address", .. identity]),
         new(ControlPack.Gdpr, "art. 9 no health identifier", ["medical_record_number", "health_plan_number", .. health]),
+        new(ControlPack.Gdpr, "art. 9 no biometric data", Biometrics.Template) { LookedAt = LookedForTemplates },
         new(ControlPack.Gdpr, "art. 32(1)(a) no online identifier in the clear", "ip_address", "mac", "imei"),
         new(ControlPack.Gdpr, "art. 6 a basis for processing"),
         new(ControlPack.Ccpa, "1798.140(ae) no government identifier", identity),
@@ -86,7 +97,7 @@ public static class ControlPacks
                select $"{column.Column}: {found.Key} in {found.Value} of {column.Cells} cells",
         ];
         var status = control.Entities.Length == 0 ? "not_measured" : evidence.Length == 0 ? "met" : "not_met";
-        return new ControlResult(control.Pack, control.Name, status, evidence);
+        return new ControlResult(control.Pack, control.Name, status, evidence, control.LookedAt);
     }
 
     static Func<string, bool> Contains(params string[] parts) => entity => parts.Any(part => entity.Contains(part, StringComparison.Ordinal));

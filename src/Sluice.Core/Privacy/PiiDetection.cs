@@ -82,6 +82,10 @@ public sealed partial class PiiDetection : Step
 
     public override bool IsPassive => options.Action == PiiAction.Flag && options.Actions.Values.All(action => action == PiiAction.Flag);
 
+    public override int CodeVersion => 2;
+
+    internal bool CountsImages { get; init; }
+
     bool NeedsKey => PiiActions.NeedsKey(options.Action) || options.Actions.Values.Any(PiiActions.NeedsKey);
 
     public override Schema Plan(Schema input, StepProblems problems)
@@ -158,6 +162,7 @@ public sealed partial class PiiDetection : Step
     PiiScope Scope(double minConfidence) => new()
     {
         MinConfidence = minConfidence,
+        CountsImages = CountsImages,
         BuiltIn = options.Detector == PiiDetector.Validated,
         Entities = options.Entities.ToHashSet(StringComparer.Ordinal),
         Countries = options.Countries.ToHashSet(StringComparer.Ordinal),

@@ -94,8 +94,8 @@ sealed class PiiColumnState : State
 /// <summary>How much harm a kind can do in wrong hands.</summary>
 static class Sensitivity
 {
-    static readonly string[] restricted = ["credit_card", "secret_token", "medical_record_number", "health_plan_number", "iban", "us_bank_number", "crypto"];
-    static readonly string[] personal = ["date", "url", "location", "organization", "ip_address", "mac", "us_zip_code", "de_plz", "aba_routing", "swift_bic"];
+    static readonly string[] restricted = ["credit_card", "secret_token", "medical_record_number", "health_plan_number", "iban", "us_bank_number", "crypto", Biometrics.Photo, Biometrics.Template];
+    static readonly string[] personal = ["date", "url", "location", "organization", "ip_address", "mac", "us_zip_code", "de_plz", "aba_routing", "swift_bic", Biometrics.Image];
 
     public static string Of(IEnumerable<string> entities)
     {

@@ -33,7 +33,7 @@ public sealed class PiiScanner
 
     /// <summary>Every kind that can be found.</summary>
     public static IReadOnlyList<string> Entities { get; } =
-        [.. Recogniser.All.Select(r => r.Entity).Concat(["email", "url", "phone", "ip_address", "date_of_birth", "person", "location", "organization", "address"]).Distinct().Order(StringComparer.Ordinal)];
+        [.. Recogniser.All.Select(r => r.Entity).Concat(["email", "url", "phone", "ip_address", "date_of_birth", "person", "location", "organization", "address", Biometrics.Photo, Biometrics.Template, Biometrics.Image]).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Finds what is personal in a cell; spans are in order and do not overlap.</summary>
     /// <param name="text">The cell.</param>
@@ -43,6 +43,11 @@ public sealed class PiiScanner
     {
         spans.Clear();
         if (text.Length < 2)
+        {
+            return;
+        }
+
+        if (scope.BuiltIn && FindsImage(text, column, spans))
         {
             return;
         }
@@ -83,6 +88,11 @@ public sealed class PiiScanner
         }
 
         spans.Clear();
+        if (FindsImage(text, column, spans))
+        {
+            return true;
+        }
+
         Addresses.Find(text, spans);
         if (AnyWanted(column, spans))
         {
@@ -92,6 +102,24 @@ public sealed class PiiScanner
         Shapes(text, column, spans, stopsAtFirst: true);
         scope.Custom(text, spans);
         return AnyWanted(column, spans);
+    }
+
+    // Such a cell is nothing else: what its code happens to look like means nothing.
+    bool FindsImage(ReadOnlySpan<byte> text, ColumnContext column, List<PiiSpan> spans)
+    {
+        if (Biometrics.Find(text, column) is not var (entity, confidence) || !scope.Wants(entity))
+        {
+            return false;
+        }
+
+        confidence = entity == Biometrics.Image && scope.CountsImages ? LeastWithContext : confidence;
+        if (confidence < scope.MinConfidence)
+        {
+            return false;
+        }
+
+        spans.Add(new PiiSpan(0, text.Length, entity, confidence));
+        return true;
     }
 
     bool AnyWanted(ColumnContext column, List<PiiSpan> spans)

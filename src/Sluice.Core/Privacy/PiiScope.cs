@@ -28,6 +28,9 @@ public sealed class PiiScope
     /// <summary>Whether the recognisers that come with Sluice look; otherwise only <see cref="Patterns"/> do.</summary>
     public bool BuiltIn { get; init; } = true;
 
+    /// <summary>Whether every image counts, also where nothing says that it shows a person: a report counts them, an action must not destroy them.</summary>
+    public bool CountsImages { get; init; }
+
     /// <summary>Own recognisers: kind, expression, confidence.</summary>
     public IReadOnlyList<(string Entity, Regex Pattern, double Confidence)> Patterns { get; init; } = [];
 

@@ -16,7 +16,7 @@ public sealed class PrivacyControls : Step
     public PrivacyControls(Options options)
     {
         this.options = options;
-        detection = new PiiDetection(new PiiDetection.Options { Columns = options.Columns, MinConfidence = options.MinConfidence });
+        detection = new PiiDetection(new PiiDetection.Options { Columns = options.Columns, MinConfidence = options.MinConfidence }) { CountsImages = true };
     }
 
     public sealed record Options
@@ -42,6 +42,8 @@ public sealed class PrivacyControls : Step
     public sealed record Report(IReadOnlyList<PiiColumn> Columns, IReadOnlyList<ControlResult> Controls);
 
     public override bool IsPassive => true;
+
+    public override int CodeVersion => 2;
 
     public override Schema Plan(Schema input, StepProblems problems) => detection.Plan(input, problems);
 

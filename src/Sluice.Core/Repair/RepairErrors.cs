@@ -56,6 +56,8 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
         public IReadOnlyDictionary<string, string> Clean { get; init; } = new Dictionary<string, string>();
     }
 
+    public override bool Cleans => options.MinConfidence < 1;
+
     public override TrainSet? LearnsFrom => options.MinConfidence < 1 ? train : null;
 
     /// <summary>A change of one cell, as the provenance column keeps it.</summary>

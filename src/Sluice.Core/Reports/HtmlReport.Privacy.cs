@@ -49,7 +49,7 @@ public static partial class HtmlReport
     static Html Controls(List<ControlResult> controls) => Html.Of($"""
         <h3>Controls and evidence</h3><p class="note">What values can tell of each control. Whether a law is kept depends on more than a table.</p>
         <div class="scroll"><table><thead><tr><th>pack</th><th>control</th><th>status</th><th>evidence</th></tr></thead><tbody>{controls.Select(c => Html.Of(
-            $"""<tr><td>{Pack(c.Pack)}</td><td>{c.Control}</td><td><span class="sev {(c.Status == "not_met" ? "critical" : "low")}">{Spoken(c.Status)}</span></td><td>{string.Join("; ", c.Evidence.Take(MaxEvidence).Select(Spoken))}{(c.Evidence.Count > MaxEvidence ? $" and {c.Evidence.Count - MaxEvidence} more" : "")}</td></tr>"""))}</tbody></table></div>
+            $"""<tr><td>{Pack(c.Pack)}</td><td>{c.Control}</td><td><span class="sev {(c.Status == "not_met" ? "critical" : "low")}">{Spoken(c.Status)}</span></td><td>{string.Join("; ", c.Evidence.Take(MaxEvidence).Select(Spoken))}{(c.Evidence.Count > MaxEvidence ? $" and {c.Evidence.Count - MaxEvidence} more" : "")}{(c.LookedAt is null ? Html.Empty : Html.Of($"<p class=\"note\">{c.LookedAt}</p>"))}</td></tr>"""))}</tbody></table></div>
         """);
 
     static string State(VersionManifest manifest, string column) =>

@@ -20,22 +20,28 @@ public sealed class ChangedCells : DatasetRows
     ChangedCells(Func<CancellationToken, IAsyncEnumerable<ComparedRows>> compared, VersionManifest manifest)
     {
         this.compared = compared;
-        personal = [.. manifest.Sensitive?.Keys ?? Enumerable.Empty<string>()];
-        foreach (var change in manifest.Steps.SelectMany(step => step.Counts.Changed.Keys.Select(key => (step.Counts.Step, Key: key))))
+        personal = PersonalColumns(manifest);
+        foreach (var (step, operation, column) in Operations(manifest))
         {
-            // The operation is a name of ours; a column may have a colon.
-            var at = change.Key.IndexOf(':', StringComparison.Ordinal);
-            var (operation, column) = (change.Key[..at], change.Key[(at + 1)..]);
-
             // A step of a group has its operation in its name already.
-            var named = change.Step.EndsWith(":" + operation, StringComparison.Ordinal) ? change.Step : $"{change.Step}:{operation}";
+            var named = step.EndsWith(":" + operation, StringComparison.Ordinal) ? step : $"{step}:{operation}";
             operations[column] = operations.TryGetValue(column, out var before) ? $"{before}, {named}" : named;
-            if (operation.StartsWith("pii_", StringComparison.Ordinal) || operation == "k_anonymity")
-            {
-                personal.Add(column);
-            }
         }
     }
+
+    /// <summary>Columns whose values are not shown: those that hold personal data, and those in which a step changed some.</summary>
+    internal static HashSet<string> PersonalColumns(VersionManifest manifest) =>
+    [
+        .. manifest.Sensitive?.Keys ?? Enumerable.Empty<string>(),
+        .. Operations(manifest).Where(o => o.Operation.StartsWith("pii_", StringComparison.Ordinal) || o.Operation == "k_anonymity").Select(o => o.Column),
+    ];
+
+    // The operation is a name of ours; a column may have a colon.
+    static IEnumerable<(string Step, string Operation, string Column)> Operations(VersionManifest manifest) =>
+        from step in manifest.Steps
+        from key in step.Counts.Changed.Keys
+        let at = key.IndexOf(':', StringComparison.Ordinal)
+        select (step.Counts.Step, key[..at], key[(at + 1)..]);
 
     public override Schema Schema { get; } = new(
     [
@@ -115,7 +121,7 @@ public sealed class ChangedCells : DatasetRows
         }
     }
 
-    static void Append(TextBuilder builder, string? text)
+    internal static void Append(TextBuilder builder, string? text)
     {
         if (text is null)
         {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sluice.Pipelines;
 
 namespace Sluice.Runs;
 
@@ -9,7 +10,35 @@ public sealed partial class RunEngine
 {
     /// <summary>The cells that a run changed on the way to its version.</summary>
     /// <exception cref="DataException">The run is not known, or made no version.</exception>
-    public async Task<ChangedCells> ChangesAsync(string runId, CancellationToken cancellation)
+    public async Task<ChangedCells> ChangesAsync(string runId, CancellationToken cancellation) =>
+        await ChangedCells.OfAsync(token => CompareAsync(runId, token), await ManifestOfAsync(runId, cancellation), cancellation);
+
+    /// <summary>The cells that one step of a run changed, and what an undo of it would come to.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="step">Id of a step or of a group, as the run's record has it.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="DataException">The run is not known, made no version, or has no such step.</exception>
+    public async Task<StepChanges> ChangesAsync(string runId, string step, CancellationToken cancellation)
+    {
+        var manifest = await ManifestOfAsync(runId, cancellation);
+        var run = await OpenAsync(runId, cancellation);
+        if (StepRange.Of(run.Chain, run.Chain.Count, step) is { } range)
+        {
+            return await StepChanges.OfAsync(token => FollowAsync(run, range, token), ChangedCells.PersonalColumns(manifest), cancellation);
+        }
+
+        // A step that the plan passed over changed nothing.
+        return run.Written.Steps.Any(s => s.Id == step) && run.Chain.All(s => s.Id != step)
+            ? await StepChanges.OfAsync(_ => AsyncEnumerable.Empty<FollowedRows>(), [], cancellation)
+            : throw new DataException($"Run '{runId}' has no step '{step}'. It has: {string.Join(", ", run.Written.Steps.Select(s => s.Id))}.");
+    }
+
+    /// <summary>What a run was started with.</summary>
+    /// <exception cref="DataException">The store has no such run.</exception>
+    public async Task<RunRequest> RequestAsync(string runId, CancellationToken cancellation) =>
+        (await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation)).Request;
+
+    async Task<Datasets.VersionManifest> ManifestOfAsync(string runId, CancellationToken cancellation)
     {
         var record = await RunRecord.FindAsync(store, runId, cancellation) ?? throw new DataException($"There is no record of a run '{runId}' in this store.");
         if (record.Version is null)
@@ -17,8 +46,18 @@ public sealed partial class RunEngine
             throw new DataException($"Run '{runId}' made no version, so nothing was changed. Its evidence says why: 'sluice evidence {runId}'.");
         }
 
-        var manifest = await Catalogue.ManifestAsync(record.Dataset, record.Version, cancellation);
-        return await ChangedCells.OfAsync(token => CompareAsync(runId, token), manifest, cancellation);
+        return await Catalogue.ManifestAsync(record.Dataset, record.Version, cancellation);
+    }
+
+    async IAsyncEnumerable<FollowedRows> FollowAsync(Run run, StepRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var offsets = Offsets(await BaseAsync(run, cancellation));
+        for (var batch = 0; batch < offsets.Length; batch++)
+        {
+            var trail = RowTrail.Of(run.Chain, run.Steps.Count, range)!;
+            var now = await ApplyChainAsync(run, batch, run.Steps.Count, null, null, cancellation, follow: trail);
+            yield return new FollowedRows(offsets[batch], now, trail.Cells(range, now.Rows), trail.Gone(range, now.Rows));
+        }
     }
 
     async IAsyncEnumerable<ComparedRows> CompareAsync(string runId, [EnumeratorCancellation] CancellationToken cancellation)

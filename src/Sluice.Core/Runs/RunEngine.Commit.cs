@@ -178,6 +178,7 @@ public sealed partial class RunEngine
                 offset += rows.Batches[batch].Batch.Rows;
             }
 
+            var fitted = await FittedStepsAsync(run, steps, cancellation);
             var rejects = rows.Batches.Select((b, i) => (b, i)).Where(x => x.b.Rejects is not null)
                 .Select(x => new RejectsFile(run.Plan.Shards[x.i].File, run.Plan.Shards[x.i].FirstLine, x.b.Rejects!, x.b.Rejected)).ToArray();
             var record = new RunRecord
@@ -193,7 +194,7 @@ public sealed partial class RunEngine
                 Rejected = rejected,
                 Made = StepCounts.AllMade(steps),
                 Steps = steps,
-                QualityBefore = await WithoutPersonalAsync(run, before, await FittedStepsAsync(run, steps, cancellation), cancellation),
+                QualityBefore = await WithoutPersonalAsync(run, before, fitted, cancellation),
                 Evidence = evidence,
                 Rejects = rejects,
                 Quarantine = quarantine,
@@ -207,6 +208,7 @@ public sealed partial class RunEngine
             if (await store.CreateAsync(path, DocumentJson.Bytes(record), cancellation) && options.Trial is null)
             {
                 RunMetrics.Ended(record);
+                RunMetrics.Found(record.Dataset, fitted);
             }
         }
 

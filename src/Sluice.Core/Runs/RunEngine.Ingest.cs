@@ -81,6 +81,11 @@ public sealed partial class RunEngine
     {
         var inputs = inputsOf(request);
         var pipeline = await tables.OpenAsync(request.RunId, await PipelineAsync(request, cancellation), inputs, Catalogue, null, cancellation);
+        if (request.RowsOf is { } earlier)
+        {
+            return await PlanOnRowsOfAsync(earlier, request, pipeline, cancellation);
+        }
+
         pipeline.CheckSinks(OutputsOf(request), inputs);
         var asked = pipeline.CheckModels(Models);
         var cheap = pipeline.CheapModels(Models);
@@ -103,6 +108,28 @@ public sealed partial class RunEngine
         var columns = await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
         var physical = options.Trial is { } trial ? trial.Plan : await FindPlanAsync(Asking(pipeline, asked, cheap), columns, inputs, cancellation);
         var files = await digests;
+        var plan = new RunPlan(
+            request, KeyOf(pipeline, files, asked, cheap), files, shards, await EarlierAsync(pipeline, cancellation), asked, physical, cheap);
+        return await WriteDocumentAsync(PlanPath(request.RunId), plan, cancellation);
+    }
+
+    /// <summary>The plan of a run on the rows that another one read: the same files and shards, whose finished work is in the store.</summary>
+    async Task<RunPlan> PlanOnRowsOfAsync(string earlier, RunRequest request, Pipelines.Pipeline pipeline, CancellationToken cancellation)
+    {
+        var run = await OpenAsync(earlier, cancellation);
+        if ($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}{pipeline.Source.OptionsJson}" != run.SourceIdentity)
+        {
+            throw new DataException($"Run '{earlier}' read its rows with another source than step '{pipeline.Source.Id}' of this pipeline. Take the pipeline of that run.");
+        }
+
+        pipeline.CheckColumns(SampleRows.Open(new Schema((await BaseAsync(run, cancellation)).Schema)));
+        var (files, asked, cheap) = (run.Plan.Inputs, run.Plan.Models, run.Plan.CheapModels);
+        var plan = new RunPlan(request, KeyOf(pipeline, files, asked, cheap), files, run.Plan.Shards, await EarlierAsync(pipeline, cancellation), asked, null, cheap);
+        return await WriteDocumentAsync(PlanPath(request.RunId), plan, cancellation);
+    }
+
+    string KeyOf(Pipelines.Pipeline pipeline, IReadOnlyList<InputDigest> files, IReadOnlyDictionary<int, string>? asked, IReadOnlyDictionary<int, string>? cheap)
+    {
         var key = new MemoKey("run").Add(pipeline.Hash).Add($"{options.PublishBytes}/{options.PublishRows}").Add($"{QualityBefore.CodeVersion}")
             .Add($"{pipeline.Source.Type}@{pipeline.Source.Source.CodeVersion}");
         for (var i = 0; i < pipeline.Steps.Count; i++)
@@ -122,8 +149,7 @@ public sealed partial class RunEngine
             key.Add($"rows@{Optimiser.Version}");
         }
 
-        var plan = new RunPlan(request, key.Value(), files, shards, await EarlierAsync(pipeline, cancellation), asked, physical, cheap);
-        return await WriteDocumentAsync(PlanPath(request.RunId), plan, cancellation);
+        return key.Value();
     }
 
     /// <summary>The pipeline with what is done where no model is.</summary>
@@ -136,7 +162,8 @@ public sealed partial class RunEngine
     async Task<PhysicalPlan?> FindPlanAsync(Pipelines.Pipeline pipeline, Schema columns, InputFiles inputs, CancellationToken cancellation)
     {
         // Most pipelines have nothing to gain, which their columns show; only the others are worth a sample.
-        var level = pipeline.Debug ? RewriteLevel.Off : pipeline.Optimize;
+        // What is undone is told from the steps as written.
+        var level = pipeline.Debug || pipeline.Steps.Any(s => s.Step is Repair.UndoChanges) ? RewriteLevel.Off : pipeline.Optimize;
         if (level == RewriteLevel.Off || level == RewriteLevel.Exact && Optimiser.Plan(pipeline, columns, level, PlanFacts.None).Plan is null)
         {
             return null;

@@ -131,8 +131,9 @@ public sealed partial class RunEngine
     /// <summary>Reads a base batch and applies the first steps of the chain to it.</summary>
     async Task<Batch> ApplyChainAsync(
         Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>, TimeSpan>? record,
-        CancellationToken cancellation, IReadOnlySet<string>? read = null)
+        CancellationToken cancellation, IReadOnlySet<string>? read = null, RowTrail? follow = null)
     {
+        var trail = follow ?? RowTrail.Of(run.Chain, prefix);
         var rows = await BaseAsync(run, cancellation);
         var schemas = await SchemasAsync(run, prefix, cancellation);
         var columns = read ?? PassPlan.Columns(run.Steps, schemas, prefix, wanted);
@@ -142,7 +143,7 @@ public sealed partial class RunEngine
         {
             cancellation.ThrowIfCancellationRequested();
             var fit = await FitAsync(run, i, schemas[i], cancellation);
-            if (record is null && run.Steps[i].IsPassive && PoisonOf(fit, batch).Count == 0)
+            if (record is null && trail is null && run.Steps[i].IsPassive && PoisonOf(fit, batch).Count == 0)
             {
                 // A check changes nothing, and here nobody asks for its verdicts.
                 continue;
@@ -157,10 +158,17 @@ public sealed partial class RunEngine
                     + "than when it was looked past. That is a fault of that step.");
             }
 
-            var (clean, fitted) = await WithoutPoisonAsync(run.Steps[i], fit, current, batch, cancellation);
+            var step = trail?.StepAt(i, run.Steps[i], before) ?? run.Steps[i];
+            var (clean, fitted) = await WithoutPoisonAsync(step, fit, trail?.Given(i, before) ?? before, batch, cancellation);
             var started = time.GetTimestamp();
-            (current, var verdicts) = Guarded.Apply(run.Steps[i], clean, fitted, poison, options.MaxQuarantinedRowsPerBatch);
+            (current, var verdicts) = Guarded.Apply(step, clean, fitted, poison, options.MaxQuarantinedRowsPerBatch);
             var took = time.GetElapsedTime(started);
+            if (trail is not null)
+            {
+                trail.Left(i, current);
+                (clean, current) = (RowTrail.Onto(before, clean), RowTrail.Onto(before, current));
+            }
+
             if (poison.Count > options.MaxQuarantinedRowsPerBatch)
             {
                 throw new DataException(

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Sluice.Datasets;
+using Sluice.Privacy;
 
 namespace Sluice.Runs;
 
@@ -19,6 +21,30 @@ static class RunMetrics
         "sluice.llm.tokens", "{token}", "Tokens of language models in runs that ended, by dataset, model and direction");
 
     static readonly Counter<double> dollars = meter.CreateCounter<double>("sluice.llm.cost", "USD", "What language models cost in runs that ended, by dataset and model");
+
+    static readonly Counter<long> personal = meter.CreateCounter<long>(
+        "sluice.pii.cells", "{cell}", "Cells in which a step found personal data, in runs that ended, by dataset, step and kind");
+
+    static readonly Counter<long> scanned = meter.CreateCounter<long>(
+        "sluice.pii.scanned", "{cell}", "Cells that a step looked at for personal data, in runs that ended, by dataset and step");
+
+    static readonly Gauge<double> frequency = meter.CreateGauge<double>(
+        "sluice.pii.frequency", "1", "Share of the cells looked at in which personal data was found by the last run that ended, by dataset, step and kind");
+
+    /// <summary>Counts what the steps of a run found of personal data; kinds that were not found are not there.</summary>
+    public static void Found(string dataset, IReadOnlyList<VersionStep> steps)
+    {
+        foreach (var (step, columns) in steps.Select(s => (s.Counts.Step, Columns: SensitiveColumns.Found(s))).Where(s => s.Columns.Count > 0))
+        {
+            var cells = columns.Sum(c => c.Cells);
+            scanned.Add(cells, new("dataset", dataset), new KeyValuePair<string, object?>("step", step));
+            foreach (var kind in columns.SelectMany(c => c.Found).GroupBy(f => f.Key, f => f.Value, StringComparer.Ordinal))
+            {
+                personal.Add(kind.Sum(), new("dataset", dataset), new("step", step), new KeyValuePair<string, object?>("kind", kind.Key));
+                frequency.Record((double)kind.Sum() / cells, new("dataset", dataset), new("step", step), new KeyValuePair<string, object?>("kind", kind.Key));
+            }
+        }
+    }
 
     /// <summary>Counts a run that ended. Called by whoever wrote its record, so that a second delivery counts nothing.</summary>
     public static void Ended(RunRecord record)

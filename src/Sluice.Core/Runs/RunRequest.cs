@@ -12,9 +12,10 @@ namespace Sluice.Runs;
 /// <param name="Trace">Trace that what starts the run belongs to, for its record; null: none. Never changes the result.</param>
 /// <param name="ApprovedUsd">US dollars that somebody approved for this run's language models, in the place of the pipeline's budget; null: none. Never changes the result.</param>
 /// <param name="Forecast">Ask language models for a sample alone and end with a forecast of the costs, without a version.</param>
+/// <param name="RowsOf">Id of an earlier run whose rows are taken from the store, instead of reading the input again; the models that it asked count too. Null: the input is read.</param>
 public sealed record RunRequest(
     string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null, double? ApprovedUsd = null,
-    bool Forecast = false);
+    bool Forecast = false, string? RowsOf = null);
 
 /// <summary>
 /// The kinds of stages a run goes through, in this order; Observe, and Ask and Collect where a model is asked, once per pass. Numbers are in stored histories: they

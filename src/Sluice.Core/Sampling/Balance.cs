@@ -52,6 +52,8 @@ public sealed partial class Balance(Balance.Options options) : Step
         _ => 1,
     };
 
+    public override bool Augments => options.Method is not (BalanceMethod.Weights or BalanceMethod.Undersample);
+
     bool HasSets => options.SetColumn.Length > 0;
 
     public override Schema Plan(Schema input, StepProblems problems)

@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Sluice.Datasets;
 using Sluice.Steps;
+using Sluice.Storage;
 
 namespace Sluice.SchemaDetection;
 
 /// <summary>
-/// Schemas of versions. One that the version's own pipeline detected, with what it declares, is in its manifest; any other is detected from its rows on the first request and kept
-/// in memory. A version never changes, so what is kept is never out of date; it is made again only when that is asked for.
+/// Schemas of versions, with their statistics. One that the version's own pipeline detected, with what it declares, is in its manifest; any other is detected from its rows on the
+/// first request and kept in memory, and on a Redis server where there is one, which others share and a restart leaves. A version never changes, so what is kept is never out of date;
+/// it is made again only when that is asked for.
 /// </summary>
 /// <param name="catalogue">Where versions are.</param>
-public sealed class SchemaCache(DatasetCatalogue catalogue)
+/// <param name="redis">Second level; null: none.</param>
+/// <param name="expiry">How long it keeps a schema.</param>
+public sealed class SchemaCache(DatasetCatalogue catalogue, RedisCache? redis = null, TimeSpan expiry = default)
 {
     const int MaxKept = 128;
 
@@ -25,7 +30,7 @@ public sealed class SchemaCache(DatasetCatalogue catalogue)
     {
         var manifest = await catalogue.ManifestAsync(entry.Dataset, entry.Version, cancellation);
         if (manifest.Steps.LastOrDefault(s => s.Type == "schema_detection")?.Fitted is { } own
-            && System.Text.Json.JsonSerializer.Deserialize<DetectedSchema>(own, StepJson.Options)! is var fitted
+            && JsonSerializer.Deserialize<DetectedSchema>(own, StepJson.Options)! is var fitted
             && (refiner is null || fitted.Refinement?.Model == refiner.Model))
         {
             return new VersionSchema(fitted, "pipeline");
@@ -37,9 +42,35 @@ public sealed class SchemaCache(DatasetCatalogue catalogue)
             return new VersionSchema(known, "memory");
         }
 
+        if (!refresh && redis is not null && Read(await redis.GetAsync(RedisKey(key), cancellation)) is { } shared)
+        {
+            Keep(key, shared);
+            return new VersionSchema(shared, "redis");
+        }
+
         var found = await DetectAsync(entry, refiner, cancellation);
         Keep(key, found);
+        if (redis is not null)
+        {
+            await redis.SetAsync(RedisKey(key), Fitted.Of(found), expiry, cancellation);
+        }
+
         return new VersionSchema(found, "rows");
+    }
+
+    static string RedisKey(string key) => $"sluice:schema:{new SchemaDetectionStep(new()).CodeVersion}:{key}";
+
+    // What another release kept may have another shape: then it is not there.
+    static DetectedSchema? Read(byte[]? json)
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<DetectedSchema>(json, StepJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     async Task<DetectedSchema> DetectAsync(VersionEntry entry, ModelRefiner? refiner, CancellationToken cancellation)
@@ -76,5 +107,5 @@ public sealed class SchemaCache(DatasetCatalogue catalogue)
 
 /// <summary>A schema and where it is from.</summary>
 /// <param name="Schema">The schema.</param>
-/// <param name="From"><c>pipeline</c>: the version's own pipeline detected or declared it; <c>rows</c>: now, from the rows; <c>memory</c>: earlier, from the rows.</param>
+/// <param name="From"><c>pipeline</c>: the version's own pipeline detected or declared it; <c>rows</c>: now, from the rows; <c>memory</c>, <c>redis</c>: earlier, from the rows.</param>
 public sealed record VersionSchema(DetectedSchema Schema, string From);

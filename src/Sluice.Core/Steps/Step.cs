@@ -103,6 +103,12 @@ public abstract class Step
     /// <summary>The step as new rows meet it once the dataset is used; null for one that says nothing of a single row: a split, duplicates, a check.</summary>
     public virtual Step? ForNewRows => IsKeyed || IsPassive ? null : this;
 
+    /// <summary>Whether it mends wrong values or takes out wrong rows with these options.</summary>
+    public virtual bool Cleans => false;
+
+    /// <summary>Whether it makes rows that stand for no record, copies or made-up ones, with these options: a pipeline that cleans after it is refused.</summary>
+    public virtual bool Augments => false;
+
     /// <summary>What it promises about Apply, so that the optimiser may move steps past each other. Null, which promises nothing, is always right.</summary>
     public virtual StepEffects? Effects(Schema input) => null;
 

@@ -38,6 +38,8 @@ public sealed partial class RemoveNearDuplicates(RemoveNearDuplicates.Options op
 
     NearDuplicateOptions Near => options.NearDuplicates ?? new();
 
+    public override bool Cleans => true;
+
     public override bool IsKeyed => true;
 
     public override bool DecidesWithState => options.Features is null;

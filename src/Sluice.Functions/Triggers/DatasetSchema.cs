@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Sluice.Datasets;
+using Sluice.Functions.Access;
 using Sluice.Llm;
 using Sluice.SchemaDetection;
 using Sluice.Storage;
@@ -10,7 +11,8 @@ using Sluice.Storage;
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Datasets over HTTP: what the rows of a version are.</summary>
-public sealed class DatasetSchema(DatasetCatalogue catalogue, SchemaCache schemas, LanguageModels models, ObjectStore store, Ledger ledger, TimeProvider time)
+public sealed class DatasetSchema(
+    DatasetCatalogue catalogue, SchemaCache schemas, NotedReads reads, LanguageModels models, ObjectStore store, Ledger ledger, TimeProvider time)
 {
     // Detection reads every row while somebody waits.
     const long MaxRows = 2_000_000;
@@ -37,7 +39,7 @@ public sealed class DatasetSchema(DatasetCatalogue catalogue, SchemaCache schema
 
         try
         {
-            var (entry, _) = await catalogue.ShowAsync(dataset, request.Query["version"].FirstOrDefault() ?? "latest", cancellation);
+            var (entry, manifest) = await catalogue.ShowAsync(dataset, request.Query["version"].FirstOrDefault() ?? "latest", cancellation);
             if (entry.Rows > MaxRows)
             {
                 return Problem(
@@ -45,6 +47,7 @@ public sealed class DatasetSchema(DatasetCatalogue catalogue, SchemaCache schema
                     $"Version {entry.Number} of '{entry.Dataset}' has {entry.Rows:N0} rows; at most {MaxRows:N0} are looked at while a request waits. Put the step schema_detection into its pipeline.");
             }
 
+            await reads.NoteAsync(request, entry, manifest, "schema", cancellation);
             var model = request.Query["model"].FirstOrDefault();
             var refiner = model is null || models == LanguageModels.None ? null
                 : await ModelRefiner.OpenAsync(models, model, allowPersonalData, store, ledger, time, cancellation);

@@ -4,11 +4,12 @@ using Microsoft.Azure.Functions.Worker;
 using Sluice.Batches;
 using Sluice.Connectors;
 using Sluice.Datasets;
+using Sluice.Functions.Access;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Datasets over HTTP: a look at the rows of a version.</summary>
-public sealed class PreviewDataset(DatasetCatalogue catalogue)
+public sealed class PreviewDataset(DatasetCatalogue catalogue, NotedReads reads)
 {
     const int DefaultRows = 20, MaxRows = 1000, MaxCells = 100_000;
 
@@ -27,6 +28,7 @@ public sealed class PreviewDataset(DatasetCatalogue catalogue)
         try
         {
             var (entry, manifest) = await catalogue.ShowAsync(dataset, request.Query["version"].FirstOrDefault() ?? "latest", cancellation);
+            await reads.NoteAsync(request, entry, manifest, "preview", cancellation);
             var wanted = Math.Min(limit, Math.Max(1, MaxCells / Math.Max(1, manifest.Schema.Count)));
             var rows = await FirstAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), wanted, cancellation);
             return Results.Json(new

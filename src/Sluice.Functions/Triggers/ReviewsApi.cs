@@ -6,6 +6,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Sluice.Datasets;
 using Sluice.Embedding;
+using Sluice.Functions.Access;
 using Sluice.Functions.Api;
 using Sluice.Functions.Crowd;
 using Sluice.Functions.Orchestrations;
@@ -16,7 +17,7 @@ using Sluice.Storage;
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Labels reviewed by people over HTTP: create a queue, get the next row, answer, watch, cancel, take the labels.</summary>
-public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, ObjectStore store, AllowedModels models, CrowdReviews crowd)
+public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, ReviewStore reviews, ObjectStore store, AllowedModels models, CrowdReviews crowd)
 {
     const string Prefix = "review";
     const int MaxBodyBytes = 1 << 20, MaxLabelBytes = 500;
@@ -44,10 +45,11 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, ReviewStore reviews, 
                 return Problem(StatusCodes.Status400BadRequest, "This app has no account of Mechanical Turk. Set MechanicalTurk:AccessKey and MechanicalTurk:SecretKey, or name reviewers instead of a crowd.");
             }
 
-            var (entry, _) = await catalogue.ShowAsync(asked.Dataset, asked.Version, cancellation);
+            var (entry, manifest) = await catalogue.ShowAsync(asked.Dataset, asked.Version, cancellation);
             var queue = RunIds.Of(Prefix, request.Headers["Idempotency-Key"].FirstOrDefault() ?? JsonSerializer.Serialize(asked with { Version = entry.Version }, StepJson.Options));
             if (await reviews.FindAsync(queue, cancellation) is not { } plan)
             {
+                await reads.NoteAsync(request, entry, manifest, "review", cancellation);
                 var rows = await ReviewSelection.ChooseAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), asked, new VectorStore(store), cancellation);
                 plan = asked.Plan(queue, entry.Dataset, entry.Version) with { Items = rows.Count };
                 await reviews.CreateAsync(plan, rows, cancellation);

@@ -2,12 +2,13 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Sluice.Datasets;
+using Sluice.Functions.Access;
 using Sluice.Quality;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Datasets over HTTP: the checks on the rows of a version.</summary>
-public sealed class ValidateDataset(DatasetCatalogue catalogue, TimeProvider time)
+public sealed class ValidateDataset(DatasetCatalogue catalogue, NotedReads reads, TimeProvider time)
 {
     const int MaxOptionBytes = 1 << 20;
 
@@ -28,7 +29,7 @@ public sealed class ValidateDataset(DatasetCatalogue catalogue, TimeProvider tim
 
         try
         {
-            var (entry, _) = await catalogue.ShowAsync(dataset, request.Query["version"].FirstOrDefault() ?? "latest", cancellation);
+            var (entry, manifest) = await catalogue.ShowAsync(dataset, request.Query["version"].FirstOrDefault() ?? "latest", cancellation);
             if (entry.Rows > MaxRows)
             {
                 return Problem(
@@ -36,6 +37,7 @@ public sealed class ValidateDataset(DatasetCatalogue catalogue, TimeProvider tim
                     $"Version {entry.Number} of '{entry.Dataset}' has {entry.Rows:N0} rows; at most {MaxRows:N0} are checked while a request waits. Put the step quality_validation into its pipeline.");
             }
 
+            await reads.NoteAsync(request, entry, manifest, "validate", cancellation);
             var options = read == 0 ? null : Encoding.UTF8.GetString(body, 0, read);
             var report = await QualityLook.OfAsync(
                 options, await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), cancellation);

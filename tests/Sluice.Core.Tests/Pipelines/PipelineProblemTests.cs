@@ -27,14 +27,12 @@ public sealed class PipelineProblemTests
         """;
 
     [Fact]
-    public void The_pattern_of_the_seed_gets_its_fix_and_the_rest_is_still_checked()
+    public void The_pattern_of_the_seed_is_taken_as_it_stands_and_the_rest_is_still_checked()
     {
         var text = "name: a\nsteps:\n- {id: in, type: csv, config: {file_path: a.csv}}\n" + SeedStep;
 
         Assert.Equal(
             [
-                @"p.yaml:16:52: '\.' is not an escape that YAML's double quotes know. Put the text in single quotes, where a backslash is a backslash: "
-                + @"pattern: '^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$'",
                 "p.yaml:17:5: 'deep_analysis' is not an option of quality_validation. It has: anything, business_rules, high, low, min_quality_score, schema.",
             ],
             Problems(text));
@@ -57,7 +55,22 @@ public sealed class PipelineProblemTests
     }
 
     [Theory]
-    [InlineData("name: \"\\d\"\n", @"p.yaml:1:8: '\d' is not an escape that YAML's double quotes know. Put the text in single quotes, where a backslash is a backslash: name: '\d'")]
+    [InlineData(@"^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$", @"'\.'")]
+    [InlineData(@"\d{4}-\d{2}", @"'\d'")]
+    public void A_text_whose_backslashes_can_only_mean_themselves_is_taken_with_advice(string pattern, string escape)
+    {
+        var text = $"name: a\nsteps:\n{Source}  - {{id: v, type: quality_validation, config: {{business_rules: [{{type: regex, column: b, pattern: \"{pattern}\"}}]}}}}\n";
+
+        var pipeline = Pipeline.Parse(text, "p.yaml", FakeCapabilities.Catalog);
+
+        Assert.Equal(pattern, ((FakeCapabilities.FakeValidation)pipeline.Steps[0].Step).Given.BusinessRules[0].Pattern);
+        Assert.Equal(
+            $"p.yaml:4:{text.Split('\n')[3].IndexOf('\\') + 1}: {escape} is not an escape that YAML's double quotes know. Put the text in single quotes, where a backslash is a backslash: '{pattern}' It was taken as it stands.",
+            Assert.Single(pipeline.Advice));
+        Assert.Equal(pipeline.Hash, Pipeline.Parse(text.Replace('"', '\''), "p.yaml", FakeCapabilities.Catalog).Hash);
+    }
+
+    [Theory]
     [InlineData("name: \"it's \\\"\\d\\\"\"\n", @"p.yaml:1:15: '\d' is not an escape that YAML's double quotes know. Put the text in single quotes, where a backslash is a backslash: name: 'it''s ""\d""'")]
     [InlineData("name: \"x\\n\\d\"\n", @"p.yaml:1:11: '\d' is not an escape that YAML's double quotes know. Put the text in single quotes, where a backslash is a backslash: name: 'x\n\d'")]
     [InlineData("name: \"\\bword\\b\"\n", @"p.yaml:1:7: The text holds the control character U+0008: in double quotes '\b' and its like are control characters. Put a regular expression in single quotes, where a backslash is a backslash.")]
@@ -67,9 +80,9 @@ public sealed class PipelineProblemTests
     [Fact]
     public void Every_bad_escape_is_reported()
     {
-        var text = "name: \"\\d\"\ndataset: d\nsteps:\n" + Source + "  - {id: v, type: quality_validation, config: {business_rules: [{type: regex, column: a, pattern: \"\\w'\\.\"}, {type: rgex, column: b}]}}\n";
+        var text = "name: \"\\t\\d\"\ndataset: d\nsteps:\n" + Source + "  - {id: v, type: quality_validation, config: {business_rules: [{type: regex, column: a, pattern: \"\\t\\w'\\.\"}, {type: rgex, column: b}]}}\n";
 
-        Assert.Equal(["1:8", "5:100", "5:116"], Problems(text).Select(p => string.Join(':', p.Split(':')[1..3])));
+        Assert.Equal(["1:10", "5:102", "5:118"], Problems(text).Select(p => string.Join(':', p.Split(':')[1..3])));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using Sluice.Pipelines;
-using Sluice.Quality;
+using Sluice.Tests.Runs;
 
 namespace Sluice.Tests.Pipelines;
 
@@ -17,18 +17,17 @@ public sealed class SeedSamplesTests
     }
 
     [Fact]
-    public void The_rules_of_the_seed_work_once_their_quotes_are_single()
+    public async Task The_rules_of_the_seed_work_to_the_letter()
     {
-        var text = "name: a\nsteps:\n- {id: in, type: csv, config: {file_path: a.csv}}\n" + PipelineProblemTests.SeedStep;
-        var line = text.Split('\n').First(l => l.Contains("pattern:", StringComparison.Ordinal));
+        await using var runs = new TestRuns();
+        runs.Write("data.csv", "id,name,email,age\n1,Ann,ann@example.org,31\n2,Bob,bob@example,40\n3,Cy,cy@example.net,151\n");
 
-        var problems = Assert.Throws<PipelineException>(() => Pipeline.Parse(text, "p.yaml")).Problems;
-        var fix = problems[0].Message[problems[0].Message.IndexOf("pattern: '", StringComparison.Ordinal)..];
-        var repaired = text.Replace(line, "        " + fix, StringComparison.Ordinal).Replace("    deep_analysis: true  # Use LLM for semantic validation\n", "", StringComparison.Ordinal);
-        var pipeline = Pipeline.Parse(repaired, "p.yaml");
+        var text = "name: t\ndataset: t\nsteps:\n- {id: in, type: csv, config: {file_path: data.csv}}\n" + PipelineProblemTests.SeedStep;
+        var record = await runs.RecordAsync((await runs.RunAsync(text)).Outcome);
 
-        Assert.Equal((16, 52), (problems[0].Line, problems[0].Column));
-        Assert.IsType<QualityValidation>(Assert.Single(pipeline.Steps).Step);
+        var failures = record.Steps.SelectMany(s => s.Failures).ToDictionary(f => f.Key, f => f.Value);
+        Assert.Equal((1L, 1L), (failures["out_of_range:age"], failures["pattern_mismatch:email"]));
+        Assert.Contains(Pipeline.Parse(text, "p.yaml").Advice, a => a.Contains(@"'\.' is not an escape that YAML's double quotes know", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -188,6 +188,38 @@ public sealed class ModelRefinerTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_enhanced_connector_asks_the_same_of_the_rows_as_read_and_keeps_the_answers()
+    {
+        const string yaml = """
+            name: t
+            dataset: t
+            steps:
+              - { id: read, type: csv_connector, config: { file_path: data.csv, llm_enhanced: true } }
+              - { id: keep, type: choose_columns, config: { keep: [id] } }
+
+            """;
+        var models = Models();
+        await using var runs = new TestRuns { Models = models };
+        runs.Write("data.csv", customers);
+        await using var none = new TestRuns();
+        none.Write("data.csv", customers);
+
+        var run = await runs.RunAsync(yaml, deliveries: 2);
+        var again = await runs.RunAsync(yaml.Replace("keep: [id]", "keep: [spent]", StringComparison.Ordinal));
+        var without = await none.RunAsync(yaml);
+        var plain = await none.RunAsync(yaml.Replace(", llm_enhanced: true", "", StringComparison.Ordinal));
+
+        Assert.Equal("read/0:schema_detection", (await runs.RecordAsync(run.Outcome)).Steps[0].Step);
+        Assert.Contains("What spent is", await runs.BytesAsync(run.Version), StringComparison.Ordinal);
+        Assert.Contains("What spent is", await runs.BytesAsync(again.Version), StringComparison.Ordinal);
+        Assert.All(models.Asked.Values, count => Assert.Equal(1, count));
+        Assert.Contains("No language model was asked: none is configured.", await none.BytesAsync(without.Version), StringComparison.Ordinal);
+        Assert.Equal(await none.RowsAsync(plain.Version), await none.RowsAsync(without.Version));
+        Assert.DoesNotContain("schema_detection", await none.BytesAsync(plain.Version), StringComparison.Ordinal);
+        Assert.DoesNotContain("llm_enhanced", await none.BytesAsync(plain.Version), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_user_declares_wins_over_a_model()
     {
         await using var runs = new TestRuns { Models = Models() };

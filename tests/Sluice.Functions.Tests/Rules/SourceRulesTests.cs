@@ -3,14 +3,18 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.Azure.Functions.Worker;
+using Sluice.Functions.Access;
 using Sluice.Functions.Embedding;
 using Sluice.Functions.Llm;
+using Sluice.Functions.Schemas;
 
 namespace Sluice.Functions.Tests.Rules;
 
 /// <summary>Rules of the house that the compiler does not know.</summary>
 public sealed partial class SourceRulesTests
 {
+    internal static string Root => root;
+
     static readonly string root = Path.GetFullPath(
         Path.Combine(typeof(SourceRulesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "NativeFolder").Value!, ".."));
 
@@ -93,7 +97,8 @@ public sealed partial class SourceRulesTests
         var keys = sample.RootElement.GetProperty("Values").EnumerateObject().Select(p => p.Name).ToList();
 
         var options = OptionsOf(typeof(SluiceOptions), SluiceOptions.Section).Concat(OptionsOf(typeof(EmbeddingOptions), EmbeddingOptions.Section))
-            .Concat(OptionsOf(typeof(LlmOptions), LlmOptions.Section)).ToList();
+            .Concat(OptionsOf(typeof(LlmOptions), LlmOptions.Section)).Concat(OptionsOf(typeof(AccessOptions), AccessOptions.Section))
+            .Concat(OptionsOf(typeof(SchemaCacheOptions), SchemaCacheOptions.Section)).ToList();
 
         Assert.Equal(options.Order(), keys.Where(k => k.Contains(':', StringComparison.Ordinal)).Order());
         Assert.Equal(["AzureWebJobsStorage", "Data", "FUNCTIONS_WORKER_RUNTIME", "RefreshSchedule"], keys.Except(options).Order(StringComparer.Ordinal));
@@ -103,6 +108,8 @@ public sealed partial class SourceRulesTests
     [InlineData(typeof(SluiceOptions), "SluiceOptions.cs")]
     [InlineData(typeof(EmbeddingOptions), "Embedding/EmbeddingOptions.cs")]
     [InlineData(typeof(LlmOptions), "Llm/LlmOptions.cs")]
+    [InlineData(typeof(AccessOptions), "Access/AccessOptions.cs")]
+    [InlineData(typeof(SchemaCacheOptions), "Schemas/SchemaCacheOptions.cs")]
     public void Every_option_is_used_and_says_its_default(Type type, string file)
     {
         var app = string.Concat(Sources().Where(s => s.Name.Contains("Sluice.Functions/", StringComparison.Ordinal) && !s.Name.EndsWith("/" + file, StringComparison.Ordinal))

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Sluice.SchemaDetection;
 using Sluice.Steps;
 
 namespace Sluice.Connectors;
@@ -81,6 +83,14 @@ public sealed partial class CsvSource(CsvSource.Options options) : TextFileSourc
         [Range(1, 1_000_000)]
         public int MaxUnpackRatio { get; init; } = 200;
 
+        /// <summary>
+        /// Detects the schema of the rows as read and has the default language model describe it, as <c>schema_detection</c> with <c>model: default</c> before all steps would: the model sees
+        /// a profile with personal data masked, and what it claims and the data contradicts is refused. Where no model is configured, the schema is described by what was detected, and
+        /// a note says so. No row depends on it. For another model or a budget, use that step instead. Default: false.
+        /// </summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool LlmEnhanced { get; init; }
+
         /// <summary>Name of a column to add that holds each row's file. Not set: none.</summary>
         public string? SourceColumn { get; init; }
     }
@@ -88,6 +98,8 @@ public sealed partial class CsvSource(CsvSource.Options options) : TextFileSourc
     public override int CodeVersion => 2;
 
     public override string FilePath => options.FilePath;
+
+    public override Step? Look => options.LlmEnhanced ? new SchemaDetectionStep(new() { Model = "default" }) : null;
 
     protected override string? PathColumn => options.SourceColumn;
 
