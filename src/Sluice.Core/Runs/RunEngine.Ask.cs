@@ -62,7 +62,7 @@ public sealed partial class RunEngine
         var id = run.Chain[number].Id;
         var model = Models.Find(question.Model, out var reason)
             ?? throw new PipelineException($"Step '{id}': the run began with the model '{question.Model}', which cannot be asked here. {reason}", null);
-        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), BudgetOf(run, id, step), time);
+        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), await BudgetAsync(run, id, step, cancellation), time);
         await asker.AskAsync(question, id, batch, step.Rows(rows).Of(question, todo.Rows), run.Id, cancellation);
         return true;
     }
@@ -247,24 +247,6 @@ public sealed partial class RunEngine
         {
             await ledger.DeleteAsync(scope, cancellation);
         }
-    }
-
-    Budget BudgetOf(Run run, string id, IAskModels step)
-    {
-        var approved = (decimal?)run.Plan.Request.ApprovedUsd;
-        var limits = new List<BudgetAccount>();
-        if ((decimal?)run.Pipeline.Optimization.BudgetUsd is { } limit)
-        {
-            limits.Add(new BudgetAccount("", approved ?? limit));
-        }
-
-        if (step.BudgetUsd is { } own)
-        {
-            // The parts of one step spend its money together.
-            limits.Add(new BudgetAccount(run.Chain.First(s => s.Id == id).Group, Math.Max(own, approved ?? own)));
-        }
-
-        return new Budget(ledger, run.Id, limits);
     }
 
     const string ScopePartition = "asking";

@@ -12,9 +12,10 @@ namespace Sluice.Runs;
 /// <param name="Trace">Trace that what starts the run belongs to, for its record; null: none. Never changes the result.</param>
 /// <param name="ApprovedUsd">US dollars that somebody approved for this run's language models, in the place of the pipeline's budget; null: none. Never changes the result.</param>
 /// <param name="Forecast">Ask language models for a sample alone and end with a forecast of the costs, without a version.</param>
+/// <param name="ApprovalTime">How long the run waits for somebody to approve more when a budget is spent; null: it fails at once. Never changes the result.</param>
 public sealed record RunRequest(
     string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null, double? ApprovedUsd = null,
-    bool Forecast = false);
+    bool Forecast = false, TimeSpan? ApprovalTime = null);
 
 /// <summary>
 /// The kinds of stages a run goes through, in this order; Observe, and Ask and Collect where a model is asked, once per pass. Numbers are in stored histories: they
@@ -53,8 +54,9 @@ public enum StageKind
 /// <param name="Reused">Units whose finished work was found and is not done again.</param>
 /// <param name="Outcome">Set on the last stage.</param>
 /// <param name="InFlight">Units that may run at the same time.</param>
+/// <param name="Approval">What it waits for somebody to approve; null: it does not wait.</param>
 public sealed record Stage(
-    StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null, int InFlight = StageWindow.MaxUnits);
+    StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null, int InFlight = StageWindow.MaxUnits, Llm.ApprovalAsk? Approval = null);
 
 /// <summary>How a run ended.</summary>
 /// <param name="Version">Id of the version that now holds the result; null when a gate failed.</param>
