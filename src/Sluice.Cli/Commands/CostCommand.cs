@@ -80,6 +80,13 @@ static class CostCommand
             facts.AddRow(Markup.Escape($"cascade of {cascade.Step}"), Markup.Escape(cascade.Note));
         }
 
+        foreach (var batch in cost.Batches ?? [])
+        {
+            facts.AddRow(Markup.Escape($"batch of {batch.Step}"), Markup.Escape(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{batch.Answered:N0} of {batch.Calls:N0} calls answered for ${batch.PaidUsd:0.00####}, ${batch.SavedUsd:0.00####} less than one by one.{(batch.Note is null ? "" : " " + batch.Note)}")));
+        }
+
         AnsiConsole.Write(facts);
         AnsiConsole.Write(TableOf(by, (rows ?? (by == "step" ? cost.Steps : cost.Models)).Take(ShownRows)));
         if (rows?.Count > ShownRows)

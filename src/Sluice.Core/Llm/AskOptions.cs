@@ -72,6 +72,16 @@ public abstract record AskOptions
     /// </summary>
     public CascadeOptions? Cascade { get; init; }
 
+    /// <summary>
+    /// Submits the calls of the step together to the provider's batch API, where it has one: at about half of the price, with answers within a day. What the batch does
+    /// not answer is asked call by call. Default: false.
+    /// </summary>
+    public bool BatchApi { get; init; }
+
+    /// <summary>Hours that a batch of <c>batch_api</c> is waited for; then it is cancelled, and what it has not answered is asked call by call. Default: 24.</summary>
+    [Range(0.01, 168.0)]
+    public double MaxWaitHours { get; init; } = 24;
+
     /// <summary>US dollars that the step may spend in one run; a call that could cost more is not made, and the run stops for approval. Default: no limit.</summary>
     [Range(0.0, 1_000_000_000.0)]
     public double? BudgetUsd { get; init; }

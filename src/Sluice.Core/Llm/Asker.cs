@@ -26,6 +26,9 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     // A remote store answers slowly.
     const int AnswersAtOnce = 8;
 
+    /// <summary>An answer that a provider's batch gave to a call, null where it gave none; null: there was no batch.</summary>
+    public Func<string, CancellationToken, Task<BatchedAnswer?>>? Batched { get; init; }
+
     /// <summary>Gives every row an answer or the reason why it has none.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="step">Id of the step.</param>
@@ -74,6 +77,29 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         }
     }
 
+    /// <summary>The calls that would be made first and are not made yet, without making them.</summary>
+    public async Task<IReadOnlyList<BatchCall>> FirstCallsAsync(Question question, string step, int batch, IEnumerable<AskedRow> rows, CancellationToken cancellation)
+    {
+        var first = new List<BatchCall>();
+        foreach (var group in Groups(question, rows))
+        {
+            var (prompt, id) = Named(question, batch, group);
+            if (await calls.FindAsync(step, id, cancellation) is null)
+            {
+                first.Add(new BatchCall(id, question.Request(prompt, group.Rows.Count, model)));
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>What a call says, and its id: a hash of that.</summary>
+    static (string Prompt, string Id) Named(Question question, int batch, RowGroup group)
+    {
+        var prompt = CallText.Prompt(group.Rows, question.Options.Compact);
+        return (prompt, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16)));
+    }
+
     /// <summary>Rows in groups of at most so many, and of at most so many bytes.</summary>
     static IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
     {
@@ -99,8 +125,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     /// <summary>Finds the call for a group, or makes it, keeps what was answered, and gives what has to be asked next.</summary>
     async Task<IReadOnlyList<RowGroup>> AskGroupAsync(Question question, string step, int batch, RowGroup group, string run, CancellationToken cancellation)
     {
-        var prompt = CallText.Prompt(group.Rows, question.Options.Compact);
-        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16));
+        var (prompt, id) = Named(question, batch, group);
         if (await FindAsync(step, id, cancellation) is { } known)
         {
             return await KeepAsync(question, group, known, run, cancellation);
@@ -112,9 +137,15 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             return await KeepAsync(question, group, first, run, cancellation);
         }
 
+        // Paid already, whoever else has answers meanwhile.
+        if (Batched is not null && await Batched(id, cancellation) is { } batched)
+        {
+            return await KeepAsync(question, group, await MakeAsync(question, step, batch, group, id, prompt, batched, cancellation), run, cancellation);
+        }
+
         // Another run may have been given answers since it was decided what to ask. Written down, as what is asked next depends on it.
         var open = await calls.OpenAsync(step, id, cancellation) ?? await calls.KeepOpenAsync(step, id, await OpenAsync(question, group, cancellation), group.Rows.Count, cancellation);
-        return open.Count == group.Rows.Count ? await KeepAsync(question, group, await MakeAsync(question, step, batch, group, id, prompt, cancellation), run, cancellation)
+        return open.Count == group.Rows.Count ? await KeepAsync(question, group, await MakeAsync(question, step, batch, group, id, prompt, null, cancellation), run, cancellation)
             : open.Count == 0 ? []
             : [new RowGroup([.. open.Select(place => group.Rows[place])], group.Round)];
     }
@@ -139,17 +170,18 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         return [.. Enumerable.Range(0, answered.Length).Where(place => !answered[place])];
     }
 
-    /// <summary>Makes a call and writes it down.</summary>
-    async Task<CallRecord> MakeAsync(Question question, string step, int batch, RowGroup group, string id, string prompt, CancellationToken cancellation)
+    /// <summary>Makes a call, unless a batch answered it, and writes it down.</summary>
+    async Task<CallRecord> MakeAsync(
+        Question question, string step, int batch, RowGroup group, string id, string prompt, BatchedAnswer? batched, CancellationToken cancellation)
     {
         var request = question.Request(prompt, group.Rows.Count, model);
-        await budget.ReserveAsync(id, request, model, cancellation);
+        await (batched is null ? budget.ReserveAsync(id, request, model, cancellation) : Task.CompletedTask);
         var started = time.GetTimestamp();
         ModelAnswer answer;
         string? error = null;
         try
         {
-            answer = await models.AskAsync(request, cancellation);
+            answer = batched?.Answer ?? await models.AskAsync(request, cancellation);
         }
         catch (ModelException refused) when (refused.OfQuestion)
         {
@@ -170,7 +202,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         var written = new long[group.Rows.Count];
         results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
         var total = answer.Usage + answer.Wasted;
-        var price = PriceOf(answer.Model);
+        var price = batched is null ? PriceOf(answer.Model) : batched.Price;
         var call = new CallRecord
         {
             Id = id,
@@ -187,6 +219,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             Wasted = answer.Wasted,
             CostUsd = price is null ? null : total.CostAt(price),
             RequestId = answer.RequestId,
+            BatchId = batched?.Batch,
             Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
             Rows = Shares.Of(total, price, group.Rows, written),
         };

@@ -56,6 +56,28 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
         }
     }
 
+    /// <summary>Sets the most that the first calls of a batch can cost aside, of as many as there is money for; gives how many. Set aside before, it counts anew.</summary>
+    public async Task<int> ReserveMostAsync(string batch, IReadOnlyList<ModelRequest> calls, TokenPrice? price, CancellationToken cancellation)
+    {
+        var (count, costs) = (calls.Count, accounts.Count == 0 ? [] : calls.Select(c => MostOf(c, price!)).ToArray());
+        foreach (var account in accounts)
+        {
+            await ChangeAsync(account, state =>
+            {
+                var (left, fits) = (account.LimitUsd - state.SpentUsd - state.Open.Where(o => o.Key != batch).Sum(o => o.Value), 0);
+                for (; fits < count && costs[fits] <= left; fits++)
+                {
+                    left -= costs[fits];
+                }
+
+                count = fits;
+                state.Open[batch] = costs.Take(count).Sum();
+            }, cancellation);
+        }
+
+        return count;
+    }
+
     /// <summary>How an account stands.</summary>
     public static async Task<BudgetState> StateAsync(Ledger ledger, string run, BudgetAccount account, CancellationToken cancellation) =>
         await ledger.GetAsync($"budgets:{run}", Row(account), cancellation) is { } row && DocumentJson.Parse<Spending>(Encoding.UTF8.GetBytes(row.Json)) is { } state

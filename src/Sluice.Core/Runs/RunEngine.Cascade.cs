@@ -103,7 +103,7 @@ public sealed partial class RunEngine
             await DecideCascadeAsync(run, number, step, asks.Decisions!.Count, cancellation);
         }
 
-        return await OpenAskStageAsync(run, passNumber, number, asks, cancellation);
+        return await OpenAskStageAsync(run, passNumber, number, step, asks, cancellation);
     }
 
     async Task DecideCascadeAsync(Run run, int number, AskingStep step, int batches, CancellationToken cancellation)

@@ -37,6 +37,12 @@ public enum StageKind
     /// <summary>The step's model is asked for a sample of them.</summary>
     Sample = 12,
 
+    /// <summary>First calls are put together for the provider's batch API.</summary>
+    Batch = 13,
+
+    /// <summary>They are submitted and waited for.</summary>
+    Await = 14,
+
     /// <summary>Each batch gets its answers.</summary>
     Collect = 10,
     Apply = 4,
@@ -54,9 +60,10 @@ public enum StageKind
 /// <param name="Reused">Units whose finished work was found and is not done again.</param>
 /// <param name="Outcome">Set on the last stage.</param>
 /// <param name="InFlight">Units that may run at the same time.</param>
+/// <param name="Wait">Time after which the next stage is asked for, and no sooner; null: at once. Such a stage has no units.</param>
 /// <param name="Approval">What it waits for somebody to approve; null: it does not wait.</param>
 public sealed record Stage(
-    StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null, int InFlight = StageWindow.MaxUnits, Llm.ApprovalAsk? Approval = null);
+    StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null, int InFlight = StageWindow.MaxUnits, Llm.ApprovalAsk? Approval = null, TimeSpan? Wait = null);
 
 /// <summary>How a run ended.</summary>
 /// <param name="Version">Id of the version that now holds the result; null when a gate failed.</param>

@@ -31,7 +31,7 @@ public static class RunPipeline
         {
             var open = stage;
             context.SetCustomStatus(open);
-            if (open.Units > 0)
+            if (open.Units > 0 || open.Wait is not null)
             {
                 (_, asked) = await BudgetPause.UntilPaidAsync(context, request, open, asked, attempt => RunStage.CallAsync(context, request, open, attempt));
             }

@@ -26,9 +26,15 @@ public static class RunStage
         }
     }
 
-    /// <summary>Runs the units of a stage as a child of its run.</summary>
+    /// <summary>Runs the units of a stage as a child of its run, or waits where the stage is to wait.</summary>
     public static async Task<bool> CallAsync(TaskOrchestrationContext context, RunRequest run, Stage stage, int attempt)
     {
+        if (stage.Wait is { } wait)
+        {
+            await context.CreateTimer(wait, CancellationToken.None);
+            return true;
+        }
+
         var units = new StageRequest(run.RunId, stage.Kind, stage.Pass, stage.Units, stage.InFlight);
         await context.CallSubOrchestratorAsync(nameof(RunStage), units, units.Options(context.InstanceId, attempt));
         return true;

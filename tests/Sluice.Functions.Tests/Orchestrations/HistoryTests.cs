@@ -25,7 +25,7 @@ public sealed class HistoryTests
         Assert.Equal(
             [
                 "embed-on-gpu-instead.json", "embed-on-gpu-next-window.json", "embed-on-gpu.json",
-                "review-label-long.json", "review-label.json", "review-labels.json", "run-pipeline-approved.json", "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
+                "review-label-long.json", "review-label.json", "review-labels.json", "run-pipeline-approved.json", "run-pipeline-batch.json", "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
             ],
             files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
@@ -91,6 +91,28 @@ public sealed class HistoryTests
         Keep("run-pipeline-approved.json", SavedHistory.Save(hub.Engine, "run"));
 
         Assert.Null(SavedHistory.Replay(File.ReadAllText(Path.Combine(today, "run-pipeline-approved.json")), new FakeActivities(), JsonDataConverter.Default));
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_a_batch_today_writes_a_history_that_replays()
+    {
+        await using var hub = await FakeHub.StartAsync(new FakeActivities
+        {
+            Advance = advance => advance.After == StageKind.Start
+                ? new Stage(StageKind.Await, 0, "wait for the batch: mood", 0, 0, Wait: TimeSpan.FromSeconds(10))
+                : new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome("v-1", "t", false, null, null)),
+        });
+        await hub.StartAsync(nameof(RunPipeline), "run", new RunRequest("run", "pipelines/p.yaml", "p.yaml", "/in"));
+        var run = hub.EndAsync("run");
+        await Wait.UntilAsync("the run has waited", () =>
+        {
+            hub.Clock.Advance(TimeSpan.FromSeconds(2));
+            return Task.FromResult(run.IsCompleted);
+        });
+
+        Keep("run-pipeline-batch.json", SavedHistory.Save(hub.Engine, "run"));
+
+        Assert.Null(SavedHistory.Replay(File.ReadAllText(Path.Combine(today, "run-pipeline-batch.json")), new FakeActivities(), JsonDataConverter.Default));
     }
 
     [Fact]

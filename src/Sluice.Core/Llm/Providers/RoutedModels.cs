@@ -22,6 +22,9 @@ public sealed class RoutedModels(
         return route?.Candidates[0].Spec is { } spec ? new ModelInfo(spec.Id, spec.Price, spec.ContextTokens, spec.MaxOutputTokens, route.Notes) : null;
     }
 
+    public override ModelBatches? Batches(string model) =>
+        routes.Find(model, out _)?.Candidates[0].Spec is { } spec ? providers[spec.Provider].BatchesOf(spec, request => ThinkingTokens(spec, request)) : null;
+
     public override async Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation)
     {
         var route = routes.Find(request.Model, out var none) ?? throw new ModelException(none!);
