@@ -77,7 +77,7 @@ static class CostCommand
 
         foreach (var cascade in cost.Cascades ?? [])
         {
-            facts.AddRow(Markup.Escape($"cascade of {cascade.Step}"), Markup.Escape(cascade.Note));
+            facts.AddRow(Markup.Escape($"{(cascade.IsSemanticCache ? "semantic cache" : "cascade")} of {cascade.Step}"), Markup.Escape(cascade.Note));
         }
 
         foreach (var batch in cost.Batches ?? [])

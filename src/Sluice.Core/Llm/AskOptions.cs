@@ -73,6 +73,12 @@ public abstract record AskOptions
     public CascadeOptions? Cascade { get; init; }
 
     /// <summary>
+    /// Takes kept answers to similar questions, within an error that you choose; for answers that are labels or true or false. Default: none, answers are taken for equal
+    /// questions alone.
+    /// </summary>
+    public SemanticCacheOptions? SemanticCache { get; init; }
+
+    /// <summary>
     /// Submits the calls of the step together to the provider's batch API, where it has one: at about half of the price, with answers within a day. What the batch does
     /// not answer is asked call by call. Default: false.
     /// </summary>

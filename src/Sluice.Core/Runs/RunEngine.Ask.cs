@@ -29,7 +29,9 @@ public sealed partial class RunEngine
     async Task<bool> AskAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
     {
         var (number, step, rows, todo, answers) = await AskTodoAsync(run, passNumber, batch, cancellation);
-        return await AskRowsAsync(run, number, batch, step, step.Question, rows, todo, answers, cancellation);
+        var asked = await AskRowsAsync(run, number, batch, step, step.Question, rows, todo, answers, cancellation);
+        await KeepQuestionsAsync(run, number, batch, step, rows, todo, answers, cancellation);
+        return asked;
     }
 
     /// <summary>What a batch asks the step's model.</summary>
