@@ -185,49 +185,62 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         }
         catch (ModelException refused) when (refused.OfQuestion)
         {
-            (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null), refused.Message);
+            (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, refused.Wasted), refused.Message);
         }
-        catch (ModelException refused)
+        catch (Exception failed)
         {
-            await budget.SettleAsync(id, 0, CancellationToken.None);
-            throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {refused.Message}", refused);
-        }
-        catch (Exception)
-        {
-            await budget.SettleAsync(id, 0, CancellationToken.None);
+            var wasted = failed is ModelException never ? never.Wasted : failed is TransientException later ? later.Wasted : default;
+            var tried = RecordOf(new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, wasted), failed.Message) with { Id = $"{id}-failed" };
+            if (wasted != default)
+            {
+                // Nobody finds it as an answer, but it was paid.
+                await calls.AddAsync(tried, CancellationToken.None);
+            }
+
+            await budget.SettleAsync(id, tried.CostUsd, CancellationToken.None);
+            if (failed is ModelException)
+            {
+                throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {failed.Message}", failed);
+            }
+
             throw;
         }
 
-        var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
-        var written = new long[group.Rows.Count];
-        results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
-        var total = answer.Usage + answer.Wasted;
-        var price = batched is null ? PriceOf(answer.Model) : batched.Price;
-        var call = new CallRecord
-        {
-            Id = id,
-            Step = step,
-            Batch = batch,
-            Round = group.Round,
-            At = time.GetUtcNow(),
-            PromptBytes = Encoding.UTF8.GetByteCount(prompt),
-            Model = answer.Model,
-            Finish = answer.Finish,
-            Text = answer.Text,
-            Error = error,
-            Usage = answer.Usage,
-            Wasted = answer.Wasted,
-            CostUsd = price is null ? null : total.CostAt(price),
-            RequestId = answer.RequestId,
-            BatchId = batched?.Batch,
-            Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
-            Rows = Shares.Of(total, price, group.Rows, written),
-        };
+        var call = RecordOf(answer, error);
 
         // Paid: written down even if the run was stopped meanwhile.
         var counts = await calls.AddAsync(call, CancellationToken.None);
         await budget.SettleAsync(id, counts.CostUsd, CancellationToken.None, ReferenceEquals(counts, call) ? 0 : call.CostUsd ?? 0);
         return counts;
+
+        CallRecord RecordOf(ModelAnswer answer, string? error)
+        {
+            var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
+            var written = new long[group.Rows.Count];
+            results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
+            var total = answer.Usage + answer.Wasted;
+            var price = batched is null ? PriceOf(answer.Model) : batched.Price;
+            return new CallRecord
+            {
+                Id = id,
+                Step = step,
+                Batch = batch,
+                Round = group.Round,
+                At = time.GetUtcNow(),
+                PromptBytes = Encoding.UTF8.GetByteCount(prompt),
+                Model = answer.Model,
+                Finish = answer.Finish,
+                Text = answer.Text,
+                Error = error,
+                Usage = answer.Usage,
+                Wasted = answer.Wasted,
+                CostUsd = price is null ? null : total.CostAt(price),
+                RequestId = answer.RequestId,
+                BatchId = batched?.Batch,
+                Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
+                Rows = Shares.Of(total, price, group.Rows, written),
+            };
+        }
     }
 
     TokenPrice? PriceOf(string answered) => answered == model.Id ? model.Price : models.Find(answered, out _)?.Price;
