@@ -150,7 +150,7 @@ public sealed class BatchRunTests : IAsyncLifetime
     [Fact]
     public async Task A_budget_holds_for_a_batch_as_for_calls()
     {
-        await using var runs = new BatchRuns(server, "openai") { Budget = "optimization: { budget_usd: 0.01 }\n" };
+        await using var runs = new BatchRuns(server, "openai") { Budget = "optimization: { budget_usd: 0.01 }\n", Parallelism = 1 };
 
         await Assert.ThrowsAsync<BudgetException>(() => runs.RunAsync("one"));
 

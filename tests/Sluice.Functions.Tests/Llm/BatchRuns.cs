@@ -43,6 +43,9 @@ sealed class BatchRuns : IAsyncDisposable
 
     public string MaxWaitHours { get; init; } = "24";
 
+    /// <summary>Units at once. A unit that fails stops those beside it, and what they are being answered is lost.</summary>
+    public int Parallelism { get; init; } = 2;
+
     /// <summary>Before the steps.</summary>
     public string Budget { get; init; } = "";
 
@@ -54,7 +57,7 @@ sealed class BatchRuns : IAsyncDisposable
     public async Task<RunOutcome> RunAsync(string run, CancellationToken cancellation = default)
     {
         await WriteAsync();
-        return await LocalRun.RunAsync(NewEngine(), Request(run), 2, null, cancellation);
+        return await LocalRun.RunAsync(NewEngine(), Request(run), Parallelism, null, cancellation);
     }
 
     public Task WriteAsync() => Store.CreateAsync("pipelines/p.yaml", Encoding.UTF8.GetBytes($$"""
