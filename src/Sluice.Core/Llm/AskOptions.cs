@@ -28,8 +28,11 @@ public abstract record AskOptions
     /// </summary>
     public virtual IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>Rows in one call, at most; long rows make it fewer. Default: 100.</summary>
-    [Range(1, 1_000)]
+    /// <summary>
+    /// Rows in one call, at most; long rows make it fewer. 0: chosen by the number of questions and the length of answers, so that there are ten calls where there are few
+    /// questions, and none takes longer than a minute. Default: 100.
+    /// </summary>
+    [Range(0, 1_000)]
     public int BatchSize { get; init; } = 100;
 
     /// <summary>

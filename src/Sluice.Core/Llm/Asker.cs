@@ -26,6 +26,9 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     // A remote store answers slowly.
     const int AnswersAtOnce = 8;
 
+    /// <summary>Rows in one call, at most, as the run has fixed it; null: as the question has it.</summary>
+    public int? CallRows { get; init; }
+
     /// <summary>An answer that a provider's batch gave to a call, null where it gave none; null: there was no batch.</summary>
     public Func<string, CancellationToken, Task<BatchedAnswer?>>? Batched { get; init; }
 
@@ -101,12 +104,12 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     }
 
     /// <summary>Rows in groups of at most so many, and of at most so many bytes.</summary>
-    static IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
+    IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
     {
-        var (group, bytes) = (new List<AskedRow>(), 0L);
+        var (group, bytes, most) = (new List<AskedRow>(), 0L, CallRows ?? question.CallRows(1_000, model));
         foreach (var row in rows)
         {
-            if (group.Count > 0 && (group.Count == question.Options.BatchSize || bytes + row.Json.Length > (long)question.Options.MaxCallTokens * BytesPerToken))
+            if (group.Count > 0 && (group.Count == most || bytes + row.Json.Length > (long)question.Options.MaxCallTokens * BytesPerToken))
             {
                 yield return new RowGroup(group, 0);
                 (group, bytes) = ([], 0);

@@ -80,8 +80,28 @@ public sealed partial class RunEngine
             ?? throw new PipelineException($"Step '{id}': the run began with the model '{question.Model}', which cannot be asked here. {reason}", null);
         return new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), await BudgetAsync(run, id, step, cancellation), time)
         {
+            CallRows = await CallRowsAsync(run, number, question, model, cancellation),
             Batched = question.Options.BatchApi ? (call, token) => BatchedAnswerAsync(run, call, token) : null,
         };
+    }
+
+    /// <summary>Rows in one call, at most. Where it is chosen, once for the run: another number would make other calls, and pay again.</summary>
+    async Task<int> CallRowsAsync(Run run, int number, Question question, ModelInfo model, CancellationToken cancellation)
+    {
+        if (question.Options.BatchSize > 0)
+        {
+            return question.Options.BatchSize;
+        }
+
+        var path = $"runs/{run.Id}/call-rows-{number}.json";
+        var chosen = await TryReadDocumentAsync<CallRows>(path, cancellation);
+        if (chosen is null)
+        {
+            var questions = CostForecast.QuestionsOf(await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation));
+            chosen = await WriteDocumentAsync(path, new CallRows(question.CallRows(questions, model)), cancellation);
+        }
+
+        return chosen.Rows;
     }
 
     /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet; of these, those whose key is wanted.</summary>
