@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Sluice.Runs;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;

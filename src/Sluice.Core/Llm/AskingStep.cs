@@ -97,7 +97,11 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
     {
         Prompt.Check(input, options.Columns, problems);
         options.Cascade?.Check(Fields, problems);
-        options.SemanticCache?.Check(options, Fields, problems);
+        if (options.SemanticCache is not null)
+        {
+            SemanticCacheOptions.Check(options, Fields, problems);
+        }
+
         return input;
     }
 

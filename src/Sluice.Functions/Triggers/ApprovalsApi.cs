@@ -59,7 +59,7 @@ public sealed class ApprovalsApi(ObjectStore store, TimeProvider time)
 
         var approvals = new Approvals(store, run);
         if (!RunIds.IsValid(run) || await client.GetInstanceAsync(run, getInputsAndOutputs: false, cancellation) is not { } instance
-            || (await approvals.AllAsync(cancellation)).LastOrDefault() is not { } last)
+            || await approvals.AllAsync(cancellation) is not [.., var last])
         {
             return Problem(StatusCodes.Status404NotFound, $"There is no run '{run}' that asks for a budget.");
         }

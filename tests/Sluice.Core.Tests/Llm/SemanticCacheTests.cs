@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Llm;
-using Sluice.Runs;
 using Sluice.Tests.Runs;
 
 namespace Sluice.Tests.Llm;

@@ -1,5 +1,4 @@
 using Microsoft.DurableTask.Client;
-using Sluice.Functions.Activities;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
 using Sluice.Functions.Tests.App;

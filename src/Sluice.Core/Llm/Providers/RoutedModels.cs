@@ -47,7 +47,7 @@ public sealed class RoutedModels(
         }
 
         var message = string.Join(" ", failures.Select(f => f.Reason));
-        throw failures.Exists(f => f.MayPass) 
+        throw failures.Exists(f => f.MayPass)
             ? new TransientException(message) { Wasted = wasted }
             : new ModelException(message) { OfQuestion = failures.Exists(f => f.OfQuestion), Wasted = wasted };
     }

@@ -31,7 +31,7 @@ public sealed record SemanticCacheOptions
     /// <summary>The same promise as a cascade makes, with kept answers in the place of the cheaper model.</summary>
     internal CascadeOptions Promise => new() { Model = "similar questions", AtLeast = 1 - MaxError, Delta = Delta, LabelBudget = Sample, Seed = Seed };
 
-    internal void Check(AskOptions options, IReadOnlyList<AnswerField> fields, StepProblems problems)
+    internal static void Check(AskOptions options, IReadOnlyList<AnswerField> fields, StepProblems problems)
     {
         if (fields.Any(f => f.Type != AnswerType.Boolean && f.Labels.Count == 0))
         {
