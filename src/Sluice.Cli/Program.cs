@@ -5,6 +5,7 @@ using Spectre.Console;
 var root = new RootCommand("Sluice turns raw data into versioned, checked, ML-ready datasets.")
 {
     RunCommand.Create(),
+    RunsCommand.Create(),
     ServeCommand.Create(),
     ExplainCommand.Create(),
     CompareCommand.Create(),

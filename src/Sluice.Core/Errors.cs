@@ -52,6 +52,9 @@ public sealed class TransientException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Tokens that were paid for tries of a language model that gave nothing.</summary>
+    public Llm.TokenUsage Wasted { get; init; }
 }
 
 /// <summary>A source cannot be read: it is missing, refused, or not in the stated format.</summary>
@@ -132,6 +135,9 @@ public sealed class ModelException : Exception
 
     /// <summary>Whether it is this question that is refused (too long, filtered): another may be answered. Otherwise none is: a wrong key, an unknown model.</summary>
     public bool OfQuestion { get; init; }
+
+    /// <summary>Tokens that were paid for tries that gave nothing.</summary>
+    public Llm.TokenUsage Wasted { get; init; }
 }
 
 /// <summary>A run may not spend what its next call to a language model could cost. What was answered is kept; somebody has to approve more.</summary>

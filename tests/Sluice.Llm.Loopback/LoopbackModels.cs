@@ -18,7 +18,14 @@ public sealed class LoopbackModels : IAsyncDisposable
     readonly WebApplication app;
     readonly ConcurrentQueue<LoopbackCall> calls = new();
 
-    LoopbackModels(WebApplication app) => this.app = app;
+    LoopbackModels(WebApplication app)
+    {
+        this.app = app;
+        Batches = new LoopbackBatches(this);
+    }
+
+    /// <summary>Batches in the formats of OpenAI and Anthropic.</summary>
+    public LoopbackBatches Batches { get; }
 
     /// <summary>What to answer. Default: the text <c>ok</c>.</summary>
     public Func<LoopbackCall, LoopbackReply> Answer { get; set; } = _ => new LoopbackReply();
@@ -36,7 +43,9 @@ public sealed class LoopbackModels : IAsyncDisposable
     public Dictionary<string, LoopbackPrice> Prices { get; } = new(StringComparer.Ordinal);
 
     /// <summary>US dollars for all paid calls: the bill that a cost ledger is reconciled to.</summary>
-    public decimal Bill => PaidCalls.Sum(c => Prices.GetValueOrDefault(c.Model, LoopbackPrice.Usual).Of(c.Reply!));
+    public decimal Bill => PaidCalls.Sum(PriceOf) + (Batches.Answered.Sum(PriceOf) / 2);
+
+    decimal PriceOf(LoopbackCall call) => Prices.GetValueOrDefault(call.Model, LoopbackPrice.Usual).Of(call.Reply!);
 
     /// <summary>Address without a path.</summary>
     public string Address { get; private set; } = "";
@@ -58,6 +67,7 @@ public sealed class LoopbackModels : IAsyncDisposable
         app.MapPost("/openai/v1/chat/completions", c => server.ServeAsync(c, WireFormat.AzureOpenAI, null));
         app.MapPost("/v1/messages", c => server.ServeAsync(c, WireFormat.Anthropic, null));
         app.MapPost("/v1beta/models/{model}", c => server.ServeAsync(c, WireFormat.Gemini, ((string)c.Request.RouteValues["model"]!).Split(':')[0]));
+        server.Batches.MapTo(app);
         await app.StartAsync();
         server.Address = app.Urls.First();
         return server;

@@ -77,7 +77,14 @@ static class CostCommand
 
         foreach (var cascade in cost.Cascades ?? [])
         {
-            facts.AddRow(Markup.Escape($"cascade of {cascade.Step}"), Markup.Escape(cascade.Note));
+            facts.AddRow(Markup.Escape($"{(cascade.IsSemanticCache ? "semantic cache" : "cascade")} of {cascade.Step}"), Markup.Escape(cascade.Note));
+        }
+
+        foreach (var batch in cost.Batches ?? [])
+        {
+            facts.AddRow(Markup.Escape($"batch of {batch.Step}"), Markup.Escape(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{batch.Answered:N0} of {batch.Calls:N0} calls answered for ${batch.PaidUsd:0.00####}, ${batch.SavedUsd:0.00####} less than one by one.{(batch.Note is null ? "" : " " + batch.Note)}")));
         }
 
         AnsiConsole.Write(facts);

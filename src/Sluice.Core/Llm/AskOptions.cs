@@ -28,8 +28,11 @@ public abstract record AskOptions
     /// </summary>
     public virtual IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>Rows in one call, at most; long rows make it fewer. Default: 100.</summary>
-    [Range(1, 1_000)]
+    /// <summary>
+    /// Rows in one call, at most; long rows make it fewer. 0: chosen by the number of questions and the length of answers, so that there are ten calls where there are few
+    /// questions, and none takes longer than a minute. Default: 100.
+    /// </summary>
+    [Range(0, 1_000)]
     public int BatchSize { get; init; } = 100;
 
     /// <summary>
@@ -71,6 +74,22 @@ public abstract record AskOptions
     /// A cheaper model that answers first, and what must hold of the result; for answers that are labels or true or false. Default: none, the model answers all.
     /// </summary>
     public CascadeOptions? Cascade { get; init; }
+
+    /// <summary>
+    /// Takes kept answers to similar questions, within an error that you choose; for answers that are labels or true or false. Default: none, answers are taken for equal
+    /// questions alone.
+    /// </summary>
+    public SemanticCacheOptions? SemanticCache { get; init; }
+
+    /// <summary>
+    /// Submits the calls of the step together to the provider's batch API, where it has one: at about half of the price, with answers within a day. What the batch does
+    /// not answer is asked call by call. Default: false.
+    /// </summary>
+    public bool BatchApi { get; init; }
+
+    /// <summary>Hours that a batch of <c>batch_api</c> is waited for; then it is cancelled, and what it has not answered is asked call by call. Default: 24.</summary>
+    [Range(0.01, 168.0)]
+    public double MaxWaitHours { get; init; } = 24;
 
     /// <summary>US dollars that the step may spend in one run; a call that could cost more is not made, and the run stops for approval. Default: no limit.</summary>
     [Range(0.0, 1_000_000_000.0)]

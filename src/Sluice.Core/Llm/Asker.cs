@@ -26,6 +26,12 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     // A remote store answers slowly.
     const int AnswersAtOnce = 8;
 
+    /// <summary>Rows in one call, at most, as the run has fixed it; null: as the question has it.</summary>
+    public int? CallRows { get; init; }
+
+    /// <summary>An answer that a provider's batch gave to a call, null where it gave none; null: there was no batch.</summary>
+    public Func<string, CancellationToken, Task<BatchedAnswer?>>? Batched { get; init; }
+
     /// <summary>Gives every row an answer or the reason why it has none.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="step">Id of the step.</param>
@@ -74,13 +80,36 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         }
     }
 
-    /// <summary>Rows in groups of at most so many, and of at most so many bytes.</summary>
-    static IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
+    /// <summary>The calls that would be made first and are not made yet, without making them.</summary>
+    public async Task<IReadOnlyList<BatchCall>> FirstCallsAsync(Question question, string step, int batch, IEnumerable<AskedRow> rows, CancellationToken cancellation)
     {
-        var (group, bytes) = (new List<AskedRow>(), 0L);
+        var first = new List<BatchCall>();
+        foreach (var group in Groups(question, rows))
+        {
+            var (prompt, id) = Named(question, batch, group);
+            if (await calls.FindAsync(step, id, cancellation) is null)
+            {
+                first.Add(new BatchCall(id, question.Request(prompt, group.Rows.Count, model)));
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>What a call says, and its id: a hash of that.</summary>
+    static (string Prompt, string Id) Named(Question question, int batch, RowGroup group)
+    {
+        var prompt = CallText.Prompt(group.Rows, question.Options.Compact);
+        return (prompt, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16)));
+    }
+
+    /// <summary>Rows in groups of at most so many, and of at most so many bytes.</summary>
+    IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
+    {
+        var (group, bytes, most) = (new List<AskedRow>(), 0L, CallRows ?? question.CallRows(1_000, model));
         foreach (var row in rows)
         {
-            if (group.Count > 0 && (group.Count == question.Options.BatchSize || bytes + row.Json.Length > (long)question.Options.MaxCallTokens * BytesPerToken))
+            if (group.Count > 0 && (group.Count == most || bytes + row.Json.Length > (long)question.Options.MaxCallTokens * BytesPerToken))
             {
                 yield return new RowGroup(group, 0);
                 (group, bytes) = ([], 0);
@@ -99,8 +128,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     /// <summary>Finds the call for a group, or makes it, keeps what was answered, and gives what has to be asked next.</summary>
     async Task<IReadOnlyList<RowGroup>> AskGroupAsync(Question question, string step, int batch, RowGroup group, string run, CancellationToken cancellation)
     {
-        var prompt = CallText.Prompt(group.Rows, question.Options.Compact);
-        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16));
+        var (prompt, id) = Named(question, batch, group);
         if (await FindAsync(step, id, cancellation) is { } known)
         {
             return await KeepAsync(question, group, known, run, cancellation);
@@ -112,9 +140,15 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             return await KeepAsync(question, group, first, run, cancellation);
         }
 
+        // Paid already, whoever else has answers meanwhile.
+        if (Batched is not null && await Batched(id, cancellation) is { } batched)
+        {
+            return await KeepAsync(question, group, await MakeAsync(question, step, batch, group, id, prompt, batched, cancellation), run, cancellation);
+        }
+
         // Another run may have been given answers since it was decided what to ask. Written down, as what is asked next depends on it.
         var open = await calls.OpenAsync(step, id, cancellation) ?? await calls.KeepOpenAsync(step, id, await OpenAsync(question, group, cancellation), group.Rows.Count, cancellation);
-        return open.Count == group.Rows.Count ? await KeepAsync(question, group, await MakeAsync(question, step, batch, group, id, prompt, cancellation), run, cancellation)
+        return open.Count == group.Rows.Count ? await KeepAsync(question, group, await MakeAsync(question, step, batch, group, id, prompt, null, cancellation), run, cancellation)
             : open.Count == 0 ? []
             : [new RowGroup([.. open.Select(place => group.Rows[place])], group.Round)];
     }
@@ -139,62 +173,77 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         return [.. Enumerable.Range(0, answered.Length).Where(place => !answered[place])];
     }
 
-    /// <summary>Makes a call and writes it down.</summary>
-    async Task<CallRecord> MakeAsync(Question question, string step, int batch, RowGroup group, string id, string prompt, CancellationToken cancellation)
+    /// <summary>Makes a call, unless a batch answered it, and writes it down.</summary>
+    async Task<CallRecord> MakeAsync(
+        Question question, string step, int batch, RowGroup group, string id, string prompt, BatchedAnswer? batched, CancellationToken cancellation)
     {
         var request = question.Request(prompt, group.Rows.Count, model);
-        await budget.ReserveAsync(id, request, model, cancellation);
+        await (batched is null ? budget.ReserveAsync(id, request, model, cancellation) : Task.CompletedTask);
         var started = time.GetTimestamp();
         ModelAnswer answer;
         string? error = null;
         try
         {
-            answer = await models.AskAsync(request, cancellation);
+            answer = batched?.Answer ?? await models.AskAsync(request, cancellation);
         }
         catch (ModelException refused) when (refused.OfQuestion)
         {
-            (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null), refused.Message);
+            (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, refused.Wasted), refused.Message);
         }
-        catch (ModelException refused)
+        catch (Exception failed)
         {
-            await budget.SettleAsync(id, 0, CancellationToken.None);
-            throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {refused.Message}", refused);
-        }
-        catch (Exception)
-        {
-            await budget.SettleAsync(id, 0, CancellationToken.None);
+            var wasted = failed is ModelException never ? never.Wasted : failed is TransientException later ? later.Wasted : default;
+            var tried = RecordOf(new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, wasted), failed.Message) with { Id = $"{id}-failed" };
+            if (wasted != default)
+            {
+                // Nobody finds it as an answer, but it was paid.
+                await calls.AddAsync(tried, CancellationToken.None);
+            }
+
+            await budget.SettleAsync(id, tried.CostUsd, CancellationToken.None);
+            if (failed is ModelException)
+            {
+                throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {failed.Message}", failed);
+            }
+
             throw;
         }
 
-        var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
-        var written = new long[group.Rows.Count];
-        results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
-        var total = answer.Usage + answer.Wasted;
-        var price = PriceOf(answer.Model);
-        var call = new CallRecord
-        {
-            Id = id,
-            Step = step,
-            Batch = batch,
-            Round = group.Round,
-            At = time.GetUtcNow(),
-            PromptBytes = Encoding.UTF8.GetByteCount(prompt),
-            Model = answer.Model,
-            Finish = answer.Finish,
-            Text = answer.Text,
-            Error = error,
-            Usage = answer.Usage,
-            Wasted = answer.Wasted,
-            CostUsd = price is null ? null : total.CostAt(price),
-            RequestId = answer.RequestId,
-            Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
-            Rows = Shares.Of(total, price, group.Rows, written),
-        };
+        var call = RecordOf(answer, error);
 
         // Paid: written down even if the run was stopped meanwhile.
         var counts = await calls.AddAsync(call, CancellationToken.None);
         await budget.SettleAsync(id, counts.CostUsd, CancellationToken.None, ReferenceEquals(counts, call) ? 0 : call.CostUsd ?? 0);
         return counts;
+
+        CallRecord RecordOf(ModelAnswer answer, string? error)
+        {
+            var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
+            var written = new long[group.Rows.Count];
+            results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
+            var total = answer.Usage + answer.Wasted;
+            var price = batched is null ? PriceOf(answer.Model) : batched.Price;
+            return new CallRecord
+            {
+                Id = id,
+                Step = step,
+                Batch = batch,
+                Round = group.Round,
+                At = time.GetUtcNow(),
+                PromptBytes = Encoding.UTF8.GetByteCount(prompt),
+                Model = answer.Model,
+                Finish = answer.Finish,
+                Text = answer.Text,
+                Error = error,
+                Usage = answer.Usage,
+                Wasted = answer.Wasted,
+                CostUsd = price is null ? null : total.CostAt(price),
+                RequestId = answer.RequestId,
+                BatchId = batched?.Batch,
+                Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
+                Rows = Shares.Of(total, price, group.Rows, written),
+            };
+        }
     }
 
     TokenPrice? PriceOf(string answered) => answered == model.Id ? model.Price : models.Find(answered, out _)?.Price;

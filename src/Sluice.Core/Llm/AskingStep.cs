@@ -31,6 +31,12 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
     /// <summary>The cheaper model that answers first, and what must hold of the result; null: none.</summary>
     internal CascadeOptions? Cascade => options.Cascade;
 
+    /// <summary>Kept answers to similar questions, and what must hold of the result; null: none are taken.</summary>
+    internal SemanticCacheOptions? Similar => options.SemanticCache;
+
+    /// <summary>What must hold of answers that the step's model does not give; null: it gives all.</summary>
+    internal CascadeOptions? Promise => options.Cascade ?? options.SemanticCache?.Promise;
+
     /// <summary>What the cheaper model is asked; null: there is none.</summary>
     internal Question? Cheap { get; private set; }
 
@@ -82,8 +88,8 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
         Reads = Observes(input)!,
         Writes = Plan(input, new StepProblems()).Where(f => !input.Has(f.Name) || input[f.Name] != f).Select(f => f.Name)
             .Concat(Fields.Select(f => f.Name)).ToHashSet(StringComparer.Ordinal),
-        // What a cascade takes from the cheaper model depends on the sample, and so on which rows there are.
-        LooksAtRowsAlone = options.Cascade is null,
+        // What is taken from elsewhere depends on the sample, and so on which rows there are.
+        LooksAtRowsAlone = Promise is null,
         Cost = 100_000,
     };
 
@@ -91,6 +97,11 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
     {
         Prompt.Check(input, options.Columns, problems);
         options.Cascade?.Check(Fields, problems);
+        if (options.SemanticCache is not null)
+        {
+            SemanticCacheOptions.Check(options, Fields, problems);
+        }
+
         return input;
     }
 

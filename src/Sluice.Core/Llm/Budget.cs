@@ -17,24 +17,72 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
     /// <exception cref="BudgetException">The call could cost more than is left.</exception>
     public async Task ReserveAsync(string call, ModelRequest request, ModelInfo model, CancellationToken cancellation)
     {
+        var reserved = new List<BudgetAccount>();
         foreach (var account in accounts)
         {
             var most = MostOf(request, model.Price!);
+            var (isNew, refusal) = (false, (string?)null);
             await ChangeAsync(account, state =>
             {
                 var open = state.Open.Where(o => o.Key != call).Sum(o => o.Value);
-                if (state.SpentUsd + open + most > account.LimitUsd)
+                (isNew, refusal) = (!state.Open.ContainsKey(call), null);
+                if (state.SpentUsd + open + most <= account.LimitUsd)
                 {
-                    throw new BudgetException(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{account.Title} may spend {account.LimitUsd:0.00####} US dollars: {state.SpentUsd:0.00####} are spent, {open:0.00####} set aside, and the next call could cost {most:0.00####}. "
-                        + $"What was answered is kept. Approve more with 'sluice run --approve-budget USD', or change {account.Option}."));
+                    state.Open[call] = most;
+                    return;
                 }
 
-                state.Open[call] = most;
+                state.RefusedUsd = most;
+                refusal = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{account.Title} may spend {account.LimitUsd:0.00####} US dollars: {state.SpentUsd:0.00####} are spent, {open:0.00####} set aside, and the next call could cost {most:0.00####}. "
+                    + $"What was answered is kept. Approve more with 'sluice run --approve-budget USD', or change {account.Option}.");
             }, cancellation);
+            if (refusal is not null)
+            {
+                // What the other accounts set aside for it is of use to other calls.
+                foreach (var other in reserved)
+                {
+                    await ChangeAsync(other, state => state.Open.Remove(call), CancellationToken.None);
+                }
+
+                throw new BudgetException(refusal);
+            }
+
+            if (isNew)
+            {
+                reserved.Add(account);
+            }
         }
     }
+
+    /// <summary>Sets the most that the first calls of a batch can cost aside, of as many as there is money for; gives how many. Set aside before, it counts anew.</summary>
+    public async Task<int> ReserveMostAsync(string batch, IReadOnlyList<ModelRequest> calls, TokenPrice? price, CancellationToken cancellation)
+    {
+        var (count, costs) = (calls.Count, accounts.Count == 0 ? [] : calls.Select(c => MostOf(c, price!)).ToArray());
+        foreach (var account in accounts)
+        {
+            await ChangeAsync(account, state =>
+            {
+                var (left, fits) = (account.LimitUsd - state.SpentUsd - state.Open.Where(o => o.Key != batch).Sum(o => o.Value), 0);
+                for (; fits < count && costs[fits] <= left; fits++)
+                {
+                    left -= costs[fits];
+                }
+
+                count = fits;
+                state.Open[batch] = costs.Take(count).Sum();
+            }, cancellation);
+        }
+
+        return count;
+    }
+
+    /// <summary>How an account stands.</summary>
+    public static async Task<BudgetState> StateAsync(Ledger ledger, string run, BudgetAccount account, CancellationToken cancellation) =>
+        await ledger.GetAsync($"budgets:{run}", Row(account), cancellation) is { } row && DocumentJson.Parse<Spending>(Encoding.UTF8.GetBytes(row.Json)) is { } state
+            ? new BudgetState(state.SpentUsd, state.Open.Values.Sum(), state.RefusedUsd ?? 0)
+            : default;
 
     /// <summary>Puts what a call did cost in the place of what was set aside. A second time changes nothing.</summary>
     /// <param name="call">The call.</param>
@@ -87,7 +135,19 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
 
         /// <summary>Calls that are being made, with the most that each can cost.</summary>
         public SortedDictionary<string, decimal> Open { get; init; } = new(StringComparer.Ordinal);
+
+        /// <summary>The most that the last call could cost that was not made; null: all were.</summary>
+        public decimal? RefusedUsd { get; set; }
     }
+}
+
+/// <summary>How an account stands.</summary>
+/// <param name="SpentUsd">US dollars spent.</param>
+/// <param name="SetAsideUsd">US dollars set aside for calls that were begun.</param>
+/// <param name="NextUsd">What the call could cost that was not made.</param>
+readonly record struct BudgetState(decimal SpentUsd, decimal SetAsideUsd, decimal NextUsd)
+{
+    public decimal NeededUsd => SpentUsd + SetAsideUsd + NextUsd;
 }
 
 /// <summary>A limit.</summary>

@@ -44,6 +44,9 @@ public sealed record CallRecord
 
     public string? RequestId { get; init; }
 
+    /// <summary>The provider's id of the batch that it was answered in; null: it was a call of its own.</summary>
+    public string? BatchId { get; init; }
+
     public double Milliseconds { get; init; }
 
     /// <summary>Each row's share of all tokens; they add up to exactly <see cref="Usage"/> and <see cref="Wasted"/>.</summary>

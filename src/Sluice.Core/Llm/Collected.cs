@@ -6,6 +6,9 @@ namespace Sluice.Llm;
 /// <param name="Scope">Run that answers lie with which serve no other: the first of those since the last version that have the same pipeline and files.</param>
 public sealed record AskingSince(string Dataset, DateTimeOffset Since, string Scope);
 
+/// <summary>Rows in one call, at most, where the run chose it.</summary>
+public sealed record CallRows(int Rows);
+
 /// <summary>What a batch asks for.</summary>
 /// <param name="Rows">Rows, in order.</param>
 /// <param name="Open">Questions that have no answer; more than there are rows where only a sample is asked for.</param>

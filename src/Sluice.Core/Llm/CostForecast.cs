@@ -77,14 +77,15 @@ public sealed record CostForecast(string Run, double Share, IReadOnlyList<StepFo
     /// <param name="price">Price of its model.</param>
     /// <param name="questions">Questions of all rows.</param>
     /// <param name="open">Questions without an answer.</param>
+    /// <param name="callRows">Rows in one call, at most.</param>
     /// <param name="calls">Calls of the sample.</param>
-    internal static StepForecast Of(string step, Question asked, TokenPrice? price, long questions, long open, IReadOnlyList<CallRecord> calls)
+    internal static StepForecast Of(string step, Question asked, TokenPrice? price, long questions, long open, int callRows, IReadOnlyList<CallRecord> calls)
     {
         // What is said in every call is paid by call, and a call of the run holds more rows than one of the sample.
         var overhead = calls.Count == 0 ? 0 : calls.Average(c => c.Usage.Input * asked.FixedShare(c.Rows.Count, c.PromptBytes));
         var rows = calls.SelectMany(c => c.Rows.Select(r => (Row: (c.Batch, r.Row), Input: Math.Max(0, r.Usage.Input - (overhead / c.Rows.Count)), Output: (double)r.Usage.Output)))
             .GroupBy(r => r.Row).Select(g => (Input: g.Sum(r => r.Input), Output: g.Sum(r => r.Output))).ToArray();
-        var needed = (open + asked.Options.BatchSize - 1) / asked.Options.BatchSize;
+        var needed = (open + callRows - 1) / callRows;
         var input = Estimate.Of(needed * overhead, [.. rows.Select(r => r.Input)], open);
         var output = Estimate.Of(0, [.. rows.Select(r => r.Output)], open);
         var cost = price is null ? null : Estimate.Of(

@@ -19,6 +19,10 @@ public abstract class LanguageModels
     /// <exception cref="ModelException">Refused by the provider: a wrong key, an unknown model, a request that it does not take. Asking again does not help.</exception>
     public abstract Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation);
 
+    /// <summary>Batches of a model, or null where it takes none.</summary>
+    /// <param name="model">A name as <see cref="Find"/> takes it.</param>
+    public virtual ModelBatches? Batches(string model) => null;
+
     sealed class NotConfigured : LanguageModels
     {
         public override ModelInfo? Find(string model, out string? reason)

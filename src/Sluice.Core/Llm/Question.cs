@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sluice.Pipelines.Optimise;
 
 namespace Sluice.Llm;
 
@@ -17,6 +18,20 @@ sealed record Question(string Model, string System, IReadOnlyList<AnswerField> F
 
     /// <summary>Tokens that one row's answer usually takes, generously.</summary>
     public int AnswerTokens { get; } = 12 + Fields.Sum(f => f.UsualTokens);
+
+    /// <summary>Rows in one call, at most, where there are so many questions.</summary>
+    public int CallRows(long questions, ModelInfo model)
+    {
+        // What models write in a second, and what an item takes in memory, from above.
+        const double tokensPerSecond = 50, itemMegabytes = 8;
+        if (Options.BatchSize > 0)
+        {
+            return Options.BatchSize;
+        }
+
+        var byTime = BatchSize.OptimalFor(Math.Max(questions, 1), AnswerTokens / tokensPerSecond, memoryLimit: 128 * itemMegabytes);
+        return (int)Math.Max(1, Math.Min(byTime, (model.MaxOutputTokens - 64) / AnswerTokens));
+    }
 
     TimeSpan ThinkingTime => Options.UseExtendedThinking ? TimeSpan.FromSeconds(Options.ThinkingTime) : TimeSpan.Zero;
 

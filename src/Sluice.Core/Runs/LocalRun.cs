@@ -18,6 +18,7 @@ public static class LocalRun
             var limits = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(parallelism, stage.InFlight), CancellationToken = cancellation };
             var open = stage;
             await Parallel.ForAsync(0, open.Units, limits, async (unit, token) => await engine.RunUnitAsync(request.RunId, open.Kind, open.Pass, unit, token));
+            await (stage.Wait is { } wait ? engine.WaitAsync(wait, cancellation) : Task.CompletedTask);
             stage = await engine.AdvanceAsync(request, stage.Kind, stage.Pass, cancellation);
         }
 

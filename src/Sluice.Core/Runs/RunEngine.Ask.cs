@@ -19,14 +19,23 @@ public sealed partial class RunEngine
         await AskingSinceAsync(run, cancellation);
         return Cascades(run, step, asks)
             ? await OpenCheapAsync(run, passNumber, number, asks, cancellation)
-            : await OpenAskStageAsync(run, passNumber, number, asks, cancellation);
+            : await OpenAskStageAsync(run, passNumber, number, step, asks, cancellation);
     }
 
-    Task<Stage> OpenAskStageAsync(Run run, int passNumber, int number, StepFit asks, CancellationToken cancellation) => OpenStageAsync(
+    Task<Stage> OpenAskingAsync(Run run, int passNumber, int number, StepFit asks, CancellationToken cancellation) => OpenStageAsync(
         run, StageKind.Ask, passNumber, Cut($"ask: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
         batch => Task.FromResult(asks.Decisions![batch].Length == 0), cancellation);
 
     async Task<bool> AskAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
+    {
+        var (number, step, rows, todo, answers) = await AskTodoAsync(run, passNumber, batch, cancellation);
+        var asked = await AskRowsAsync(run, number, batch, step, step.Question, rows, todo, answers, cancellation);
+        await KeepQuestionsAsync(run, number, batch, step, rows, todo, answers, cancellation);
+        return asked;
+    }
+
+    /// <summary>What a batch asks the step's model.</summary>
+    async Task<(int Number, AskingStep Step, Batch Rows, AskTodo Todo, AnswerStore Answers)> AskTodoAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
     {
         var (number, step, rows, firsts) = await AskedRowsAsync(run, passNumber, batch, cancellation);
         var answers = await AnswerStoreAsync(run, cancellation);
@@ -38,7 +47,7 @@ public sealed partial class RunEngine
         var sampled = (await TryReadDocumentAsync<CascadeSample>(SamplePath(run, number), cancellation))?.Drawn.ToHashSet();
         var todo = await TryReadDocumentAsync<AskTodo>(path, cancellation)
             ?? await WriteDocumentAsync(path, await TodoAsync(step, step.Question, rows, firsts, answers, share, cancellation, key => taken.Of(key) is null && sampled?.Contains(key) != true), cancellation);
-        return await AskRowsAsync(run, number, batch, step, step.Question, rows, todo, answers, cancellation);
+        return (number, step, rows, todo, answers);
     }
 
     /// <summary>A batch as a step sees it that asks, and which of its rows are the first with their question.</summary>
@@ -59,12 +68,40 @@ public sealed partial class RunEngine
             return false;
         }
 
+        var asker = await AskerAsync(run, number, step, question, answers, cancellation);
+        await asker.AskAsync(question, run.Chain[number].Id, batch, step.Rows(rows).Of(question, todo.Rows), run.Id, cancellation);
+        return true;
+    }
+
+    async Task<Asker> AskerAsync(Run run, int number, AskingStep step, Question question, AnswerStore answers, CancellationToken cancellation)
+    {
         var id = run.Chain[number].Id;
         var model = Models.Find(question.Model, out var reason)
             ?? throw new PipelineException($"Step '{id}': the run began with the model '{question.Model}', which cannot be asked here. {reason}", null);
-        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), BudgetOf(run, id, step), time);
-        await asker.AskAsync(question, id, batch, step.Rows(rows).Of(question, todo.Rows), run.Id, cancellation);
-        return true;
+        return new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), await BudgetAsync(run, id, step, cancellation), time)
+        {
+            CallRows = await CallRowsAsync(run, number, question, model, cancellation),
+            Batched = question.Options.BatchApi ? (call, token) => BatchedAnswerAsync(run, call, token) : null,
+        };
+    }
+
+    /// <summary>Rows in one call, at most. Where it is chosen, once for the run: another number would make other calls, and pay again.</summary>
+    async Task<int> CallRowsAsync(Run run, int number, Question question, ModelInfo model, CancellationToken cancellation)
+    {
+        if (question.Options.BatchSize > 0)
+        {
+            return question.Options.BatchSize;
+        }
+
+        var path = $"runs/{run.Id}/call-rows-{number}.json";
+        var chosen = await TryReadDocumentAsync<CallRows>(path, cancellation);
+        if (chosen is null)
+        {
+            var questions = CostForecast.QuestionsOf(await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation));
+            chosen = await WriteDocumentAsync(path, new CallRows(question.CallRows(questions, model)), cancellation);
+        }
+
+        return chosen.Rows;
     }
 
     /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet; of these, those whose key is wanted.</summary>
@@ -247,24 +284,6 @@ public sealed partial class RunEngine
         {
             await ledger.DeleteAsync(scope, cancellation);
         }
-    }
-
-    Budget BudgetOf(Run run, string id, IAskModels step)
-    {
-        var approved = (decimal?)run.Plan.Request.ApprovedUsd;
-        var limits = new List<BudgetAccount>();
-        if ((decimal?)run.Pipeline.Optimization.BudgetUsd is { } limit)
-        {
-            limits.Add(new BudgetAccount("", approved ?? limit));
-        }
-
-        if (step.BudgetUsd is { } own)
-        {
-            // The parts of one step spend its money together.
-            limits.Add(new BudgetAccount(run.Chain.First(s => s.Id == id).Group, Math.Max(own, approved ?? own)));
-        }
-
-        return new Budget(ledger, run.Id, limits);
     }
 
     const string ScopePartition = "asking";

@@ -9,10 +9,10 @@ public sealed partial class RunEngine
 {
     // Nothing is spared where the sample holds all questions; and a forecast is of what the step's model alone would cost, which is never less.
     static bool Cascades(Run run, AskingStep step, StepFit asks) =>
-        step is { Cheap: not null, Cascade: { } cascade } && !run.Plan.Request.Forecast && CostForecast.QuestionsOf(asks) > cascade.LabelBudget;
+        step.Promise is { } promise && (step.Cheap is not null || step.Similar is not null) && !run.Plan.Request.Forecast && CostForecast.QuestionsOf(asks) > promise.LabelBudget;
 
     Task<Stage> OpenCheapAsync(Run run, int passNumber, int number, StepFit asks, CancellationToken cancellation) => OpenStageAsync(
-        run, StageKind.Cheap, passNumber, Cut($"ask the cheaper model: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
+        run, StageKind.Cheap, passNumber, Cut($"{(run.Steps[number] is AskingStep { Similar: null } ? "ask the cheaper model" : "find similar questions")}: {run.Chain[number].Id}", MaxTitle), All(asks.Decisions!.Count),
         batch => Task.FromResult(asks.Decisions![batch].Length == 0), cancellation);
 
     async Task<bool> AskCheapAsync(Run run, int passNumber, int batch, CancellationToken cancellation)
@@ -25,6 +25,12 @@ public sealed partial class RunEngine
 
         var (number, step, rows, firsts) = await AskedRowsAsync(run, passNumber, batch, cancellation);
         var answers = await AnswerStoreAsync(run, cancellation);
+        if (step.Similar is not null)
+        {
+            await WriteDocumentAsync(path, await SimilarBatchAsync(run, number, step, rows, firsts, answers, cancellation), cancellation);
+            return true;
+        }
+
         var todoPath = $"runs/{run.Id}/ask-{number}-{batch}-cheap.json";
         var todo = await TryReadDocumentAsync<AskTodo>(todoPath, cancellation)
             ?? await WriteDocumentAsync(todoPath, await TodoAsync(step, step.Cheap!, rows, firsts, answers, 1, cancellation), cancellation);
@@ -57,7 +63,15 @@ public sealed partial class RunEngine
         if (await TryReadDocumentAsync<CascadeSample>(SamplePath(run, number), cancellation) is null)
         {
             var counts = await QuestionRowsAsync(run, passNumber, cancellation);
-            await WriteDocumentAsync(SamplePath(run, number), CascadeSample.Draw(counts, step.Cascade!.LabelBudget, step.Cascade.Seed), cancellation);
+            if (step.Similar is not null)
+            {
+                // Of the others nothing can be taken, so nothing is to be shown.
+                var batches = (await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation)).Decisions!.Count;
+                var similar = (await CheapBatchesAsync(run, number, batches, cancellation)).SelectMany(c => c.Answers).Select(a => a.Key).ToHashSet();
+                counts = counts.Where(c => similar.Contains(c.Key)).ToDictionary();
+            }
+
+            await WriteDocumentAsync(SamplePath(run, number), CascadeSample.Draw(counts, step.Promise!.LabelBudget, step.Promise.Seed), cancellation);
         }
 
         var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
@@ -91,7 +105,9 @@ public sealed partial class RunEngine
         var path = $"runs/{run.Id}/ask-{number}-{batch}-sample.json";
         var todo = await TryReadDocumentAsync<AskTodo>(path, cancellation)
             ?? await WriteDocumentAsync(path, await TodoAsync(step, step.Question, rows, firsts, answers, 1, cancellation, drawn.Contains), cancellation);
-        return await AskRowsAsync(run, number, batch, step, step.Question, rows, todo, answers, cancellation);
+        var asked = await AskRowsAsync(run, number, batch, step, step.Question, rows, todo, answers, cancellation);
+        await KeepQuestionsAsync(run, number, batch, step, rows, todo, answers, cancellation);
+        return asked;
     }
 
     async Task<Stage> FinishSampleAsync(Run run, int passNumber, CancellationToken cancellation)
@@ -103,22 +119,13 @@ public sealed partial class RunEngine
             await DecideCascadeAsync(run, number, step, asks.Decisions!.Count, cancellation);
         }
 
-        return await OpenAskStageAsync(run, passNumber, number, asks, cancellation);
+        return await OpenAskStageAsync(run, passNumber, number, step, asks, cancellation);
     }
 
     async Task DecideCascadeAsync(Run run, int number, AskingStep step, int batches, CancellationToken cancellation)
     {
-        var (cascade, answers) = (step.Cascade!, await AnswerStoreAsync(run, cancellation));
-        var cheap = new List<CheapBatch>();
-        for (var batch = 0; batch < batches; batch++)
-        {
-            // A batch without first rows has no document.
-            if (await TryReadDocumentAsync<CheapBatch>(CheapPath(run, number, batch), cancellation) is { } part)
-            {
-                cheap.Add(part);
-            }
-        }
-
+        var (cascade, answers) = (step.Promise!, await AnswerStoreAsync(run, cancellation));
+        var cheap = await CheapBatchesAsync(run, number, batches, cancellation);
         var sample = await ReadDocumentAsync<CascadeSample>(SamplePath(run, number), cancellation);
         var byKey = cheap.SelectMany(c => c.Answers).ToDictionary(a => a.Key);
         var drawn = sample.Drawn.ToHashSet();
@@ -133,11 +140,12 @@ public sealed partial class RunEngine
         var chosen = CascadeThreshold.Choose(cascade, step.IsPositive, labelled, sample.Rows, CascadeThreshold.Grid(byKey.Values.Select(a => a.Confidence)));
         CheapAnswer[] taken = [.. byKey.Values.Where(a => a.Confidence >= chosen?.Threshold && !drawn.Contains(a.Key))];
         var path = await WriteContentAsync("answered", TakenAnswers.ToBytes(taken.Select(t => (t.Key, t.Value)), out var values), cancellation);
-        await WriteDocumentAsync(TakenPath(run, number), new TakenIndex(step.Cheap!.Model, path, values), cancellation);
+        await WriteDocumentAsync(TakenPath(run, number), new TakenIndex(step.Cheap?.Model ?? cascade.Model, path, values), cancellation);
         await WriteDocumentAsync(OutcomePath(run, number), new CascadeOutcome
         {
             Step = run.Chain[number].Id,
-            Cheap = step.Cheap.Model,
+            IsSemanticCache = step.Similar is not null,
+            Cheap = step.Cheap?.Model ?? cascade.Model,
             Model = step.Question.Model,
             Target = cascade.Target,
             AtLeast = cascade.AtLeast,
@@ -150,9 +158,24 @@ public sealed partial class RunEngine
             Spared = taken.Length,
             Known = cheap.Sum(c => c.Known),
             SavedTokens = cheap.Aggregate(default(TokenUsage), (sum, c) => sum + c.SavedTokens),
-            SavedUsd = cheap.Sum(c => c.SavedUsd),
-            Note = NoteOf(step, cascade, chosen, taken.Length, sample.Questions),
+            SavedUsd = cheap.Sum(c => c.SavedUsd) + taken.Sum(t => t.SavedUsd),
+            Note = step.Similar is null ? NoteOf(step, cascade, chosen, taken.Length, sample.Questions) : SimilarNote(step, cascade, chosen, taken.Length, sample.Questions),
         }, cancellation);
+    }
+
+    async Task<IReadOnlyList<CheapBatch>> CheapBatchesAsync(Run run, int number, int batches, CancellationToken cancellation)
+    {
+        var cheap = new List<CheapBatch>();
+        for (var batch = 0; batch < batches; batch++)
+        {
+            // A batch without first rows has no document.
+            if (await TryReadDocumentAsync<CheapBatch>(CheapPath(run, number, batch), cancellation) is { } part)
+            {
+                cheap.Add(part);
+            }
+        }
+
+        return cheap;
     }
 
     static string NoteOf(AskingStep step, CascadeOptions cascade, (double Threshold, double Estimate)? chosen, int spared, long questions)

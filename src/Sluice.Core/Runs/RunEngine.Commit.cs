@@ -200,6 +200,7 @@ public sealed partial class RunEngine
                 Quarantine = quarantine,
                 Debug = debug.Count == 0 ? null : debug,
                 Cost = await Llm.RunCost.FindAsync(store, run.Id, cancellation),
+                Approvals = await new Llm.Approvals(store, run.Id).AllAsync(cancellation) is { Count: > 0 } approvals ? approvals : null,
                 Profile = seconds.Count == 0 ? null : [.. seconds.Select((sum, i) => new StepTime(run.Chain[i].Id, sum))],
                 Plan = run.Plan.Physical is { } plan ? new PlanOutcome(plan, await PhysicalRowsAsync(run, cancellation)) : null,
             };

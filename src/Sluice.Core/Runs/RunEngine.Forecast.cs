@@ -54,7 +54,11 @@ public sealed partial class RunEngine
             (questions, open) = steps.Count == 0 ? (questions, open) : ((long)Math.Round(questions / share), (long)Math.Round(open / share));
             share = steps.Count == 0 ? ShareOf(run, number, asks) : share;
             var id = run.Chain[number].Id;
-            steps.Add(CostForecast.Of(id, question, Models.Find(question.Model, out _)?.Price, questions, open, [.. calls.Where(c => c.Step == id)]));
+            var model = Models.Find(question.Model, out _);
+            var callRows = model is null ? Math.Max(1, question.Options.BatchSize) : question.CallRows(questions, model);
+
+            // Tries that all failed say nothing of what answers cost.
+            steps.Add(CostForecast.Of(id, question, model?.Price, questions, open, callRows, [.. calls.Where(c => c.Step == id && c.Usage != default)]));
         }
 
         var forecast = new CostForecast(run.Id, share, steps, calls.Sum(c => c.CostUsd ?? 0));

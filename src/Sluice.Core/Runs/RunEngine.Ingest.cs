@@ -74,6 +74,7 @@ public sealed partial class RunEngine
             return;
         }
 
+        await CancelBatchesAsync(request.RunId, cancellation);
         await Register.FailedAsync(dataset, request.RunId, reason, cancellation);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class RunEngine
             ?? throw new PipelineException($"Step '{id}': the run began with the model '{step.Asked}', which cannot be asked here. {reason}", null);
         var asking = await AskingSinceAsync(run, cancellation);
         var answers = new AnswerStore(store, run.Id, asking);
-        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), BudgetOf(run, id, step), time);
+        var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), await BudgetAsync(run, id, step, cancellation), time);
         var refiner = new ModelRefiner(new ItemAsker(asker, answers, run.Id, id, model, store), step.SendsPersonalData);
         var json = await step.RefinedFitAsync(state, run.Pipeline.Dataset, refiner, cancellation);
         return fit with { Json = Encoding.UTF8.GetString(json), Unanswered = refiner.Unanswered == 0 ? null : refiner.Unanswered };

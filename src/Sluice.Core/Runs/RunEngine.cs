@@ -51,6 +51,7 @@ public sealed partial class RunEngine(
             StageKind.Cheap => AskCheapAsync(run, pass, index, cancellation),
             StageKind.Sample => AskSampleAsync(run, pass, index, cancellation),
             StageKind.Ask => AskAsync(run, pass, index, cancellation),
+            StageKind.Batch => BatchAsync(run, pass, index, cancellation),
             StageKind.Collect => CollectAsync(run, pass, index, cancellation),
             StageKind.Apply => ApplyAsync(run, index, cancellation),
             StageKind.Publish => PublishAsync(run, index, cancellation),
@@ -66,7 +67,7 @@ public sealed partial class RunEngine(
     public async Task<Stage> AdvanceAsync(RunRequest request, StageKind after, int pass, CancellationToken cancellation)
     {
         var stage = await NextAsync(request, after, pass, cancellation);
-        while (stage.Units == 0 && stage.Outcome is null)
+        while (stage.Units == 0 && stage.Outcome is null && stage.Wait is null)
         {
             stage = await NextAsync(request, stage.Kind, stage.Pass, cancellation);
         }
@@ -89,6 +90,7 @@ public sealed partial class RunEngine(
             StageKind.Observe => await FinishPassAsync(run, pass, cancellation),
             StageKind.Cheap => await OpenSampleAsync(run, pass, cancellation),
             StageKind.Sample => await FinishSampleAsync(run, pass, cancellation),
+            StageKind.Batch or StageKind.Await => await AwaitBatchesAsync(run, pass, cancellation),
             StageKind.Ask => await OpenCollectAsync(run, pass, cancellation),
             StageKind.Collect => await FinishCollectAsync(run, pass, cancellation),
             StageKind.Apply => await OpenPublishAsync(run, cancellation),

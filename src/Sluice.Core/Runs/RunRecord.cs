@@ -45,6 +45,9 @@ public sealed record RunRecord
     /// <summary>What the run spent on language models; null for one that asked none.</summary>
     public Llm.RunCost? Cost { get; init; }
 
+    /// <summary>Budgets that the run asked for while it ran, who decided and when; null: none.</summary>
+    public IReadOnlyList<Llm.Approval>? Approvals { get; init; }
+
     /// <summary>Seconds that each step took over all batches, in the order the steps ran; null unless the pipeline asks for it.</summary>
     public IReadOnlyList<StepTime>? Profile { get; init; }
 

@@ -13,9 +13,10 @@ namespace Sluice.Runs;
 /// <param name="ApprovedUsd">US dollars that somebody approved for this run's language models, in the place of the pipeline's budget; null: none. Never changes the result.</param>
 /// <param name="Forecast">Ask language models for a sample alone and end with a forecast of the costs, without a version.</param>
 /// <param name="RowsOf">Id of an earlier run whose rows are taken from the store, instead of reading the input again; the models that it asked count too. Null: the input is read.</param>
+/// <param name="ApprovalTime">How long the run waits for somebody to approve more when a budget is spent; null: it fails at once. Never changes the result.</param>
 public sealed record RunRequest(
     string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null, double? ApprovedUsd = null,
-    bool Forecast = false, string? RowsOf = null);
+    bool Forecast = false, string? RowsOf = null, TimeSpan? ApprovalTime = null);
 
 /// <summary>
 /// The kinds of stages a run goes through, in this order; Observe, and Ask and Collect where a model is asked, once per pass. Numbers are in stored histories: they
@@ -37,6 +38,12 @@ public enum StageKind
     /// <summary>The step's model is asked for a sample of them.</summary>
     Sample = 12,
 
+    /// <summary>First calls are put together for the provider's batch API.</summary>
+    Batch = 13,
+
+    /// <summary>They are submitted and waited for.</summary>
+    Await = 14,
+
     /// <summary>Each batch gets its answers.</summary>
     Collect = 10,
     Apply = 4,
@@ -54,8 +61,10 @@ public enum StageKind
 /// <param name="Reused">Units whose finished work was found and is not done again.</param>
 /// <param name="Outcome">Set on the last stage.</param>
 /// <param name="InFlight">Units that may run at the same time.</param>
+/// <param name="Wait">Time after which the next stage is asked for, and no sooner; null: at once. Such a stage has no units.</param>
+/// <param name="Approval">What it waits for somebody to approve; null: it does not wait.</param>
 public sealed record Stage(
-    StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null, int InFlight = StageWindow.MaxUnits);
+    StageKind Kind, int Pass, string Title, int Units, int Reused, RunOutcome? Outcome = null, int InFlight = StageWindow.MaxUnits, Llm.ApprovalAsk? Approval = null, TimeSpan? Wait = null);
 
 /// <summary>How a run ended.</summary>
 /// <param name="Version">Id of the version that now holds the result; null when a gate failed.</param>

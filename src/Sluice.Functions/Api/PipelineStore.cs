@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Options;
 using Sluice.Embedding;
+using Sluice.Functions.Llm;
 using Sluice.Pipelines;
 using Sluice.Runs;
 using Sluice.Storage;
@@ -15,7 +17,7 @@ namespace Sluice.Functions.Api;
 public sealed record RegisteredPipeline(string Id, string Object, bool Refresh);
 
 /// <summary>Pipelines that the app knows by name, and the requests that run them.</summary>
-public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider time, AllowedModels models)
+public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider time, AllowedModels models, IOptions<LlmOptions> options)
 {
     const string Partition = "pipelines";
 
@@ -73,7 +75,7 @@ public sealed class PipelineStore(ObjectStore store, Ledger ledger, TimeProvider
     /// <summary>A request to run a pipeline. <paramref name="runId"/> null: a new run each time.</summary>
     public RunRequest Request(
         RegisteredPipeline pipeline, string inputFolder, string? runId = null, bool replayQuarantine = false, string? trace = null) =>
-        new(runId ?? NewRunId(pipeline.Id), pipeline.Object, $"pipeline '{pipeline.Id}'", inputFolder, ReplayQuarantine: replayQuarantine, Trace: trace);
+        new(runId ?? NewRunId(pipeline.Id), pipeline.Object, $"pipeline '{pipeline.Id}'", inputFolder, ReplayQuarantine: replayQuarantine, Trace: trace, ApprovalTime: options.Value.ApprovalTime);
 
     /// <summary>Sorts by time: <c>movies-20261121T101500123-4f2a</c>.</summary>
     public string NewRunId(string pipeline) => $"{pipeline}-{time.GetUtcNow():yyyyMMdd'T'HHmmssfff}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";

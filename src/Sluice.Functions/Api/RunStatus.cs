@@ -1,12 +1,13 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Sluice.Llm;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Api;
 
 /// <summary>A run as the API shows it.</summary>
 /// <param name="Run">Run id.</param>
-/// <param name="Status">pending, running, completed, failed, gate_failed, stopped, suspended.</param>
+/// <param name="Status">pending, running, waiting_for_approval, completed, failed, gate_failed, stopped, suspended.</param>
 /// <param name="Stage">What it is doing now.</param>
 /// <param name="Units">Units of that stage.</param>
 /// <param name="Reused">Units whose finished work was found.</param>
@@ -15,8 +16,10 @@ namespace Sluice.Functions.Api;
 /// <param name="Error">Why it failed.</param>
 /// <param name="CreatedAt">When it was started.</param>
 /// <param name="LastUpdatedAt">When it last moved.</param>
+/// <param name="Approval">What it waits for somebody to approve.</param>
 public sealed record RunStatus(
-    string Run, string Status, string? Stage, int Units, int Reused, string? Version, bool UpToDate, string? Error, DateTimeOffset CreatedAt, DateTimeOffset LastUpdatedAt)
+    string Run, string Status, string? Stage, int Units, int Reused, string? Version, bool UpToDate, string? Error, DateTimeOffset CreatedAt, DateTimeOffset LastUpdatedAt,
+    ApprovalAsk? Approval = null)
 {
     public static RunStatus Of(OrchestrationMetadata run)
     {
@@ -26,12 +29,17 @@ public sealed record RunStatus(
         {
             OrchestrationRuntimeStatus.Completed when outcome?.GateFailure is not null => "gate_failed",
             OrchestrationRuntimeStatus.Terminated => "stopped",
+            OrchestrationRuntimeStatus.Running when stage?.Approval is not null => "waiting_for_approval",
             var other => other.ToString().ToLowerInvariant(),
         };
         return new RunStatus(
             run.InstanceId, status, stage?.Title, stage?.Units ?? 0, stage?.Reused ?? 0, outcome?.Version, outcome?.UpToDate ?? false,
-            outcome?.GateFailure ?? Cause(run.FailureDetails)?.ErrorMessage, run.CreatedAt, run.LastUpdatedAt);
+            outcome?.GateFailure ?? Cause(run.FailureDetails)?.ErrorMessage, run.CreatedAt, run.LastUpdatedAt,
+            run.IsCompleted ? null : stage?.Approval);
     }
+
+    /// <summary>Whether it was stopped by a budget.</summary>
+    public static bool IsOfBudget(TaskFailureDetails failure) => Cause(failure)?.ErrorType == typeof(BudgetException).FullName;
 
     /// <summary>The innermost failure: what is outside of it only says which activity it came through.</summary>
     public static TaskFailureDetails? Cause(TaskFailureDetails? failure)

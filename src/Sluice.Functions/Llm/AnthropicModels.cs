@@ -15,10 +15,16 @@ sealed class AnthropicModels : WireProvider
     static readonly IReadOnlyDictionary<string, JsonElement> none = new Dictionary<string, JsonElement>();
 
     readonly AnthropicClient client;
+    readonly HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
+    readonly Uri address;
+    readonly string key;
 
     public AnthropicModels(string name, ProviderOptions options, TimeProvider time)
         : base(name, time)
     {
+        address = new Uri((options.Endpoint.Length > 0 ? options.Endpoint.TrimEnd('/') : EnvironmentUrl.Production) + "/");
+        key = options.Key;
+
         // Time-outs and tries are counted in front of this, against limits that all workers share. No other credential of the environment is sent.
         client = new AnthropicClient
         {
@@ -34,8 +40,11 @@ sealed class AnthropicModels : WireProvider
     public override void Dispose()
     {
         client.Dispose();
+        http.Dispose();
         base.Dispose();
     }
+
+    public override ModelBatches BatchesOf(ModelSpec spec, Func<ModelRequest, int> thinking) => new AnthropicBatches(spec, thinking, this, http, address, key);
 
     protected override JsonObject Body(ModelCall call)
     {

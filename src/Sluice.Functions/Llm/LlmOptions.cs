@@ -30,6 +30,10 @@ public sealed class LlmOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a run that has spent its budget waits for somebody to approve more; zero: it fails at once. Default 3 days, at most 30.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan ApprovalTime { get; set; } = TimeSpan.FromDays(3);
+
     /// <summary>Services, by a name of your choice. Default none: what asks a model does without, and says so.</summary>
     public Dictionary<string, ProviderOptions> Providers { get; } = new(StringComparer.OrdinalIgnoreCase);
 

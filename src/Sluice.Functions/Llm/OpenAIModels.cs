@@ -69,6 +69,33 @@ sealed class OpenAIModels(
         return new WireReply(response.Status, header => response.Headers.TryGetValue(header, out var value) ? value : null, response.Content.ToMemory());
     }
 
+    public override ModelBatches? BatchesOf(ModelSpec spec, Func<ModelRequest, int> thinking) => kind switch
+    {
+        // Azure has no version in the address of a question there.
+        ProviderKind.OpenAI => new OpenAIBatches(spec, thinking, this, "/v1/chat/completions", SendRawAsync),
+        ProviderKind.AzureOpenAI => new OpenAIBatches(spec, thinking, this, "/chat/completions", SendRawAsync),
+        _ => null,
+    };
+
+    // Files and batches by the client's own pipeline, which has the credential.
+    async Task<WireReply> SendRawAsync(HttpMethod method, string path, byte[]? body, string type, CancellationToken cancellation)
+    {
+        var client = clients.GetOrAdd("", _ => Client("none"));
+        using var message = client.Pipeline.CreateMessage();
+        message.Request.Method = method.Method;
+        message.Request.Uri = new Uri($"{(options.Endpoint.Length == 0 ? "https://api.openai.com/v1" : kind == ProviderKind.AzureOpenAI ? AzureAddress(options.Endpoint) : options.Endpoint)}".TrimEnd('/') + "/" + path);
+        message.Apply(new RequestOptions { CancellationToken = cancellation, ErrorOptions = ClientErrorBehaviors.NoThrow });
+        if (body is not null)
+        {
+            message.Request.Headers.Set("Content-Type", type);
+            message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(body));
+        }
+
+        await client.Pipeline.SendAsync(message);
+        var response = message.Response!;
+        return new WireReply(response.Status, header => response.Headers.TryGetValue(header, out var value) ? value : null, response.Content.ToMemory());
+    }
+
     protected override WireAnswer? Read(JsonElement body)
     {
         var choice = body.GetProperty("choices")[0];

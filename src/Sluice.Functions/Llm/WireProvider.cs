@@ -31,7 +31,7 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
             return new ProviderReply.Again(brokeOff ? "the answer broke off." : $"it cannot be reached: {FirstLine(fault.Message)}", Paid: brokeOff);
         }
 
-        return reply.Status is >= 200 and < 300 ? Read(call, reply) : Judge(call, reply);
+        return reply.Status is >= 200 and < 300 ? Read(call, reply) : Judge(call.Spec, reply);
     }
 
     /// <summary>The question in the service's format.</summary>
@@ -48,36 +48,57 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
 
     ProviderReply Read(ModelCall call, WireReply reply)
     {
-        WireAnswer? answer;
         try
         {
             using var document = JsonDocument.Parse(reply.Body);
-            answer = Read(document.RootElement);
+            if (AnswerOf(call, document.RootElement, reply.RequestId) is { } answer)
+            {
+                return new ProviderReply.Answered(answer);
+            }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (JsonException)
         {
-            // The last three: JSON of another shape.
-            answer = null;
+            // It broke off.
+        }
+
+        return new ProviderReply.Again("its answer broke off or is not of its format.", Paid: true);
+    }
+
+    /// <summary>The question in the service's format, for whoever sends it otherwise.</summary>
+    internal JsonObject BodyOf(ModelCall call) => Body(call);
+
+    /// <summary>The answer that a body of the service is; null: it is not of the format.</summary>
+    internal ModelAnswer? AnswerOf(ModelCall call, JsonElement body, string? requestId)
+    {
+        WireAnswer? answer;
+        try
+        {
+            answer = Read(body);
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            // JSON of another shape.
+            return null;
         }
 
         if (answer is null)
         {
-            return new ProviderReply.Again("its answer broke off or is not of its format.", Paid: true);
+            return null;
         }
 
         var text = call.Request.AnswerSchema is { } schema && call.Spec.Schema == SchemaKind.Prompt ? AnswerJson.Extract(answer.Text, schema) : answer.Text;
-        return new ProviderReply.Answered(new ModelAnswer(call.Spec.Id, text, answer.Finish, answer.Usage ?? Estimate(call, text), answer.Id ?? reply.RequestId));
+        return new ModelAnswer(call.Spec.Id, text, answer.Finish, answer.Usage ?? Estimate(call, text), answer.Id ?? requestId);
     }
 
     // A count that is missing or cannot be must not let a budget be passed.
     static TokenUsage Estimate(ModelCall call, string text) => new(call.EstimatedInput, 0, (Encoding.UTF8.GetByteCount(text) / 3) + 1);
 
-    ProviderReply Judge(ModelCall call, WireReply reply)
+    internal ProviderReply Judge(ModelSpec spec, WireReply reply)
     {
         var (code, message, error) = ErrorOf(reply.Body);
         if (error is { } detail && IsFiltered(detail))
         {
-            return new ProviderReply.Answered(new ModelAnswer(call.Spec.Id, "", AnswerFinish.Refused, default, reply.RequestId));
+            return new ProviderReply.Answered(new ModelAnswer(spec.Id, "", AnswerFinish.Refused, default, reply.RequestId));
         }
 
         // OpenAI says 429 also when the money is used up.
@@ -90,9 +111,9 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
         return new ProviderReply.Never(reply.Status switch
         {
             // The message of the service may repeat a part of the key.
-            401 or 403 => $"{call.Spec.Id} refused the key or identity ({reply.Status}). Check Sluice:Llm:Providers:{name}:Key and what it has a right to.",
-            404 => $"{call.Spec.Id} is not there (404){(message.Length > 0 ? $": {message}" : "")}. Check the model and the endpoint of Sluice:Llm:Providers:{name}.",
-            _ => $"{call.Spec.Id} refused the question ({reply.Status}){(message.Length > 0 ? $": {message}" : ".")}",
+            401 or 403 => $"{spec.Id} refused the key or identity ({reply.Status}). Check Sluice:Llm:Providers:{name}:Key and what it has a right to.",
+            404 => $"{spec.Id} is not there (404){(message.Length > 0 ? $": {message}" : "")}. Check the model and the endpoint of Sluice:Llm:Providers:{name}.",
+            _ => $"{spec.Id} refused the question ({reply.Status}){(message.Length > 0 ? $": {message}" : ".")}",
         }, IsTooLong(reply.Status, code, message));
     }
 
@@ -123,7 +144,7 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
 
     static string FirstLine(string message) => Cut(message.Split('\n', 2)[0].TrimEnd());
 
-    static Exception? NetworkFault(Exception? exception)
+    internal static Exception? NetworkFault(Exception? exception)
     {
         Exception? found = null;
         for (var e = exception; e is not null; e = e.InnerException)
@@ -136,7 +157,7 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
     }
 
     /// <summary>A text of an object; null: it has none of that name.</summary>
-    protected static string? Text(JsonElement element, string property) =>
+    internal static string? Text(JsonElement element, string property) =>
         element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>A count of an object that may lack it; null: the object is none, or the count is no whole number of zero and more.</summary>

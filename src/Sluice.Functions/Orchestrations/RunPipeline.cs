@@ -26,16 +26,18 @@ public static class RunPipeline
     static async Task<RunOutcome> StagesAsync(TaskOrchestrationContext context, RunRequest request)
     {
         var stage = new Stage(StageKind.Start, 0, "start", 0, 0);
+        var asked = 0;
         while (stage.Outcome is null)
         {
-            context.SetCustomStatus(stage);
-            if (stage.Units > 0)
+            var open = stage;
+            context.SetCustomStatus(open);
+            if (open.Units > 0 || open.Wait is not null)
             {
-                var units = new StageRequest(request.RunId, stage.Kind, stage.Pass, stage.Units, stage.InFlight);
-                await context.CallSubOrchestratorAsync(nameof(RunStage), units, units.Options(context.InstanceId));
+                (_, asked) = await BudgetPause.UntilPaidAsync(context, request, open, asked, attempt => RunStage.CallAsync(context, request, open, attempt));
             }
 
-            stage = await context.CallActivityAsync<Stage>(nameof(AdvanceRun), new AdvanceRequest(request, stage.Kind, stage.Pass), Retry.Transient);
+            (stage, asked) = await BudgetPause.UntilPaidAsync(context, request, open, asked, _ =>
+                context.CallActivityAsync<Stage>(nameof(AdvanceRun), new AdvanceRequest(request, open.Kind, open.Pass), Retry.Transient));
         }
 
         context.SetCustomStatus(stage);

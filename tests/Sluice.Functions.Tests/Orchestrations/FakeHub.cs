@@ -8,6 +8,7 @@ using Sluice.Embedded.Tests.Durable;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Orchestrations;
 using Sluice.Labels.Review;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Tests.Storage;
 
@@ -65,6 +66,12 @@ sealed class FakeActivities : ITaskExecutor
     /// <summary>A turn of an item under review.</summary>
     public Func<ReviewTurn, ReviewTurn> Review { get; init; } = turn => turn;
 
+    /// <summary>What is decided of an ask; null: nothing yet.</summary>
+    public Func<AskedApproval, ApprovalDecision?> Decision { get; init; } = _ => null;
+
+    /// <summary>Asks for a higher budget.</summary>
+    public ConcurrentQueue<AskedApproval> Asks { get; } = [];
+
     /// <summary>Units in the order they were begun.</summary>
     public ConcurrentQueue<UnitRequest> Units { get; } = [];
 
@@ -72,7 +79,7 @@ sealed class FakeActivities : ITaskExecutor
 
     public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunStage) or nameof(EmbedOnGpu) or nameof(ReviewLabels) or nameof(ReviewLabel);
 
-    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit) or nameof(TurnReview) || IsOfEmbedding(name);
+    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit) or nameof(TurnReview) or nameof(AskApproval) or nameof(ReadApproval) || IsOfEmbedding(name);
 
     public async Task<string?> RunOrchestratorAsync(string name, TaskOrchestrationContext context)
     {
@@ -119,6 +126,18 @@ sealed class FakeActivities : ITaskExecutor
         if (name == nameof(TurnReview))
         {
             return converter.Serialize(Review(converter.Deserialize<ReviewTurn>(invocation.Input)!));
+        }
+
+        if (name == nameof(AskApproval))
+        {
+            var asked = converter.Deserialize<AskedApproval>(invocation.Input)!;
+            Asks.Enqueue(asked);
+            return converter.Serialize(new ApprovalAsk(asked.Number, asked.Reason, 1, 0.9m, 0, 0.2m, 1.1m, default, default));
+        }
+
+        if (name == nameof(ReadApproval))
+        {
+            return converter.Serialize(Decision(converter.Deserialize<AskedApproval>(invocation.Input)!));
         }
 
         var unit = converter.Deserialize<UnitRequest>(invocation.Input)!;

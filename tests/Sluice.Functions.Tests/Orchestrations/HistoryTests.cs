@@ -25,7 +25,7 @@ public sealed class HistoryTests
         Assert.Equal(
             [
                 "embed-on-gpu-instead.json", "embed-on-gpu-next-window.json", "embed-on-gpu.json",
-                "review-label-long.json", "review-label.json", "review-labels.json", "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
+                "review-label-long.json", "review-label.json", "review-labels.json", "run-pipeline-approved.json", "run-pipeline-batch.json", "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
             ],
             files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
@@ -63,6 +63,56 @@ public sealed class HistoryTests
         Keep("run-stage-last-window.json", SavedHistory.Save(hub.Engine, "stage"));
 
         Assert.All(Directory.GetFiles(today, "run*"), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_approved_today_writes_a_history_that_replays()
+    {
+        var decided = false;
+        await using var hub = await FakeHub.StartAsync(new FakeActivities
+        {
+            Advance = advance => advance.After == StageKind.Start
+                ? new Stage(StageKind.Ask, 0, "ask: mood", 1, 0)
+                : new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome("v-1", "t", false, null, null)),
+            Unit = (_, _) => decided ? Task.CompletedTask : throw new BudgetException("The run may spend 1.00 US dollars."),
+            Decision = _ =>
+            {
+                // Nothing at the first look, so that the history has a wait.
+                var before = decided ? new Sluice.Llm.ApprovalDecision(2, "anna", default) : null;
+                decided = true;
+                return before;
+            },
+        });
+        await hub.StartAsync(nameof(RunPipeline), "run", new RunRequest("run", "pipelines/p.yaml", "p.yaml", "/in", ApprovalTime: TimeSpan.FromDays(3)));
+        await Wait.UntilAsync("the run waits", () => Task.FromResult(decided));
+        await hub.Client.RaiseEventAsync("run", BudgetPause.Decided(1), "anna", CancellationToken.None);
+        await hub.EndAsync("run");
+
+        Keep("run-pipeline-approved.json", SavedHistory.Save(hub.Engine, "run"));
+
+        Assert.Null(SavedHistory.Replay(File.ReadAllText(Path.Combine(today, "run-pipeline-approved.json")), new FakeActivities(), JsonDataConverter.Default));
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_a_batch_today_writes_a_history_that_replays()
+    {
+        await using var hub = await FakeHub.StartAsync(new FakeActivities
+        {
+            Advance = advance => advance.After == StageKind.Start
+                ? new Stage(StageKind.Await, 0, "wait for the batch: mood", 0, 0, Wait: TimeSpan.FromSeconds(10))
+                : new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome("v-1", "t", false, null, null)),
+        });
+        await hub.StartAsync(nameof(RunPipeline), "run", new RunRequest("run", "pipelines/p.yaml", "p.yaml", "/in"));
+        var run = hub.EndAsync("run");
+        await Wait.UntilAsync("the run has waited", () =>
+        {
+            hub.Clock.Advance(TimeSpan.FromSeconds(2));
+            return Task.FromResult(run.IsCompleted);
+        });
+
+        Keep("run-pipeline-batch.json", SavedHistory.Save(hub.Engine, "run"));
+
+        Assert.Null(SavedHistory.Replay(File.ReadAllText(Path.Combine(today, "run-pipeline-batch.json")), new FakeActivities(), JsonDataConverter.Default));
     }
 
     [Fact]

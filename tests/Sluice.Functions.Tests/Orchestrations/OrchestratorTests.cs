@@ -137,6 +137,33 @@ public sealed class OrchestratorTests
     }
 
     [Fact]
+    public async Task A_stage_that_is_to_wait_sleeps_by_a_durable_timer_and_has_no_units()
+    {
+        var polls = 0;
+        var activities = new FakeActivities
+        {
+            Advance = advance => advance.After == StageKind.Start || polls++ == 0
+                ? new Stage(StageKind.Await, 0, "wait for the batch: mood", 0, 0, Wait: TimeSpan.FromMinutes(30))
+                : new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome("v-1", "t", false, null, null)),
+        };
+        await using var hub = await FakeHub.StartAsync(activities);
+        var began = hub.Clock.GetUtcNow();
+
+        await hub.StartAsync(nameof(RunPipeline), "run", request);
+        var run = hub.EndAsync("run");
+        await Wait.UntilAsync("the run has waited twice", () =>
+        {
+            hub.Clock.Advance(TimeSpan.FromMinutes(5));
+            return Task.FromResult(run.IsCompleted);
+        });
+
+        Assert.Equal("v-1", RunStatus.Of(await run).Version);
+        Assert.True(hub.Clock.GetUtcNow() - began >= TimeSpan.FromHours(1));
+        Assert.Equal([StageKind.Start, StageKind.Await, StageKind.Await], activities.Advances.Select(a => a.After));
+        Assert.Empty(activities.Units);
+    }
+
+    [Fact]
     public async Task A_gate_that_refused_is_a_status_of_its_own()
     {
         var activities = new FakeActivities { Advance = _ => new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(null, "t", false, "Step 'gate': 3 < 70.", "r")) };

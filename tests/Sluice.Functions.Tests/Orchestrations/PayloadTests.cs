@@ -1,13 +1,16 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Options;
 using Sluice.Embedding;
 using Sluice.Functions.Activities;
 using Sluice.Functions.Api;
+using Sluice.Functions.Llm;
 using Sluice.Functions.Orchestrations;
 using Sluice.Labels.Review;
+using Sluice.Llm;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Tests.Orchestrations;
@@ -28,13 +31,17 @@ public sealed class PayloadTests
     static readonly Stage looking = new(StageKind.Observe, int.MaxValue, new string('é', 200), int.MaxValue, int.MaxValue);
     static readonly Stage done = new(StageKind.Done, int.MaxValue, "done", 0, 0, outcome);
 
+    static readonly ApprovalAsk ask = new(int.MaxValue, new string('é', 300), 1e9m / 3, 1e9m / 3, 1e9m / 3, 1e9m / 3, 1e9m / 3, DateTimeOffset.MaxValue, DateTimeOffset.MaxValue);
+    static readonly Stage waiting = looking with { Approval = ask };
+
     static readonly string key = new('a', 64), asked = new('é', 200);
     static readonly EmbedRequest embed = new(dataset, "v-0123456789abcdef", asked, asked, asked, asked);
     static readonly EmbedOutcome embedded = new(new string('a', 200), long.MaxValue, int.MaxValue, new string('é', 400));
 
     static readonly object[] examples = [request, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), new FailedRun(request, new string('é', 400)), outcome, looking, done,
         key, embed, new EmbedRun(embed, TimeSpan.MaxValue, key, key, DateTime.MaxValue, int.MaxValue), new EmbedStart(run, key), new EmbedExecution(key, key),
-        new EmbedProgress(true, embedded), embedded, new EmbedInstead(key, new string('é', 400)), new ReviewRun(run, int.MaxValue, int.MaxValue, int.MaxValue), Turn()];
+        new EmbedProgress(true, embedded), embedded, new EmbedInstead(key, new string('é', 400)), new ReviewRun(run, int.MaxValue, int.MaxValue, int.MaxValue), Turn(),
+        waiting, ask, new AskedApproval(request, int.MaxValue, new string('é', 400)), new ApprovalDecision(1e9m / 3, new string('n', 64), DateTimeOffset.MaxValue, new string('é', 300))];
 
     // Everybody was asked as often as it goes, and ten agreed on the longest label.
     static ReviewTurn Turn()
@@ -61,12 +68,12 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public void A_custom_status_stays_below_its_cap() => Assert.All(new object[] { looking, done, int.MaxValue, new EmbedExecution(key, key) }, status => Assert.InRange(Bytes(status), 1, MaxStatus - 1));
+    public void A_custom_status_stays_below_its_cap() => Assert.All(new object[] { looking, waiting, done, int.MaxValue, new EmbedExecution(key, key) }, status => Assert.InRange(Bytes(status), 1, MaxStatus - 1));
 
     [Fact]
     public void The_children_of_a_run_with_the_longest_id_have_an_id_that_every_backend_takes()
     {
-        var longest = Enum.GetValues<StageKind>().Max(kind => (units with { Kind = kind, Pass = 999 }).Options(run).InstanceId!.Length);
+        var longest = Enum.GetValues<StageKind>().Max(kind => new[] { 0, 999 }.Max(attempt => (units with { Kind = kind, Pass = 999 }).Options(run, attempt).InstanceId!.Length));
 
         Assert.InRange(longest, 89, 100);
     }
@@ -75,7 +82,7 @@ public sealed class PayloadTests
     public void The_ids_that_the_app_makes_are_valid_and_known_as_of_their_pipeline()
     {
         var pipeline = new string('p', 64);
-        var store = new PipelineStore(null!, null!, TimeProvider.System, AllowedModels.Any);
+        var store = new PipelineStore(null!, null!, TimeProvider.System, AllowedModels.Any, Options.Create(new LlmOptions()));
         foreach (var id in new[] { store.NewRunId(pipeline), RunIds.Of(pipeline, "refresh", "20261121") })
         {
             Assert.True(RunIds.IsValid(id) && RunIds.IsOf(pipeline, id), id);

@@ -8,6 +8,9 @@ public sealed record CascadeOutcome
     /// <summary>Step of the pipeline.</summary>
     public required string Step { get; init; }
 
+    /// <summary>Whether the cheaper model is what was kept of similar questions.</summary>
+    public bool IsSemanticCache { get; init; }
+
     /// <summary>The cheaper model.</summary>
     public required string Cheap { get; init; }
 

@@ -6,7 +6,8 @@ namespace Sluice.Llm;
 /// <param name="Key">Key of the question to the step's model.</param>
 /// <param name="Confidence">How sure it is.</param>
 /// <param name="Value">Its answer, in the form that the step's model would give it.</param>
-readonly record struct CheapAnswer(RowKey Key, double Confidence, string Value)
+/// <param name="SavedUsd">What it cost when it was asked for, where it is a kept one.</param>
+readonly record struct CheapAnswer(RowKey Key, double Confidence, string Value, decimal SavedUsd = 0)
 {
     const string Name = "confidence";
 

@@ -11,7 +11,8 @@ public sealed class ModelList
     ModelList(Document document)
     {
         Checked = document.Checked;
-        Models = document.Models.ToDictionary(m => m.Id, StringComparer.OrdinalIgnoreCase);
+        Models = document.Models.Select(m => m with { BatchShare = document.Batches.FirstOrDefault(b => m.Id.StartsWith(b.Provider + "/", StringComparison.Ordinal))?.Share ?? 1 })
+            .ToDictionary(m => m.Id, StringComparer.OrdinalIgnoreCase);
         Aliases = document.Aliases.ToDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -33,7 +34,7 @@ public sealed class ModelList
         return new ModelList(JsonSerializer.Deserialize<Document>(resource, json)!);
     }
 
-    sealed record Document(DateOnly Checked, IReadOnlyList<ListedModel> Models, IReadOnlyList<ModelAlias> Aliases);
+    sealed record Document(DateOnly Checked, IReadOnlyList<BatchPrice> Batches, IReadOnlyList<ListedModel> Models, IReadOnlyList<ModelAlias> Aliases);
 }
 
 /// <summary>A name that stands for a model.</summary>
@@ -42,13 +43,18 @@ public sealed class ModelList
 /// <param name="Note">What to say about it; null: nothing.</param>
 public sealed record ModelAlias(string Name, string StandsFor, string? Note = null);
 
+/// <summary>What answers of a batch cost at a provider.</summary>
+/// <param name="Provider">Whose models.</param>
+/// <param name="Share">Share of the price of the same tokens in a call of its own.</param>
+public sealed record BatchPrice(string Provider, decimal Share);
+
 /// <summary>Prices in US dollars for a million tokens, from a day on.</summary>
 public sealed record DatedPrice(DateOnly From, decimal Input, decimal CachedInput, decimal Output, decimal? CacheWrite = null);
 
 /// <summary>A model of the list.</summary>
 public sealed record ListedModel(
     string Id, int Context, int Output, bool Vision, ThinkingKind Thinking, ModelTier Tier, IReadOnlyList<DatedPrice> Prices, bool Temperature = true, string? ThinkingOff = null,
-    IReadOnlyList<string>? Notes = null)
+    IReadOnlyList<string>? Notes = null, decimal BatchShare = 1)
 {
     /// <summary>The price of a day; null before the first.</summary>
     public TokenPrice? PriceOn(DateOnly day) =>
@@ -64,6 +70,7 @@ public sealed record ListedModel(
         Model = model,
         Listed = Id,
         Price = PriceOn(day),
+        BatchShare = BatchShare,
         ContextTokens = Context,
         MaxOutputTokens = Output,
         Vision = Vision,

@@ -6,6 +6,11 @@ public abstract class ModelProvider : IDisposable
     /// <summary>What came of one call. A fault of the service is a value; only cancellation is thrown.</summary>
     public abstract Task<ProviderReply> AskAsync(ModelCall call, CancellationToken cancellation);
 
+    /// <summary>Batches of a model; null: the service takes none.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="thinking">Tokens for thinking that a request comes to.</param>
+    public virtual ModelBatches? BatchesOf(ModelSpec spec, Func<ModelRequest, int> thinking) => null;
+
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }
 

@@ -50,6 +50,9 @@ public sealed record ModelSpec
 
     public TokenPrice? Price { get; init; }
 
+    /// <summary>Share of the price that answers of a batch cost; 1: none is known to be cheaper.</summary>
+    public decimal BatchShare { get; init; } = 1;
+
     public int ContextTokens { get; init; } = 32_768;
 
     public int MaxOutputTokens { get; init; } = 8_192;

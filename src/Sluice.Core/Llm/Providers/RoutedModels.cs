@@ -22,6 +22,9 @@ public sealed class RoutedModels(
         return route?.Candidates[0].Spec is { } spec ? new ModelInfo(spec.Id, spec.Price, spec.ContextTokens, spec.MaxOutputTokens, route.Notes) : null;
     }
 
+    public override ModelBatches? Batches(string model) =>
+        routes.Find(model, out _)?.Candidates[0].Spec is { } spec ? providers[spec.Provider].BatchesOf(spec, request => ThinkingTokens(spec, request)) : null;
+
     public override async Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation)
     {
         var route = routes.Find(request.Model, out var none) ?? throw new ModelException(none!);
@@ -44,7 +47,9 @@ public sealed class RoutedModels(
         }
 
         var message = string.Join(" ", failures.Select(f => f.Reason));
-        throw failures.Exists(f => f.MayPass) ? new TransientException(message) : new ModelException(message) { OfQuestion = failures.Exists(f => f.OfQuestion) };
+        throw failures.Exists(f => f.MayPass)
+            ? new TransientException(message) { Wasted = wasted }
+            : new ModelException(message) { OfQuestion = failures.Exists(f => f.OfQuestion), Wasted = wasted };
     }
 
     public void Dispose()

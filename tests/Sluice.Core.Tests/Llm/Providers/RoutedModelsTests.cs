@@ -55,6 +55,21 @@ public sealed class RoutedModelsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_tries_cost_that_all_failed_is_told_with_the_failure()
+    {
+        first.Always = new ProviderReply.Again("the answer broke off.", Paid: true);
+
+        var one = await Assert.ThrowsAsync<TransientException>(() => AskAsync(Models(), Question("a/m1")));
+        first.Always = null;
+        first.Replies.Enqueue(new ProviderReply.Again("the answer broke off.", Paid: true));
+        first.Replies.Enqueue(new ProviderReply.Never("a/m1 refused the key or identity (401)."));
+        var two = await Assert.ThrowsAsync<ModelException>(() => AskAsync(Models(), Question("a/m1")));
+
+        Assert.Equal(3 * two.Wasted.Input, one.Wasted.Input);
+        Assert.True(two.Wasted.Input > 0, "nothing was told");
+    }
+
+    [Fact]
     public async Task Who_refuses_for_good_is_not_asked_again()
     {
         first.Always = new ProviderReply.Never("a/m1 refused the key or identity (401).");
