@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Sluice.Batches;
 using Sluice.Llm.Prompts;
 using Sluice.Pipelines;
 using Sluice.Steps;
