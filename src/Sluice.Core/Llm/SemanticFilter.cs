@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using Sluice.Cleaning;
 using Sluice.Steps;
 
 namespace Sluice.Llm;
@@ -21,7 +22,7 @@ public enum UnansweredAction
 [Step("semantic_filter")]
 public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(options)
 {
-    public sealed record Options : AskOptions
+    public sealed record Options : AskOptions, IValidatableObject
     {
         /// <summary>The condition, in plain words; <c>{{ column }}</c> names a column, whose value is sent as data.</summary>
         [Required]
@@ -33,13 +34,41 @@ public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(
         /// <summary>Reason that rejected rows get. Default: semantic_filter.</summary>
         [RegularExpression("^[a-z][a-z0-9_]{0,63}$")]
         public string Reason { get; init; } = "semantic_filter";
+
+        /// <summary>
+        /// Condition on the columns, as that of the step <c>filter</c>, that decides where no language model is configured; a row for which it is unknown stays, and every row is evidence as
+        /// <c>llm_not_asked</c>. Default: none, and a run without a model is refused.
+        /// </summary>
+        public string? Fallback { get; init; }
+
+        internal Filter.Options? Condition => Fallback is null ? null : new Filter.Options { Condition = Fallback, OnNull = NullAction.Keep, Reason = Reason };
+
+        /// <summary>A fallback that cannot be read is a problem of the file.</summary>
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+            Condition?.Validate(validationContext).Select(problem => new ValidationResult(problem.ErrorMessage, [nameof(Fallback)])) ?? [];
     }
 
     const string Answer = "holds";
 
     readonly PromptTemplate prompt = new(options.Prompt);
 
+    readonly ByCondition? fallback = options.Condition is { } condition ? new ByCondition(new Filter(condition)) : null;
+
     private protected override PromptTemplate Prompt => prompt;
+
+    internal override Step? WithoutModel => fallback;
+
+    public override Schema Plan(Schema input, StepProblems problems)
+    {
+        var found = new StepProblems();
+        fallback?.Plan(input, found);
+        foreach (var problem in found.Items)
+        {
+            problems.Add("fallback", problem.Message);
+        }
+
+        return base.Plan(input, problems);
+    }
 
     protected override string Task => "Say whether this holds for the data: " + prompt.Instruction;
 
@@ -63,5 +92,24 @@ public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(
         }
 
         return verdicts.Keep(batch);
+    }
+
+    /// <summary>Where there is no model: a condition decides, and says so of every row.</summary>
+    sealed class ByCondition(Filter filter) : Step
+    {
+        public override Schema Plan(Schema input, StepProblems problems) => filter.Plan(input, problems);
+
+        public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => filter.Needs(input, wanted);
+
+        public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
+        {
+            var rule = verdicts.Rule("llm_not_asked", detail: "No language model is configured: the condition under fallback decided.");
+            for (var row = 0; row < batch.Rows; row++)
+            {
+                verdicts.Fail(rule, row);
+            }
+
+            return filter.Apply(batch, fitted, verdicts);
+        }
     }
 }

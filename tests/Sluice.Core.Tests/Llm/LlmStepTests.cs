@@ -11,7 +11,7 @@ public sealed class LlmStepTests
 {
     const string Csv = "id,text\n1,good 12 apples\n2,bad\n3,good 7 pears\n";
 
-    static async Task<(List<string> Rows, RunRecord Record)> RunAsync(ScriptedModels models, string step)
+    static async Task<(List<string> Rows, RunRecord Record)> RunAsync(ScriptedModels? models, string step)
     {
         await using var runs = new TestRuns { Models = models };
         runs.Write("data.csv", Csv);
@@ -96,6 +96,35 @@ public sealed class LlmStepTests
     }
 
     [Fact]
+    public async Task Without_a_model_a_condition_decides_and_says_so_and_without_one_too_the_run_is_refused()
+    {
+        const string step = "  - { id: f, type: semantic_filter, config: { prompt: 'the {{ text }} is kind', reason: unkind, fallback: \"text <> 'bad'\" } }\n";
+
+        var (rows, record) = await RunAsync(null, step);
+
+        Assert.Equal(2, rows.Count);
+        Assert.DoesNotContain(rows, row => row.EndsWith("|bad", StringComparison.Ordinal));
+        Assert.Equal(1, record.Rejected["unkind"]);
+        Assert.Equal(3, record.Steps[^1].Failures.Single(f => f.Key.Contains("llm_not_asked", StringComparison.Ordinal)).Value);
+        var refused = await Assert.ThrowsAsync<PipelineException>(() => RunAsync(null, step.Replace(", fallback: \"text <> 'bad'\"", "", StringComparison.Ordinal)));
+        Assert.Contains("which cannot be asked here. No language model is configured.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text <>", "Found the end")]
+    [InlineData("nothing = 1", "nothing")]
+    [InlineData("id + 1", "A condition needs true or false")]
+    public async Task A_fallback_that_cannot_be_meant_is_refused_with_a_model_too(string fallback, string expected)
+    {
+        var models = new ScriptedModels { Row = _ => new JsonObject { ["holds"] = true } };
+
+        var refused = await Assert.ThrowsAsync<PipelineException>(() => RunAsync(models, $"  - {{ id: f, type: semantic_filter, config: {{ prompt: 'the {{{{ text }}}} is kind', fallback: \"{fallback}\" }} }}\n"));
+
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(models.Calls);
+    }
+
+    [Fact]
     public async Task A_translation_into_its_own_column_keeps_the_text_where_there_is_none()
     {
         var models = new ScriptedModels
@@ -130,7 +159,7 @@ public sealed class LlmStepTests
     [InlineData("type: enrich, prompt: p, output: [{ name: id }]", "A field is called 'id', which numbers the rows of a call. Give it another name.")]
     [InlineData("type: enrich, prompt: p, output: [{ name: x }, { name: x }]", "Two fields are called 'x'. Names are unique.")]
     [InlineData("type: polish, prompt: p", "expected one of: enrich, classify, summarize, translate")]
-    [InlineData("type: enrich, prompt: p, batch_size: 0", "'batch_size' is '0'; expected 1 to 1000.")]
+    [InlineData("type: enrich, prompt: p, batch_size: -1", "'batch_size' is '-1'; expected 0 to 1000.")]
     public async Task Wrong_options_are_told_before_anything_is_asked(string config, string message)
     {
         var models = new ScriptedModels { Row = _ => [] };

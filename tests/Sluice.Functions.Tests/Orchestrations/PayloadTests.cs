@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask.Converters;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Options;
 using Sluice.Embedding;
 using Sluice.Functions.Activities;
