@@ -12,8 +12,8 @@ namespace Sluice.Functions.Orchestrations;
 /// </summary>
 static class BudgetPause
 {
-    // The store is looked at too, should the event be lost; the history of a long wait stays short.
-    const int LooksPerWait = 48;
+    // The store is looked at too, should the event be lost; the history of a long wait, and of a run that is approved a little at a time, stays short.
+    const int LooksPerWait = 48, MostAsks = 100;
 
     /// <summary>The event that says that an ask was decided.</summary>
     public static string Decided(int number) => FormattableString.Invariant($"approval-{number}");
@@ -21,7 +21,7 @@ static class BudgetPause
     /// <returns>What the work gave, which is told how many asks there were, and how many there are now.</returns>
     public static async Task<(T Result, int Asked)> UntilPaidAsync<T>(TaskOrchestrationContext context, RunRequest request, Stage stage, int asked, Func<int, Task<T>> work)
     {
-        while (true)
+        while (asked < MostAsks)
         {
             string reason;
             try
@@ -36,6 +36,8 @@ static class BudgetPause
             await ApprovedAsync(context, new AskedApproval(request, ++asked, reason), stage);
             context.SetCustomStatus(stage);
         }
+
+        return (await work(asked), asked);
     }
 
     static async Task ApprovedAsync(TaskOrchestrationContext context, AskedApproval asked, Stage stage)
