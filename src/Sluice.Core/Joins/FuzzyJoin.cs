@@ -35,7 +35,7 @@ public enum FuzzyJoinKind
 [Step("fuzzy_join")]
 public sealed class FuzzyJoin(FuzzyJoin.Options options) : StepGroup
 {
-    public sealed record Options : PairOptions
+    public sealed record Options : PairOptions, ITableOptions
     {
         /// <summary>
         /// Files of the other table, as a file_path: CSV, JSON lines, Parquet or Excel by their extension. They are an input of the run by content. Give this or
@@ -89,7 +89,7 @@ public sealed class FuzzyJoin(FuzzyJoin.Options options) : StepGroup
                 yield return problem;
             }
 
-            if (File is null == (Dataset is null && Version is null) || Dataset is null != Version is null)
+            if (!TableReference.IsNamedOnce(this))
             {
                 yield return new ValidationResult("The other table is named once: either 'file', or 'dataset' together with 'version'.", [nameof(File)]);
             }

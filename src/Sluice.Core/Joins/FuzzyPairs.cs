@@ -11,7 +11,7 @@ namespace Sluice.Joins;
 /// it.
 /// </summary>
 sealed class FuzzyPairs(FuzzyJoin.Options options)
-    : StepOverTable(new TableReference(options.File, options.Dataset, options.Version, (long)options.MaxTableMb << 20))
+    : StepOverTable(TableReference.Of(options))
 {
     /// <summary>Number of the pair among those of its row. It stands between the columns of the rows and those of the table.</summary>
     public static readonly Field Place = new("_place", ColumnType.Int64);

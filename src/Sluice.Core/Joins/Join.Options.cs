@@ -20,7 +20,7 @@ public enum JoinKind
 
 public sealed partial class Join
 {
-    public sealed record Options : IValidatableObject
+    public sealed record Options : ITableOptions, IValidatableObject
     {
         /// <summary>
         /// Files of the other table, as a file_path: CSV, JSON lines, Parquet or Excel by their extension. They are an input of the run by content. Give this or
@@ -62,7 +62,7 @@ public sealed partial class Join
         /// <summary>One table, and as many keys on both sides.</summary>
         public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
         {
-            if (File is null == (Dataset is null && Version is null) || Dataset is null != Version is null)
+            if (!TableReference.IsNamedOnce(this))
             {
                 yield return new ValidationResult("The other table is named once: either 'file', or 'dataset' together with 'version'.", [nameof(File)]);
             }

@@ -10,7 +10,7 @@ namespace Sluice.Joins;
 /// </summary>
 [Step("join", Aliases = ["merge_tables"])]
 public sealed partial class Join(Join.Options options)
-    : StepOverTable(new TableReference(options.File, options.Dataset, options.Version, (long)options.MaxTableMb << 20))
+    : StepOverTable(TableReference.Of(options))
 {
     const byte IsLast = 1;
 

@@ -41,9 +41,32 @@ public abstract class StepOverTable(TableReference? reference) : Step
     }
 }
 
+/// <summary>Options that name a second table: files, or a version of a dataset.</summary>
+public interface ITableOptions
+{
+    /// <summary>As a <c>file_path</c>; null for a version.</summary>
+    string? File { get; }
+
+    /// <summary>Name of the dataset; null for files.</summary>
+    string? Dataset { get; }
+
+    /// <summary>Id of its version; null for files.</summary>
+    string? Version { get; }
+
+    /// <summary>MiB that the table may take in memory.</summary>
+    int MaxTableMb { get; }
+}
+
 /// <summary>Where a second table is: files, or a version of a dataset.</summary>
 /// <param name="File">As a <c>file_path</c>; null for a version.</param>
 /// <param name="Dataset">Name of the dataset; null for files.</param>
 /// <param name="Version">Id of its version; null for files.</param>
 /// <param name="MaxBytes">Bytes that the table may have in memory.</param>
-public sealed record TableReference(string? File, string? Dataset, string? Version, long MaxBytes);
+public sealed record TableReference(string? File, string? Dataset, string? Version, long MaxBytes)
+{
+    internal static TableReference Of(ITableOptions options) => new(options.File, options.Dataset, options.Version, (long)options.MaxTableMb << 20);
+
+    /// <summary>Whether options name exactly one table.</summary>
+    internal static bool IsNamedOnce(ITableOptions options) =>
+        options.File is null ? options is { Dataset: not null, Version: not null } : options is { Dataset: null, Version: null };
+}

@@ -26,9 +26,7 @@ sealed class RowPrompts
     readonly ColumnContext[] contexts;
     readonly PiiPolicy policy;
     readonly bool[]? asked;
-    readonly PiiScanner scanner;
-    readonly List<PiiSpan> spans = [];
-    readonly PooledText redacted = new();
+    readonly Redactor redactor;
     readonly RedactedSet set;
 
     public RowPrompts(Batch batch, IReadOnlyList<string> columns, AskOptions options, bool[]? asked)
@@ -36,12 +34,12 @@ sealed class RowPrompts
         (this.batch, this.columns, policy, this.asked) = (batch, columns, options.Pii, asked);
         contexts = [.. columns.Select(c => new ColumnContext(c))];
         var kinds = options.PiiEntities.Count > 0 ? options.PiiEntities.ToHashSet(StringComparer.Ordinal) : usualKinds;
-        scanner = new PiiScanner(new PiiScope { Entities = kinds });
-        set = new RedactedSet(scanner, policy, Found);
+        redactor = new Redactor(new PiiScanner(new PiiScope { Entities = kinds }));
+        set = new RedactedSet(redactor, policy);
     }
 
     /// <summary>Personal data that was found in rows so far, by kind: how much, never what.</summary>
-    public SortedDictionary<string, long> Found { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, long> Found => redactor.Found;
 
     /// <summary>Whether a row's key stands for no question.</summary>
     public static bool IsNoQuestion(RowKey key) => key.High == 0 && key.Low <= NotAsked.Low;
@@ -110,11 +108,11 @@ sealed class RowPrompts
             var text = column is TextColumn texts ? texts[row] : Encoding.UTF8.GetBytes(column.Display(row));
 
             // What is allowed is counted too: the audit says what left the house.
-            var found = column.Type is not (ColumnType.Float64 or ColumnType.Boolean) && Redact(text, contexts[i]);
+            var found = column.Type is not (ColumnType.Float64 or ColumnType.Boolean) && redactor.Redact(text, contexts[i], numbered: false);
             personal |= found;
             if (found && policy != PiiPolicy.Allow)
             {
-                writer.WriteStringValue(redacted.Written);
+                writer.WriteStringValue(redactor.Written);
             }
             else
             {
@@ -124,22 +122,5 @@ sealed class RowPrompts
 
         writer.WriteEndObject();
         return personal;
-    }
-
-    bool Redact(ReadOnlySpan<byte> text, ColumnContext context)
-    {
-        scanner.Scan(text, context, spans);
-        redacted.Clear();
-        var at = 0;
-        foreach (var span in spans)
-        {
-            redacted.Append(text[at..span.Start]);
-            redacted.Append($"<{span.Entity.ToUpperInvariant()}>");
-            at = span.End;
-            Found[span.Entity] = Found.GetValueOrDefault(span.Entity) + 1;
-        }
-
-        redacted.Append(text[at..]);
-        return spans.Count > 0;
     }
 }

@@ -12,9 +12,9 @@ namespace Sluice.Quality;
 /// </summary>
 [Step("check_accuracy", Aliases = ["accuracy_check"])]
 public sealed class CheckAccuracy(CheckAccuracy.Options options)
-    : StepOverTable(new TableReference(options.File, options.Dataset, options.Version, (long)options.MaxTableMb << 20))
+    : StepOverTable(TableReference.Of(options))
 {
-    public sealed record Options : IValidatableObject
+    public sealed record Options : ITableOptions, IValidatableObject
     {
         /// <summary>Files of the table that is right, as a file_path. They are an input of the run by content. Give this or <c>dataset</c> and <c>version</c>. Default: none.</summary>
         public string? File { get; init; }
@@ -47,7 +47,7 @@ public sealed class CheckAccuracy(CheckAccuracy.Options options)
         /// <summary>One table.</summary>
         public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
         {
-            if (File is null == (Dataset is null && Version is null) || Dataset is null != Version is null)
+            if (!TableReference.IsNamedOnce(this))
             {
                 yield return new ValidationResult("The table that is right is named once: either 'file', or 'dataset' together with 'version'.", [nameof(File)]);
             }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sluice.Joins;
 using Sluice.Labels;
 using Sluice.VectorSpace;
 
@@ -21,7 +22,7 @@ public sealed record ReviewMix
 }
 
 /// <summary>The rows that a deployed model was made from.</summary>
-public sealed record EarlierRows
+public sealed record EarlierRows : ITableOptions
 {
     /// <summary>Files, as a file_path. Give this or <c>dataset</c> and <c>version</c>. Default: none.</summary>
     public string? File { get; init; }
@@ -116,7 +117,7 @@ public sealed partial class SelectForReview
                 yield return new ValidationResult("Drift and coverage compare rows: give 'features' with text or columns.", [nameof(Features)]);
             }
 
-            if (Mix.Drift > 0 && (Since is null || Since.File is null == (Since.Dataset is null && Since.Version is null) || Since.Dataset is null != Since.Version is null))
+            if (Mix.Drift > 0 && (Since is null || !TableReference.IsNamedOnce(Since)))
             {
                 yield return new ValidationResult("Drift is measured from earlier rows: give 'since' with either file, or dataset together with version.", [nameof(Since)]);
             }

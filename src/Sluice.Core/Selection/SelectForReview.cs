@@ -13,7 +13,7 @@ namespace Sluice.Selection;
 /// </summary>
 [Step("select_for_review", Aliases = ["active_learning"])]
 public sealed partial class SelectForReview(SelectForReview.Options options)
-    : StepOverTable(options.Mix.Drift > 0 && options.Since is { } s ? new TableReference(s.File, s.Dataset, s.Version, (long)s.MaxTableMb << 20) : null)
+    : StepOverTable(options.Mix.Drift > 0 && options.Since is { } s ? TableReference.Of(s) : null)
 {
     // Outside a run, as in a test, vectors of the earlier rows are kept in memory.
     VectorStore store = new(new MemoryStore());

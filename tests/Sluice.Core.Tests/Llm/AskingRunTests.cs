@@ -144,35 +144,8 @@ public sealed class AskingRunTests
     public async Task A_run_that_is_killed_at_any_write_pays_for_no_answer_twice()
     {
         var yaml = Classify.Replace("batch_size: 10", "batch_size: 4, concurrency: 1", StringComparison.Ordinal);
-        var expected = "";
-        var writes = 0;
-        {
-            await using var runs = Runs(new ScriptedModels { Row = Mood }, rows: 20);
-            var disk = new Disk();
-            var outcome = await LocalRun.RunAsync(Engine(runs, disk), await runs.RequestAsync(yaml, "run", 120), 1, null, CancellationToken.None);
-            (expected, writes) = (await runs.BytesAsync(outcome.Version!), disk.Writes);
-        }
 
-        var again = 0;
-        for (var schedule = 0; schedule < 2 * writes; schedule++)
-        {
-            var models = new ScriptedModels { Row = Mood };
-            await using var runs = Runs(models, rows: 20);
-            var request = await runs.RequestAsync(yaml, "run", 120);
-            var disk = new Disk { DiesAt = (schedule % writes) + 1, AnswersNever = schedule >= writes };
-            await Record.ExceptionAsync(() => LocalRun.RunAsync(Engine(runs, disk), request, 1, null, CancellationToken.None));
-            var kept = (await new CallLog(runs.Store, "run").AllAsync(CancellationToken.None)).Count;
-            var paid = models.Calls.Count;
-
-            var outcome = await LocalRun.RunAsync(runs.NewEngineLater(), request, 1, null, CancellationToken.None);
-
-            // Only a call whose record the kill lost, at most the one in flight, is made again.
-            var where = $"schedule {schedule} of {2 * writes}";
-            Assert.True(expected == await runs.BytesAsync(outcome.Version!), where);
-            Assert.InRange(paid - kept, 0, 1);
-            Assert.True(models.Calls.Count - (paid - kept) == models.Calls.Select(c => c.Prompt).Distinct().Count(), where);
-            again += paid - kept;
-        }
+        var again = await KilledRuns.CheckAsync(yaml, Mood, new Dictionary<string, string> { ["data.csv"] = Csv(20) }, 120, int.MaxValue);
 
         // Kills that lose the record of a call are among the schedules, or this would say nothing.
         Assert.True(again > 0);
@@ -211,13 +184,5 @@ public sealed class AskingRunTests
         Assert.All(models.Asked.Keys, data => Assert.StartsWith("{\"text\":\"word ", data, StringComparison.Ordinal));
         Assert.All(models.Calls, call => Assert.Contains("Mood of \"text\"", call.System, StringComparison.Ordinal));
         Assert.Single(models.Calls.Select(c => c.System).Distinct());
-    }
-
-    static RunEngine Engine(TestRuns runs, Disk disk)
-    {
-        ObjectStore store = new DiskStore(runs.Store, disk);
-        return new RunEngine(
-            store, new DiskLedger(runs.Ledger, disk), new Sluice.Batches.BatchFiles(store), r => new FolderInputs([runs.Folder], r.InputFolder), runs.Options,
-            TimeProvider.System, models: runs.Models);
     }
 }

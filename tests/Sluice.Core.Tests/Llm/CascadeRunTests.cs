@@ -126,7 +126,7 @@ public sealed class CascadeRunTests
         {
             await using var runs = Runs(Models(), rows: 60);
             var disk = new Disk();
-            var outcome = await LocalRun.RunAsync(Engine(runs, disk), await runs.RequestAsync(yaml, "run", 1_200), 1, null, CancellationToken.None);
+            var outcome = await LocalRun.RunAsync(runs.NewEngineOn(disk), await runs.RequestAsync(yaml, "run", 1_200), 1, null, CancellationToken.None);
             (expected, writes) = (await runs.BytesAsync(outcome.Version!), disk.Writes);
         }
 
@@ -135,7 +135,7 @@ public sealed class CascadeRunTests
             var models = Models();
             await using var runs = Runs(models, rows: 60);
             var request = await runs.RequestAsync(yaml, "run", 1_200);
-            await Record.ExceptionAsync(() => LocalRun.RunAsync(Engine(runs, new Disk { DiesAt = dies }), request, 1, null, CancellationToken.None));
+            await Record.ExceptionAsync(() => LocalRun.RunAsync(runs.NewEngineOn(new Disk { DiesAt = dies }), request, 1, null, CancellationToken.None));
             var kept = (await new CallLog(runs.Store, "run").AllAsync(CancellationToken.None)).Count;
             var lost = models.Cheap.Calls.Count + models.Dear.Calls.Count - kept;
 
@@ -160,14 +160,6 @@ public sealed class CascadeRunTests
             runs.RunAsync($"{TestRuns.Source}  - {{ id: x, type: llm_process, config: {{ {step}, model: dear, {cascade} }} }}\n"));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
-    }
-
-    static RunEngine Engine(TestRuns runs, Disk disk)
-    {
-        var store = new DiskStore(runs.Store, disk);
-        return new RunEngine(
-            store, new DiskLedger(runs.Ledger, disk), new Sluice.Batches.BatchFiles(store), r => new Sluice.Connectors.FolderInputs([runs.Folder], r.InputFolder), runs.Options,
-            TimeProvider.System, models: runs.Models);
     }
 }
 

@@ -85,6 +85,14 @@ sealed class TestRuns : IAsyncDisposable
     /// <summary>As <see cref="NewEngine()"/>, a minute later: what a killed worker had claimed is free again.</summary>
     public RunEngine NewEngineLater() => NewEngine(new Later(Time));
 
+    /// <summary>A fresh engine whose writes go through a disk that may die.</summary>
+    public RunEngine NewEngineOn(Disk disk)
+    {
+        var store = new DiskStore(Store, disk);
+        return new RunEngine(
+            store, new DiskLedger(Ledger, disk), new BatchFiles(store), request => new FolderInputs([Folder], request.InputFolder), Options, Time, catalog, models: Models);
+    }
+
     RunEngine NewEngine(TimeProvider time) => new(
         Store, Ledger, new BatchFiles(Store), request => new FolderInputs([Folder], request.InputFolder), Options, time, catalog, models: Models);
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.DurableTask.Converters;
 using Sluice.Embedded.Durable;
 using Sluice.Functions.Activities;
@@ -12,7 +13,7 @@ namespace Sluice.Functions.Tests.Orchestrations;
 /// A changed orchestrator must replay the histories that its earlier form made, or get a new version: runs are in flight when an app is
 /// updated. The files are never written anew for a changed orchestrator; a new form adds files of its own.
 /// </summary>
-public sealed class HistoryTests
+public sealed partial class HistoryTests
 {
     static readonly string committed = Path.Combine(AppContext.BaseDirectory, "Histories");
     static readonly string today = Path.Combine(AppContext.BaseDirectory, "HistoriesOfToday");
@@ -191,6 +192,12 @@ public sealed class HistoryTests
     static void Keep(string name, string json)
     {
         Directory.CreateDirectory(today);
-        File.WriteAllText(Path.Combine(today, name), json);
+        // Traces name the folders of the machine that wrote them.
+        File.WriteAllText(Path.Combine(today, name), StackTrace().Replace(json, "\"StackTrace\": \"\""));
     }
+
+    [GeneratedRegex("""
+        "StackTrace": "[^"]*"
+        """)]
+    private static partial Regex StackTrace();
 }
