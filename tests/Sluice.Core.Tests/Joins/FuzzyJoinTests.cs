@@ -26,15 +26,9 @@ public sealed class FuzzyJoinTests
 
     static string[] Names(JsonElement data) => [.. data.GetProperty("_rows").EnumerateArray().Select(r => r.GetProperty("company").GetString()!)];
 
-    static async Task<(List<string> Rows, RunRecord Record, VersionManifest Manifest)> RunAsync(
-        string join, LanguageModels? models, string left = Orders, string right = Companies, long batchBytes = 600, int deliveries = 1)
-    {
-        await using var runs = new TestRuns { Models = models };
-        runs.Write("data.csv", left);
-        runs.Write("table.csv", right);
-        var run = await runs.RunAsync(Yaml(join), batchBytes: batchBytes, deliveries: deliveries);
-        return (await runs.RowsAsync(run.Version), await runs.RecordAsync(run.Outcome), await runs.Catalogue.ManifestAsync("t", run.Version, CancellationToken.None));
-    }
+    static Task<(List<string> Rows, RunRecord Record, VersionManifest Manifest)> RunAsync(
+        string join, LanguageModels? models, string left = Orders, string right = Companies, long batchBytes = 600, int deliveries = 1) =>
+        TestRuns.OnceAsync(Yaml(join), models, new Dictionary<string, string> { ["data.csv"] = left, ["table.csv"] = right }, batchBytes, deliveries);
 
     [Fact]
     public async Task The_model_is_asked_for_unsure_pairs_alone_and_decides_them()

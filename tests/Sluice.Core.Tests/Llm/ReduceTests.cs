@@ -21,14 +21,9 @@ public sealed class ReduceTests
         ["summary"] = string.Join('+', data.GetProperty("_rows").EnumerateArray().Select(r => (r.TryGetProperty("note", out var note) ? note : r.GetProperty("summary")).GetString())),
     };
 
-    static async Task<(List<string> Rows, RunRecord Record, VersionManifest Manifest)> RunAsync(
-        string reduce, LanguageModels? models, string csv = Csv, long batchBytes = 600, int deliveries = 1)
-    {
-        await using var runs = new TestRuns { Models = models };
-        runs.Write("data.csv", csv);
-        var run = await runs.RunAsync(Yaml(reduce), batchBytes: batchBytes, deliveries: deliveries);
-        return (await runs.RowsAsync(run.Version), await runs.RecordAsync(run.Outcome), await runs.Catalogue.ManifestAsync("t", run.Version, CancellationToken.None));
-    }
+    static Task<(List<string> Rows, RunRecord Record, VersionManifest Manifest)> RunAsync(
+        string reduce, LanguageModels? models, string csv = Csv, long batchBytes = 600, int deliveries = 1) =>
+        TestRuns.OnceAsync(Yaml(reduce), models, new Dictionary<string, string> { ["data.csv"] = csv }, batchBytes, deliveries);
 
     [Fact]
     public async Task A_group_becomes_one_row_with_the_answer_to_all_of_its_rows()

@@ -25,14 +25,9 @@ public sealed class ResolveTests
 
     static string[] Names(JsonElement data) => [.. data.GetProperty("_rows").EnumerateArray().Select(r => r.GetProperty("company").GetString()!)];
 
-    static async Task<(List<string> Rows, RunRecord Record, VersionManifest Manifest)> RunAsync(
-        string resolve, LanguageModels? models, string csv = Csv, long batchBytes = 600, int deliveries = 1)
-    {
-        await using var runs = new TestRuns { Models = models };
-        runs.Write("data.csv", csv);
-        var run = await runs.RunAsync(Yaml(resolve), batchBytes: batchBytes, deliveries: deliveries);
-        return (await runs.RowsAsync(run.Version), await runs.RecordAsync(run.Outcome), await runs.Catalogue.ManifestAsync("t", run.Version, CancellationToken.None));
-    }
+    static Task<(List<string> Rows, RunRecord Record, VersionManifest Manifest)> RunAsync(
+        string resolve, LanguageModels? models, string csv = Csv, long batchBytes = 600, int deliveries = 1) =>
+        TestRuns.OnceAsync(Yaml(resolve), models, new Dictionary<string, string> { ["data.csv"] = csv }, batchBytes, deliveries);
 
     static string[] Without(IEnumerable<string> rows) => [.. rows.Select(r => r[..r.LastIndexOf('|')])];
 

@@ -79,6 +79,20 @@ sealed class TestRuns : IAsyncDisposable
 
     public void Write(string name, string text) => File.WriteAllText(Path.Combine(Folder, name), text);
 
+    /// <summary>One run on files of its own: the rows of its version, its record and its manifest.</summary>
+    public static async Task<(List<string> Rows, RunRecord Record, VersionManifest Manifest)> OnceAsync(
+        string yaml, LanguageModels? models, IReadOnlyDictionary<string, string> files, long batchBytes, int deliveries)
+    {
+        await using var runs = new TestRuns { Models = models };
+        foreach (var (name, text) in files)
+        {
+            runs.Write(name, text);
+        }
+
+        var run = await runs.RunAsync(yaml, batchBytes: batchBytes, deliveries: deliveries);
+        return (await runs.RowsAsync(run.Version), await runs.RecordAsync(run.Outcome), await runs.Catalogue.ManifestAsync("t", run.Version, CancellationToken.None));
+    }
+
     /// <summary>A fresh engine, as after a restart: nothing in memory.</summary>
     public RunEngine NewEngine() => NewEngine(Time);
 
