@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Sluice.Storage;
@@ -8,7 +9,15 @@ public sealed class MemoryStore : ObjectStore
     readonly Lock gate = new();
     readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     readonly SortedSet<string> paths = new(StringComparer.Ordinal);
-    readonly string folder = Path.Combine(Path.GetTempPath(), "sluice-memory-" + Guid.CreateVersion7().ToString("N"));
+    // One folder for the process, which nobody else may read, since scratch files hold rows.
+    static readonly Lazy<string> folder = new(() =>
+    {
+        var made = Directory.CreateTempSubdirectory("sluice-memory-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(made, recursive: true);
+        return made;
+    });
+
+    readonly ConcurrentBag<string> scratch = [];
     long lastVersion;
 
     public override string Location => "memory";
@@ -62,15 +71,16 @@ public sealed class MemoryStore : ObjectStore
 
     public override string NewScratchFile(string extension)
     {
-        Directory.CreateDirectory(folder);
-        return Path.Combine(folder, Guid.CreateVersion7().ToString("N") + CheckExtension(extension));
+        var file = Path.Combine(folder.Value, Guid.CreateVersion7().ToString("N") + CheckExtension(extension));
+        scratch.Add(file);
+        return file;
     }
 
     public override ValueTask DisposeAsync()
     {
-        if (Directory.Exists(folder))
+        foreach (var file in scratch)
         {
-            Directory.Delete(folder, recursive: true);
+            File.Delete(file);
         }
 
         return base.DisposeAsync();
@@ -148,7 +158,7 @@ public sealed class MemoryStore : ObjectStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw StoreException.From($"folder \"{folder}\"", e);
+            throw StoreException.From($"folder \"{folder.Value}\"", e);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class MemoryStoreTests : ObjectStoreContract
         Assert.False(File.Exists(first.Path));
         await Store.DisposeAsync();
 
-        Assert.False(Directory.Exists(Path.GetDirectoryName(second.Path)));
+        Assert.False(File.Exists(second.Path));
     }
 
     [Fact]
