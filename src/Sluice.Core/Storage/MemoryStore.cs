@@ -149,7 +149,7 @@ public sealed class MemoryStore : ObjectStore
         }
     }
 
-    async Task<T> Guard<T>(Func<T> work, CancellationToken cancellation)
+    static async Task<T> Guard<T>(Func<T> work, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
