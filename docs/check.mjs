@@ -1,4 +1,4 @@
-// Finds links between documents that lead nowhere, and requirement ids that docs/features.md lacks, has twice, or gives no state.
+// Finds links between documents that lead nowhere, commands that README.md does not name, and what docs/features.md lacks, has twice, counts wrongly, or names as a test that is not there.
 //   node docs/check.mjs
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,6 +19,22 @@ for (const line of read('docs/features.md').split('\n')) {
       problems.push(`docs/features.md: '${id}' has no state. Its last column is done, partial or absent.`);
     }
     states.set(id, state);
+    problems.push(...testsOf(line).filter(test => !isThere(test)).map(test => `docs/features.md: ${id} names '${test}', which is not there.`));
+  }
+}
+
+const countOf = state => [...states.values()].filter(s => s === state).length;
+const counted = `**${countOf('done')} done, ${countOf('partial')} partial, ${countOf('absent')} absent**`;
+if (!read('docs/features.md').includes(counted)) {
+  problems.push(`docs/features.md: the states that its head counts are ${counted}.`);
+}
+
+const commands = join('src', 'Sluice.Cli', 'Commands');
+for (const file of readdirSync(join(root, commands))) {
+  for (const [, name] of read(join(commands, file)).matchAll(/new Command\("([^"]+)"/g)) {
+    if (!new RegExp(`\`[^\`]*\\b${name}\\b[^\`]*\``).test(read('README.md'))) {
+      problems.push(`README.md does not name the command '${name}' (${join(commands, file)}).`);
+    }
   }
 }
 
@@ -52,6 +68,25 @@ for (const file of folders.flatMap(f => readdirSync(join(root, f)).filter(name =
 problems.forEach(p => console.error(p));
 console.log(problems.length === 0 ? 'Documents: no problem found.' : `Documents: ${problems.length} problems.`);
 process.exitCode = problems.length === 0 ? 0 : 1;
+
+// Tests of a row as paths: in "Core.Tests/Joins/JoinTests, KeyTests, Runs/RunTests" all three are of one project and the first two of one folder. Words in brackets and sentences are for people.
+function testsOf(line) {
+  let project = '';
+  let folder = '';
+  return line.split(/(?<!\\)\|/).at(-3).replace(/\([^)]*\)/g, '').split(/[,;]/).map(t => t.trim()).filter(t => /^[\w.]+(\/\w+)*$/.test(t)).map(test => {
+    const parts = test.split('/');
+    project = parts[0].endsWith('.Tests') ? parts.shift() : project;
+    const name = parts.pop() ?? '';
+    folder = parts.length > 0 || test.startsWith(project) ? parts.join('/') : folder;
+    return join(project, folder, name);
+  });
+}
+
+function isThere(test) {
+  const path = join(root, 'tests', `Sluice.${test}`);
+  const folder = dirname(path);
+  return existsSync(path) || (existsSync(folder) && readdirSync(folder).some(name => name === path.slice(folder.length + 1) + '.cs'));
+}
 
 function read(file) {
   return readFileSync(join(root, file), 'utf8');
