@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sluice.Labels.Review;
@@ -94,7 +96,7 @@ public sealed partial class CrowdReviews(MechanicalTurk turk, ReviewStore review
             ["LifetimeInSeconds"] = (long)plan.Timeout.TotalSeconds,
             ["AutoApprovalDelayInSeconds"] = (long)paidAnyway.TotalSeconds,
             ["RequesterAnnotation"] = $"{plan.Queue} {item}",
-            ["UniqueRequestToken"] = $"{plan.Queue}.{item}.{attempt}",
+            ["UniqueRequestToken"] = Token(plan, item, attempt),
             ["Question"] = CrowdQuestion.Of(plan, row),
         };
         if (crowd.Keywords.Length > 0)
@@ -116,6 +118,10 @@ public sealed partial class CrowdReviews(MechanicalTurk turk, ReviewStore review
         // An earlier delivery made it and ended before it was recorded.
         return reply.Code.EndsWith(Exists, StringComparison.OrdinalIgnoreCase) && HitId().Match(reply.Message!) is { Success: true } found ? found.Value : throw Refused("CreateHIT", reply);
     }
+
+    // A hash: names of queues may be longer than a token, and another store of the same account may have a queue of the same name.
+    static string Token(ReviewPlan plan, int item, int attempt) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{plan.Queue}\n{plan.Dataset}\n{plan.Version}\n{item}\n{attempt}"))).AsSpan(0, 24));
 
     async Task TakeAsync(ReviewPlan plan, int item, ReviewedRow row, JsonElement assignment, CancellationToken cancellation)
     {

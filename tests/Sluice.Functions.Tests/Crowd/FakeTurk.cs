@@ -101,6 +101,13 @@ sealed class FakeTurk : IAsyncDisposable
 
     async Task CreateAsync(HttpContext context, JsonElement request)
     {
+        // A limit of the service.
+        if (request.GetProperty("UniqueRequestToken").GetString()!.Length > 64)
+        {
+            await RefuseAsync(context, 400, new { __type = "ValidationException", message = "Member must have length less than or equal to 64." });
+            return;
+        }
+
         var (id, isNew) = Created(request);
         if (!isNew)
         {
