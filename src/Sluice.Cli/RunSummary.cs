@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Datasets;
+using Sluice.Examples;
 using Sluice.Functions.Api;
 using Sluice.Privacy;
 using Sluice.Runs;
@@ -54,6 +55,9 @@ sealed record RunSummary
     public IReadOnlyList<string>? Notes { get; init; }
 
     public IReadOnlyDictionary<string, long>? Sets { get; init; }
+
+    /// <summary>Result of each step that validated a whole set of texts or examples, by its id; null: there was none.</summary>
+    public IReadOnlyDictionary<string, SetResult>? Validations { get; init; }
 
     /// <summary>Columns of the version that hold personal data.</summary>
     public IReadOnlyDictionary<string, SensitiveColumn>? Sensitive { get; init; }
@@ -112,6 +116,7 @@ sealed record RunSummary
             QualityAfter = Score(manifest?.QualityAfter),
             Notes = NotesOf(manifest, record),
             Sets = manifest is null ? null : SetsOf(manifest),
+            Validations = record?.Validations,
             Sensitive = manifest?.Sensitive,
             CostUsd = outcome.UpToDate ? null : record?.Cost?.Total.CostUsd,
             SavedUsd = outcome.UpToDate ? null : record?.Cost?.SavedUsd,

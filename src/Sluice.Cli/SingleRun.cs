@@ -88,6 +88,7 @@ static class SingleRun
                 record.Rejected,
                 record.Made,
                 record.Steps,
+                record.Validations,
                 schema = rows?.Schema,
                 source = source.ToDictionary(),
                 output = rows is null ? null : output,

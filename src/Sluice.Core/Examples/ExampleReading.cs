@@ -20,7 +20,7 @@ sealed class ExampleReading(ExampleColumns columns, ValidateLlmData.Options opti
     public ExampleProblem Read(Batch batch, int row)
     {
         words.Clear();
-        var problem = columns.Messages is { } messages ? Messages(batch[messages], row) : Pair(batch, row);
+        var problem = columns.Text is { } text ? Whole(batch[text], row) : columns.Messages is { } messages ? Messages(batch[messages], row) : Pair(batch, row);
         if (problem != ExampleProblem.None)
         {
             return problem;
@@ -32,6 +32,8 @@ sealed class ExampleReading(ExampleColumns columns, ValidateLlmData.Options opti
             | (words.Count > options.MaxSequenceLength ? ExampleProblem.TooLong : 0)
             | (unique.Count < options.MinUniqueWords ? ExampleProblem.FewUniqueWords : 0);
     }
+
+    ExampleProblem Whole(Column column, int row) => Add(Text(column, row)) ? ExampleProblem.None : ExampleProblem.Empty;
 
     ExampleProblem Pair(Batch batch, int row)
     {

@@ -16,6 +16,13 @@ public sealed record ExampleReport(
     /// <summary>Examples that can be read.</summary>
     public required long Readable { get; init; }
 
+    /// <summary>How rare their words are, in the mean: <see cref="SetMetrics.TfidfScore"/>.</summary>
+    public required double TfIdfMean { get; init; }
+
+    internal double DuplicateRatio => Examples == 0 ? 0 : (double)Problems.GetValueOrDefault("duplicate_example") / Examples;
+
+    internal SetMetrics Metrics => new(Examples, Round(MeanWords), Round(DeviationOfWords), Quality, Round(DuplicateRatio), TfIdfMean);
+
     /// <summary>How rare the words of an example are among all: see <see cref="ValidateLlmData.Options.MinTfidfScore"/>.</summary>
     internal double TfIdf(IReadOnlyList<ulong> words)
     {
@@ -24,4 +31,6 @@ public sealed record ExampleReport(
             ? 1
             : words.Average(word => Math.Log((1.0 + Readable) / (1 + known.GetValueOrDefault(ExampleState.PlaceOf(word), 1)))) / Math.Log(1.0 + Readable);
     }
+
+    static double Round(double value) => Math.Round(value, 6);
 }

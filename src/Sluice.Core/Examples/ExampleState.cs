@@ -2,14 +2,22 @@ using Sluice.Steps;
 
 namespace Sluice.Examples;
 
-/// <summary>Lengths of all examples, and in how many of them each word occurs. Words are counted by their hash, in so many places that hardly two share one.</summary>
+/// <summary>
+/// Lengths of all examples, in how many of them each word occurs, and how much of them it is. Words are counted by their hash, in so many places that hardly two share one. All are whole numbers, so
+/// that sums do not depend on the order.
+/// </summary>
 sealed class ExampleState : State
 {
     const int Places = 1 << 18;
 
     // A version keeps them; the rest counts as rare.
     const int MostWords = 4_096;
+    const double WholeExample = 1UL << 32;
     readonly int[] examplesWith = new int[Places];
+
+    // The part of each example that the word is, in parts of 2^-32.
+    readonly ulong[] shares = new ulong[Places];
+    readonly HashSet<int> places = [];
     UInt128 squares;
     long sum;
 
@@ -23,10 +31,31 @@ sealed class ExampleState : State
         Count++;
         sum += words.Count;
         squares += (UInt128)((long)words.Count * words.Count);
-        foreach (var place in words.Select(PlaceOf).Distinct())
+        var share = words.Count == 0 ? 0 : (1UL << 32) / (ulong)words.Count;
+        places.Clear();
+        foreach (var word in words)
         {
-            examplesWith[place]++;
+            var place = PlaceOf(word);
+            shares[place] += share;
+            examplesWith[place] += places.Add(place) ? 1 : 0;
         }
+    }
+
+    /// <summary>Mean over the examples of how rare their words are: of a word that all have 0, of one that no other has nearly 1. Fewer than two examples have nothing to be compared with: 1.</summary>
+    public double TfIdf()
+    {
+        if (Count < 2)
+        {
+            return Count;
+        }
+
+        var sum = 0.0;
+        for (var place = 0; place < Places; place++)
+        {
+            sum += shares[place] == 0 ? 0 : shares[place] / WholeExample * Math.Log((1.0 + Count) / (1 + examplesWith[place]));
+        }
+
+        return Math.Round(Math.Clamp(sum / Math.Log(1.0 + Count) / Count, 0, 1), 6);
     }
 
     /// <summary>Mean length, its deviation, and the words that most examples have, at least two.</summary>
@@ -52,6 +81,7 @@ sealed class ExampleState : State
         for (var place = 0; place < Places; place++)
         {
             examplesWith[place] += others.examplesWith[place];
+            shares[place] += others.shares[place];
         }
     }
 
@@ -68,6 +98,7 @@ sealed class ExampleState : State
             {
                 writer.Write7BitEncodedInt(place - last);
                 writer.Write7BitEncodedInt(examplesWith[place]);
+                writer.Write(shares[place]);
                 last = place;
             }
         }
@@ -82,6 +113,7 @@ sealed class ExampleState : State
         {
             place += reader.Read7BitEncodedInt();
             examplesWith[place] = reader.Read7BitEncodedInt();
+            shares[place] = reader.ReadUInt64();
         }
     }
 }

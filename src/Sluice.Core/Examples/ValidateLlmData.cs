@@ -32,6 +32,9 @@ public sealed class ValidateLlmData(ValidateLlmData.Options options) : Step
         /// <summary>Column of the answer. Default: output, completion, response or answer, where there is one.</summary>
         public string? Completion { get; init; }
 
+        /// <summary>Column of whole texts that are no questions and answers, such as texts to embed. Default: none.</summary>
+        public string? Text { get; init; }
+
         /// <summary>Fewest words of an example, prompt and answer together. Default: 1.</summary>
         [Range(1, 10_000_000)]
         public int MinSequenceLength { get; init; } = 1;
@@ -62,7 +65,7 @@ public sealed class ValidateLlmData(ValidateLlmData.Options options) : Step
 
         /// <summary>
         /// Least TF-IDF of an example: the mean of ln((1 + examples) / (1 + examples with the word)) over its words, as a share of ln(1 + examples). 0: every example has all of its words; near 1: no
-        /// other has any. Less is reported, not rejected. Default: 0.1.
+        /// other has any. An example with less is reported, not rejected; a mean over all examples that is less stops the run. Default: 0.1.
         /// </summary>
         [Range(0.0, 1.0)]
         public double MinTfidfScore { get; init; } = 0.1;
@@ -80,6 +83,8 @@ public sealed class ValidateLlmData(ValidateLlmData.Options options) : Step
         (ExampleProblem.Unreadable, "unreadable_example"), (ExampleProblem.Empty, "empty_example"), (ExampleProblem.TooShort, "too_short"), (ExampleProblem.TooLong, "too_long"),
         (ExampleProblem.FewUniqueWords, "few_unique_words"), (ExampleProblem.Duplicate, "duplicate_example"),
     ];
+
+    public override int CodeVersion => 2;
 
     public override bool IsKeyed => true;
 
@@ -145,29 +150,58 @@ public sealed class ValidateLlmData(ValidateLlmData.Options options) : Step
             }
         }
 
-        return new ExampleReport(rows.Count, good, rows.Count == 0 ? 0 : Math.Round((double)good / rows.Count, 6), counts, 0, 0, []) { Readable = 0 };
+        return new ExampleReport(rows.Count, good, rows.Count == 0 ? 0 : Math.Round((double)good / rows.Count, 6), counts, 0, 0, []) { Readable = 0, TfIdfMean = 0 };
     }
 
     public override byte[] Fit(State? state, object? decided)
     {
         var (mean, deviation, words) = ((ExampleState)state!).Summary();
-        return Fitted.Of((ExampleReport)decided! with { Readable = ((ExampleState)state).Count, MeanWords = mean, DeviationOfWords = deviation, Words = words });
+        return Fitted.Of((ExampleReport)decided! with { Readable = ((ExampleState)state).Count, MeanWords = mean, DeviationOfWords = deviation, Words = words, TfIdfMean = ((ExampleState)state).TfIdf() });
     }
 
-    public override string? GateFailure(Fitted fitted)
+    public override string? GateFailure(Fitted fitted) => Failures(fitted.As<ExampleReport>()) is { Count: > 0 } failures ? string.Join(' ', failures) : null;
+
+    /// <summary>The result as it is handed on: valid or why not, and figures.</summary>
+    /// <param name="fitted">What the step found of all examples.</param>
+    /// <param name="timestamp">When that was.</param>
+    /// <param name="failures">What else is wrong with the set.</param>
+    public SetResult Result(Fitted fitted, DateTimeOffset timestamp, params IReadOnlyList<string> failures)
     {
         var report = fitted.As<ExampleReport>();
-        var copies = report.Examples == 0 ? 0 : (double)report.Problems.GetValueOrDefault("duplicate_example") / report.Examples;
-        string[] failures =
-        [
-            .. report.Examples < options.MinExamples ? [$"Found {report.Examples:N0} examples; expected at least min_examples = {options.MinExamples:N0}."] : Array.Empty<string>(),
-            .. report.Examples > options.MaxExamples ? [$"Found {report.Examples:N0} examples; expected at most max_examples = {options.MaxExamples:N0}."] : Array.Empty<string>(),
-            .. copies > options.MaxDuplicateRatio ? [$"{copies:P1} of the examples are copies; expected at most max_duplicate_ratio = {options.MaxDuplicateRatio}."] : Array.Empty<string>(),
-            .. report.Examples > 0 && report.Quality < options.QualityThreshold
-                ? [$"{report.Quality:P1} of the examples have nothing wrong; expected at least quality_threshold = {options.QualityThreshold}: {string.Join(", ", report.Problems.Select(p => $"{p.Value:N0} {p.Key}"))}."]
-                : Array.Empty<string>(),
-        ];
-        return failures.Length == 0 ? null : string.Join(' ', failures);
+        return SetResult.Of([.. Failures(report), .. failures], report.Metrics, timestamp);
+    }
+
+    IReadOnlyList<string> Failures(ExampleReport report)
+    {
+        var failures = new List<string>();
+        if (report.Examples < options.MinExamples)
+        {
+            failures.Add($"Found {report.Examples:N0} examples; expected at least min_examples = {options.MinExamples:N0}.");
+        }
+
+        if (report.Examples > options.MaxExamples)
+        {
+            failures.Add($"Found {report.Examples:N0} examples; expected at most max_examples = {options.MaxExamples:N0}.");
+        }
+
+        if (report.DuplicateRatio > options.MaxDuplicateRatio)
+        {
+            failures.Add($"{report.DuplicateRatio:P1} of the examples are copies; expected at most max_duplicate_ratio = {options.MaxDuplicateRatio}.");
+        }
+
+        if (report.Examples > 0 && report.Quality < options.QualityThreshold)
+        {
+            failures.Add(
+                $"{report.Quality:P1} of the examples have nothing wrong; expected at least quality_threshold = {options.QualityThreshold}: "
+                + $"{string.Join(", ", report.Problems.Select(p => $"{p.Value:N0} {p.Key}"))}.");
+        }
+
+        if (report.Readable > 1 && report.TfIdfMean < options.MinTfidfScore)
+        {
+            failures.Add($"The mean TF-IDF of the examples is {report.TfIdfMean:0.###}; expected at least min_tfidf_score = {options.MinTfidfScore}: they share most of their words.");
+        }
+
+        return failures;
     }
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)

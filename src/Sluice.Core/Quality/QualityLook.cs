@@ -1,6 +1,5 @@
 using Sluice.Connectors;
 using Sluice.Runs;
-using Sluice.Steps;
 
 namespace Sluice.Quality;
 
@@ -16,33 +15,6 @@ public static class QualityLook
     {
         var options = QualityValidation.OptionsForLook(config, null, today);
         var step = (QualityValidation)Catalog.Default.Configure(CapabilityKind.Step, "quality_validation", options);
-        var problems = new StepProblems();
-        step.Plan(rows.Schema, problems);
-        if (problems.Items.Count > 0)
-        {
-            throw new PipelineException([.. problems.Items.Select(p => new Problem($"{p.Path}: {p.Message}", null, 0, 0))]);
-        }
-
-        var folder = Directory.CreateTempSubdirectory("sluice-keys-");
-        try
-        {
-            var state = step.NewState(rows.Schema);
-            var keys = new List<string>();
-            var counts = new List<int>();
-            await foreach (var batch in rows.ReadAsync(cancellation))
-            {
-                step.Observe(batch, state);
-                counts.Add(batch.Rows);
-                keys.Add(Path.Combine(folder.FullName, $"{keys.Count}"));
-                await File.WriteAllBytesAsync(keys[^1], step.IsKeyed ? KeyRuns.Encode(step.Keys(batch)) : [], cancellation);
-            }
-
-            var decided = step.IsKeyed ? step.Decide(KeyRuns.Open(keys), new Decisions(counts)) : null;
-            return new Fitted(step.Fit(state, decided)).As<QualityReport>();
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        return (await StepLook.OfAsync(step, rows.Schema, rows.ReadAsync(cancellation), cancellation)).As<QualityReport>();
     }
 }

@@ -181,6 +181,7 @@ public sealed partial class RunEngine
             var fitted = await FittedStepsAsync(run, steps, cancellation);
             var rejects = rows.Batches.Select((b, i) => (b, i)).Where(x => x.b.Rejects is not null)
                 .Select(x => new RejectsFile(run.Plan.Shards[x.i].File, run.Plan.Shards[x.i].FirstLine, x.b.Rejects!, x.b.Rejected)).ToArray();
+            var now = time.GetUtcNow();
             var record = new RunRecord
             {
                 RunId = run.Id,
@@ -189,7 +190,7 @@ public sealed partial class RunEngine
                 Pipeline = run.Pipeline.Name,
                 Version = version,
                 GateFailure = gateFailure,
-                FinishedAt = time.GetUtcNow(),
+                FinishedAt = now,
                 RowsRead = rows.RowsRead,
                 Rejected = rejected,
                 Made = StepCounts.AllMade(steps),
@@ -201,6 +202,7 @@ public sealed partial class RunEngine
                 Debug = debug.Count == 0 ? null : debug,
                 Cost = await Llm.RunCost.FindAsync(store, run.Id, cancellation),
                 Approvals = await new Llm.Approvals(store, run.Id).AllAsync(cancellation) is { Count: > 0 } approvals ? approvals : null,
+                Validations = Validations(run, fitted, now),
                 Profile = seconds.Count == 0 ? null : [.. seconds.Select((sum, i) => new StepTime(run.Chain[i].Id, sum))],
                 Plan = run.Plan.Physical is { } plan ? new PlanOutcome(plan, await PhysicalRowsAsync(run, cancellation)) : null,
             };
@@ -219,5 +221,12 @@ public sealed partial class RunEngine
         }
 
         return new Stage(StageKind.Done, 0, "done", 0, 0, new RunOutcome(version, run.Pipeline.Dataset, false, gateFailure is null ? null : Cut(gateFailure, MaxGateFailure), path));
+    }
+
+    static SortedDictionary<string, Examples.SetResult>? Validations(Run run, IReadOnlyList<VersionStep> fitted, DateTimeOffset now)
+    {
+        var results = fitted.Zip(run.Written.Steps).Where(s => s.First.Fitted is not null && s.Second.Step is Examples.ValidateLlmData)
+            .ToDictionary(s => s.Second.Id, s => ((Examples.ValidateLlmData)s.Second.Step).Result(new Fitted(Encoding.UTF8.GetBytes(s.First.Fitted!.Value.GetRawText())), now));
+        return results.Count == 0 ? null : new(results, StringComparer.Ordinal);
     }
 }

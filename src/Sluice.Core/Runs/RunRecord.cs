@@ -48,6 +48,9 @@ public sealed record RunRecord
     /// <summary>Budgets that the run asked for while it ran, who decided and when; null: none.</summary>
     public IReadOnlyList<Llm.Approval>? Approvals { get; init; }
 
+    /// <summary>Result of each step that validates a whole set of texts or examples, by its id; null: there is none.</summary>
+    public SortedDictionary<string, Examples.SetResult>? Validations { get; init; }
+
     /// <summary>Seconds that each step took over all batches, in the order the steps ran; null unless the pipeline asks for it.</summary>
     public IReadOnlyList<StepTime>? Profile { get; init; }
 

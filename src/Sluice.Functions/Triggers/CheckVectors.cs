@@ -1,13 +1,17 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Sluice.Batches;
 using Sluice.Embedding;
+using Sluice.Examples;
+using Sluice.Runs;
 
 namespace Sluice.Functions.Triggers;
 
-/// <summary>Vectors from elsewhere over HTTP: whether they fit their texts.</summary>
-public sealed class CheckVectors
+/// <summary>Texts and vectors from elsewhere over HTTP: whether they fit, and the texts are a good set.</summary>
+public sealed class CheckVectors(TimeProvider time)
 {
     const int MaxBodyBytes = 32 << 20, MaxDimensions = 65_536;
 
@@ -15,8 +19,8 @@ public sealed class CheckVectors
     static readonly JsonSerializerOptions json = new() { PropertyNameCaseInsensitive = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>
-    /// The body is <c>{"texts": ["…"], "embeddings": [[0.1, …]]}</c>; a number that is null, or "NaN", is not finite. Query: <c>min</c> and <c>max</c> numbers of a vector (default 384 and
-    /// 768). Answers with every problem.
+    /// The body is <c>{"texts": ["…"], "embeddings": [[0.1, …]]}</c>, and may have <c>options</c>: limits of the texts, as <c>validate_llm_data</c> takes them. A number that is null, or "NaN",
+    /// is not finite. Query: <c>min</c> and <c>max</c> numbers of a vector (default 384 and 768). Answers with the result of the set and every problem of the vectors.
     /// </summary>
     [Function(nameof(CheckVectors))]
     public async Task<IResult> RunAsync(
@@ -48,7 +52,16 @@ public sealed class CheckVectors
             }
 
             var problems = Check(texts.Count, embeddings, min, max);
-            return Results.Json(new { valid = problems.Count == 0, texts = texts.Count, embeddings = embeddings.Count, problems });
+            var rows = new Batch(new([new Field("text", ColumnType.Text)]), [TextColumn.Of([.. texts])], texts.Count);
+            var step = TextSet.StepOf(rows.Schema, null, given.Options);
+            var found = await StepLook.OfAsync(step, rows.Schema, new[] { rows }.ToAsyncEnumerable(), cancellation);
+            var result = step.Result(found, time.GetUtcNow(), [.. problems.Select(p => p.Message)]);
+            return Results.Json(new { is_valid = result.IsValid, result.Message, result.Metrics, result.Timestamp, embeddings = embeddings.Count, problems });
+        }
+        catch (PipelineException wrong)
+        {
+            return Results.Json(
+                new { error = "The options have problems; nothing was checked.", problems = wrong.Problems.Select(p => p.Message) }, statusCode: StatusCodes.Status400BadRequest);
         }
         catch (JsonException wrong)
         {
@@ -77,5 +90,5 @@ public sealed class CheckVectors
 
     static IResult Problem(int status, string error) => Results.Json(new { error }, statusCode: status);
 
-    sealed record Given(IReadOnlyList<string?>? Texts, IReadOnlyList<float?[]>? Embeddings);
+    sealed record Given(IReadOnlyList<string?>? Texts, IReadOnlyList<float?[]>? Embeddings, JsonObject? Options = null);
 }

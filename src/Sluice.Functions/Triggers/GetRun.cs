@@ -26,6 +26,7 @@ public sealed class GetRun(ObjectStore store)
                 record.Made,
                 record.Steps,
                 record.Approvals,
+                record.Validations,
                 evidence = record.Evidence.Select(e => new { file = e.Evidence.Path, e.FirstRow, e.Evidence.Rows, e.Rules }),
             })
             : Results.Json(new { error = $"There is no record of a run '{run}'. It is written when the run ends." }, statusCode: StatusCodes.Status404NotFound);

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Sluice.Batches;
 using Sluice.Core.Tests.Steps;
 using Sluice.Examples;
@@ -88,7 +90,7 @@ public sealed class ValidateLlmDataTests
     [InlineData(4, "40.0 % of the examples are copies; expected at most max_duplicate_ratio = 0.3.")]
     public void Copies_have_a_limit(int copies, string? failure)
     {
-        var step = new ValidateLlmData(new() { QualityThreshold = 0 });
+        var step = new ValidateLlmData(new() { QualityThreshold = 0, MinTfidfScore = 0 });
 
         Assert.Equal(failure, Gate(step, Pairs([.. Enumerable.Range(0, 10).Select(i => ($"{Good} {(i < 10 - copies ? i : 0)}", "yes"))]))?.Replace("\u00a0", " ", StringComparison.Ordinal).Replace("40.0%", "40.0 %", StringComparison.Ordinal));
     }
@@ -98,11 +100,45 @@ public sealed class ValidateLlmDataTests
     [InlineData(6, "expected at least quality_threshold = 0.7: 4 few_unique_words.")]
     public void The_share_of_good_examples_has_a_limit(int good, string? failure)
     {
-        var found = Gate(new ValidateLlmData(new()), Pairs([.. Enumerable.Range(0, 10).Select(i => (i < good ? $"{Good} {i}" : $"only {i}", "yes"))]));
+        var found = Gate(new ValidateLlmData(new() { MinTfidfScore = 0 }), Pairs([.. Enumerable.Range(0, 10).Select(i => (i < good ? $"{Good} {i}" : $"only {i}", "yes"))]));
 
         Assert.Equal(failure is null, found is null);
         Assert.EndsWith(failure ?? "", found ?? "", StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Examples_that_share_most_words_stop_the_run()
+    {
+        var failure = Gate(new ValidateLlmData(new()), Pairs([.. Enumerable.Range(0, 10).Select(i => ($"{Good} {i}", "yes"))]));
+
+        Assert.Equal("The mean TF-IDF of the examples is 0.059; expected at least min_tfidf_score = 0.1: they share most of their words.", failure);
+    }
+
+    [Fact]
+    public void The_result_says_what_is_wrong_or_that_nothing_is()
+    {
+        var step = new ValidateLlmData(Lenient with { MinExamples = 3, Text = "text" });
+        var timestamp = new DateTimeOffset(2024, 3, 7, 12, 0, 0, TimeSpan.Zero);
+        SetResult Result(params string?[] texts) => step.Result(new Fitted(StepRunner.Run(step, Table(("text", texts))).Json), timestamp);
+
+        var (right, wrong) = (Result(Words(10), Words(12), null), Result(Words(10)));
+
+        Assert.Equal((true, "Data validation successful", timestamp), (right.IsValid, right.Message, right.Timestamp));
+        Assert.Equal((3, 11.0, Math.Round(Math.Sqrt(2), 6), Math.Round(2 / 3.0, 6)), (right.Metrics.NumSamples, right.Metrics.AverageSequenceLength, right.Metrics.DeviationOfSequenceLength, right.Metrics.QualityScore));
+        Assert.Equal((false, "Found 1 examples; expected at least min_examples = 3."), (wrong.IsValid, wrong.Message));
+        Assert.Equal(new SetMetrics(1, 10, 0, 1, 0, 1), wrong.Metrics);
+    }
+
+    [Fact]
+    public void The_figures_do_not_depend_on_batches_or_their_order() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>[]>(), ArbMap.Default.ArbFor<PositiveInt>(), (texts, size) =>
+        {
+            var rows = Table(("text", [.. texts.Select(t => t.Get)]));
+            var step = new ValidateLlmData(Lenient with { Text = "text" });
+            Batch[] parts = [.. Enumerable.Range(0, rows.Rows).Where(i => i % size.Get == 0).Select(i => rows.Slice(i, Math.Min(i + size.Get, rows.Rows))).Reverse()];
+
+            return step.Result(new Fitted(StepRunner.Run(step, rows).Json), default) == step.Result(new Fitted(StepRunner.Run(step, parts.Length == 0 ? [rows] : parts).Json), default);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
 
     [Fact]
     public void Columns_are_found_by_their_usual_names()
@@ -122,6 +158,8 @@ public sealed class ValidateLlmDataTests
         var schema = Pairs(("a", "b")).Schema;
 
         Assert.StartsWith("messages: Both messages and prompt or completion are given.", StepRunner.Problems(new ValidateLlmData(new() { Messages = "prompt", Completion = "completion" }), schema)[0]);
+        Assert.StartsWith("text: Both text and messages", Assert.Single(StepRunner.Problems(new ValidateLlmData(new() { Text = "prompt", Completion = "completion" }), schema)));
+        Assert.StartsWith("text: ", Assert.Single(StepRunner.Problems(new ValidateLlmData(new() { Text = "nowhere" }), schema)));
         Assert.StartsWith("completion: No examples are found", Assert.Single(StepRunner.Problems(new ValidateLlmData(new() { Prompt = ["prompt"] }), schema)));
         Assert.StartsWith("min_sequence_length: At least 9 words", Assert.Single(StepRunner.Problems(new ValidateLlmData(new() { MinSequenceLength = 9, MaxSequenceLength = 8 }), schema)));
         Assert.StartsWith("min_examples: At least 9 examples", Assert.Single(StepRunner.Problems(new ValidateLlmData(new() { MinExamples = 9, MaxExamples = 8 }), schema)));

@@ -58,8 +58,14 @@ public sealed class DatasetDetailsTests
 
         var wrong = await SluiceProcess.RunAsync(folder.Path, "check-vectors", "v.npy", "texts.csv", "--json");
         var none = await SluiceProcess.RunAsync(folder.Path, "check-vectors", "texts.csv", "texts.csv");
+        var asRun = await SluiceProcess.RunAsync(folder.Path, "apply", "validate_llm_data", "texts.csv", "--config", "{\"text\": \"text\"}", "--json");
 
-        Assert.Equal((1, 3), (wrong.ExitCode, none.ExitCode));
+        Assert.Equal((1, 3, 1), (wrong.ExitCode, none.ExitCode, asRun.ExitCode));
+        Assert.False((bool)wrong.Json["is_valid"]!);
+        Assert.StartsWith("Found 3 examples; expected at least min_examples = 5.", (string?)wrong.Json["message"], StringComparison.Ordinal);
+        Assert.Equal(
+            """{"num_samples":3,"avg_sequence_length":1,"std_sequence_length":0,"quality_score":0,"duplicate_ratio":0,"tfidf_score":0.5}""", wrong.Json["metrics"]!.ToJsonString());
+        Assert.Equal(wrong.Json["metrics"]!.ToJsonString(), asRun.Json["validations"]!["step"]!["metrics"]!.ToJsonString());
         Assert.Equal(["dimensions_out_of_range", "counts_differ", "not_finite"], wrong.Json["problems"]!.AsArray().Select(p => (string)p!["reason"]!));
         Assert.Contains("'texts.csv' cannot be read as vectors:", none.Errors, StringComparison.Ordinal);
     }
