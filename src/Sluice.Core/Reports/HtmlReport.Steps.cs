@@ -12,7 +12,7 @@ public static partial class HtmlReport
     // Steps whose parameters are a report of what they did.
     static readonly string[] told =
     [
-        "select_rows", "cluster_rows", "sample", "balance", "cross_validation", "remove_near_duplicates", "find_label_errors", "label_consensus", "auto_label", "apply_labels", "validate_llm_data",
+        "select_rows", "cluster_rows", "sample", "balance", "cross_validation", "remove_near_duplicates", "find_label_errors", "label_consensus", "auto_label", "apply_labels", "validate_llm_data", "score_texts",
     ];
 
     static Html Splits(VersionManifest? manifest)
