@@ -4,6 +4,7 @@ using Sluice.Cli.Ui;
 using Sluice.Connectors;
 using Sluice.Pipelines;
 using Sluice.Profiles;
+using Sluice.Profiles.Kpis;
 using Sluice.Reports;
 using Sluice.Steps;
 using Spectre.Console;
@@ -19,13 +20,17 @@ static class ProfileCommand
         var against = new Option<string?>("--against") { Description = "File or DATASET@VERSION to compare with: what changed since." };
         var output = new Option<string?>("--out", "-o") { Description = "HTML report to write, for example report.html." };
         var failOn = new Option<Severity?>("--fail-on") { Description = "With --against: end with 1 when a change is at least so severe: low, medium, high, critical." };
-        var command = new Command("profile", "Profile a file or a version; compare it with another.") { input, against, output, failOn };
-        Shell.Act(command, (parsed, cancellation) => RunAsync(
-            parsed, parsed.GetRequiredValue(input), parsed.GetValue(against), parsed.GetValue(output), parsed.GetValue(failOn), cancellation));
+        var kpis = new Option<string?>("--kpis") { Description = "Key figures of the set: coverage, accuracy, diversity, freshness, as a YAML or JSON file, or JSON." };
+        var command = new Command("profile", "Profile a file or a version; compare it with another.") { input, against, output, failOn, kpis };
+        Shell.Act(command, async (parsed, cancellation) =>
+        {
+            var wanted = parsed.GetValue(kpis) is { } given ? await KeyFiguresLook.ReadAsync(given, cancellation) : null;
+            return await RunAsync(parsed, parsed.GetRequiredValue(input), parsed.GetValue(against), parsed.GetValue(output), parsed.GetValue(failOn), wanted, cancellation);
+        });
         return command;
     }
 
-    static async Task<int> RunAsync(ParseResult parsed, string input, string? against, string? output, Severity? failOn, CancellationToken cancellation)
+    static async Task<int> RunAsync(ParseResult parsed, string input, string? against, string? output, Severity? failOn, KpiOptions? wanted, CancellationToken cancellation)
     {
         if (failOn is not null && against is null)
         {
@@ -41,19 +46,25 @@ static class ProfileCommand
         var before = against is null ? null : await ScanAsync(parsed, against, cancellation);
         var scan = await ScanAsync(parsed, input, cancellation);
         var (profile, drift) = (scan.Profile(), before is null ? null : scan.Since(before));
+        var kpis = wanted is null ? null : await KeyFiguresLook.OfAsync(parsed, input, wanted, cancellation);
         if (output is not null)
         {
-            await Exports.WritePageAsync(output, ProfileReport.Render(Path.GetFileName(input), profile, against is null ? null : Path.GetFileName(against), drift), cancellation);
+            await Exports.WritePageAsync(output, ProfileReport.Render(Path.GetFileName(input), profile, against is null ? null : Path.GetFileName(against), drift, kpis), cancellation);
         }
 
         var exitCode = failOn is not null && drift!.Severity >= failOn ? ExitCodes.GateFailed : ExitCodes.Done;
         if (parsed.GetValue(Shell.Json))
         {
-            Shell.Print(new { profile, scan.Rejected, against, drift, report = output, exitCode });
+            Shell.Print(new { profile, kpis, scan.Rejected, against, drift, report = output, exitCode });
             return exitCode;
         }
 
         ProfileView.Show(input, profile, scan.Rejected, TimeProvider.System.GetElapsedTime(started));
+        if (kpis is not null)
+        {
+            KeyFiguresView.Show(kpis);
+        }
+
         if (drift is not null)
         {
             ProfileView.Show(against!, drift);

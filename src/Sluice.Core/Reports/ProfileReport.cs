@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Profiles;
+using Sluice.Profiles.Kpis;
 using Sluice.Steps;
 
 namespace Sluice.Reports;
@@ -15,13 +16,14 @@ public static class ProfileReport
     /// <param name="profile">Its profile.</param>
     /// <param name="against">What it was compared with, or null.</param>
     /// <param name="drift">What changed, or null.</param>
-    public static string Render(string title, TableProfile profile, string? against = null, DriftReport? drift = null) => Html.Of($"""
+    /// <param name="kpis">Key figures, or null.</param>
+    public static string Render(string title, TableProfile profile, string? against = null, DriftReport? drift = null, KpiReport? kpis = null) => Html.Of($"""
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{title} – profile</title><style>{Html.Raw(HtmlReport.Styles)}</style></head><body>
         <header><div><p class="eyebrow">profile</p><h1>{title}</h1></div></header>
         <section class="tiles">{Tile($"{profile.Rows:N0}", "rows")}{Tile($"{profile.Columns.Count:N0}", "columns")}{Tile(MissingShare(profile), "of all cells missing")}{(drift is null ? Html.Empty : Tile($"{drift.Changes.Count:N0}", $"changes since {against}"))}</section>
-        <main>{(drift is null ? Html.Empty : Changes(against!, drift))}{Columns(profile)}{Associations(profile)}</main></body></html>
+        <main>{(kpis is null ? Html.Empty : KeyFigures.Of(kpis))}{(drift is null ? Html.Empty : Changes(against!, drift))}{Columns(profile)}{Associations(profile)}</main></body></html>
         """).ToString();
 
     static Html Tile(string number, string label) => Html.Of($"""<div class="tile"><b>{number}</b><span>{label}</span></div>""");

@@ -44,6 +44,30 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
+    public async Task Key_figures_come_with_a_file_or_a_version()
+    {
+        const string Kinds = "coverage: [{ column: kind, expected: [car, bus, tram] }]\n";
+        folder.Write("kpis.yaml", Kinds);
+        folder.Write("p.yaml", "name: shop\nsteps:\n  - { id: in, type: csv, config: { file_path: old.csv } }\n"
+            + "  - { id: check, type: quality_validation, config: { business_rules: [{ type: range, column: price, max: 249 }] } }\n");
+        Assert.Equal(0, (await SluiceAsync("run", "p.yaml")).ExitCode);
+
+        var file = await SluiceAsync("profile", "old.csv", "--json", "--kpis", "{ \"accuracy\": { \"business_rules\": [{ \"type\": \"range\", \"column\": \"price\", \"max\": 249 }] } }");
+        var version = await SluiceAsync("profile", "shop@latest", "--kpis", "kpis.yaml", "--json", "-o", "kpis.html");
+        var text = await SluiceAsync("profile", "old.csv", "--kpis", "kpis.yaml");
+        var nowhere = await SluiceAsync("profile", "old.csv", "--kpis", "nowhere.yaml");
+        var both = await SluiceAsync("profile", "shop@latest", "--kpis", "{ \"accuracy\": {} }");
+
+        Assert.Equal((0.5, 500), ((double)file.Json["kpis"]!["accuracy"]!["share"]!, (int)file.Json["kpis"]!["accuracy"]!["failing"]!));
+        Assert.Equal((0.5, 0.666667), ((double)version.Json["kpis"]!["accuracy"]!["share"]!, (double)version.Json["kpis"]!["coverage"]![0]!["share"]!));
+        Assert.Contains("<h2>Key figures</h2>", await File.ReadAllTextAsync(folder["kpis.html"]), StringComparison.Ordinal);
+        Assert.Matches("│ coverage │ kind │ +67.?% │ missing: tram", text.Output);
+        Assert.Equal((2, 2), (nowhere.ExitCode, both.ExitCode));
+        Assert.Contains("--kpis names the file 'nowhere.yaml', which does not exist.", nowhere.Errors, StringComparison.Ordinal);
+        Assert.Contains("'accuracy' is given for the version 'shop@latest'", both.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Compares_with_a_version()
     {
         folder.Write("p.yaml", "name: shop\nsteps:\n  - { id: in, type: csv, config: { file_path: old.csv } }\n");
