@@ -77,7 +77,7 @@ sealed class OpenedStore : IAsyncDisposable
     {
         var (dataset, version) = NamedVersion.Parse(name);
         var (entry, manifest) = await Datasets.ShowAsync(dataset, version, cancellation);
-        await Access.NoteAsync(entry, manifest, $"{Environment.UserName}@{Environment.MachineName}", how, cancellation);
+        await Access.NoteAsync(entry, manifest, Principal, how, cancellation);
         return (entry, await Datasets.OpenAsync(entry.Dataset, entry.Version, cancellation));
     }
 
@@ -98,6 +98,18 @@ sealed class OpenedStore : IAsyncDisposable
     /// <exception cref="DataException">There is no such run, dataset or version.</exception>
     public async Task<RunRecord> NamedRecordAsync(string name, CancellationToken cancellation) =>
         await RecordAsync(name.Split('@', 2) is [var dataset, var version] ? (await Datasets.ShowAsync(dataset, version, cancellation)).Entry.Run : name, cancellation);
+
+    /// <summary>Notes that values are handed out as the run of a version read them. A run without a version has no tags that say what is personal.</summary>
+    public async Task NoteAsReadAsync(RunRecord record, string how, CancellationToken cancellation)
+    {
+        if (record.Version is { } version)
+        {
+            var (entry, manifest) = await Datasets.ShowAsync(record.Dataset, version, cancellation);
+            await Access.NoteAsync(entry, manifest, Principal, how, cancellation, asRead: true);
+        }
+    }
+
+    static string Principal => $"{Environment.UserName}@{Environment.MachineName}";
 
     public ValueTask DisposeAsync() => ((IAsyncDisposable)host).DisposeAsync();
 

@@ -64,7 +64,7 @@ public static class SluiceApp
             s.GetRequiredService<Ledger>(),
             s.GetRequiredService<BatchFiles>(),
             s.GetRequiredService<RunFolders>().Inputs,
-            new RunOptions { Models = s.GetRequiredService<AllowedModels>() },
+            new RunOptions { Models = s.GetRequiredService<AllowedModels>(), Access = RulesOf(s) },
             s.GetRequiredService<TimeProvider>(),
             outputsOf: s.GetRequiredService<RunFolders>().Outputs,
             models: s.GetService<LanguageModels>()));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Connectors;
+using Sluice.Runs;
 using Spectre.Console;
 
 namespace Sluice.Cli.Commands;
@@ -25,8 +26,9 @@ static class ChangesCommand
     {
         var record = await store.NamedRecordAsync(name, cancellation);
         var changes = await store.Engine.ChangesAsync(record.RunId, step, cancellation);
+        await NoteAsync(parsed, store, record, changes.Rows, output, cancellation);
         var written = output is null ? null : await Exports.WriteAsync(changes, output, null, cancellation);
-        var rejected = record.Steps.Where(s => UndoCommand.Means(step, s.Step)).Sum(s => s.Rejected.Values.Sum());
+        var rejected = record.Steps.Where(s => Repair.StepUndo.Means(step, s.Step)).Sum(s => s.Rejected.Values.Sum());
         if (parsed.GetValue(Shell.Json))
         {
             Shell.Print(new { record.RunId, record.Dataset, record.Version, step, cells = changes.Rows, changes.Columns, changes.Undo, rowsTakenOut = rejected, files = written });
@@ -44,6 +46,10 @@ static class ChangesCommand
             + Rest(changes.Rows, written));
         return ExitCodes.Done;
     }
+
+    // JSON alone has counts and no values.
+    static Task NoteAsync(ParseResult parsed, OpenedStore store, RunRecord record, long cells, string? output, CancellationToken cancellation) =>
+        cells > 0 && (output is not null || !parsed.GetValue(Shell.Json)) ? store.NoteAsReadAsync(record, "changes", cancellation) : Task.CompletedTask;
 
     static async Task PrintAsync(DatasetRows rows, string[] columns, CancellationToken cancellation)
     {
@@ -71,6 +77,7 @@ static class ChangesCommand
     {
         var record = await store.NamedRecordAsync(name, cancellation);
         var changes = await store.Engine.ChangesAsync(record.RunId, cancellation);
+        await NoteAsync(parsed, store, record, changes.Rows, output, cancellation);
         var written = output is null ? null : await Exports.WriteAsync(changes, output, null, cancellation);
         if (parsed.GetValue(Shell.Json))
         {

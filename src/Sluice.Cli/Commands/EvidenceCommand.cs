@@ -21,6 +21,11 @@ static class EvidenceCommand
     {
         var record = await store.NamedRecordAsync(name, cancellation);
         var rows = new EvidenceRows(store.Files, record, withRun: true);
+        if (output is not null)
+        {
+            await store.NoteAsReadAsync(record, "evidence", cancellation);
+        }
+
         var written = output is null ? null : await Exports.WriteAsync(rows, output, null, cancellation);
         if (parsed.GetValue(Shell.Json))
         {

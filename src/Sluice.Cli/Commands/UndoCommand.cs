@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Sluice.Datasets;
-using Sluice.Pipelines;
+using Sluice.Repair;
 using Sluice.Runs;
 using Spectre.Console;
 
@@ -17,8 +14,6 @@ namespace Sluice.Cli.Commands;
 /// </summary>
 static class UndoCommand
 {
-    static readonly JsonSerializerOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Create()
     {
         var name = new Argument<string>("dataset") { Description = "DATASET or DATASET@VERSION: an id, its start, a number or latest." };
@@ -39,61 +34,14 @@ static class UndoCommand
         return command;
     }
 
-    /// <summary>Whether a step as counted is this step, or an operation of this group.</summary>
-    public static bool Means(string asked, string step) => step == asked || step.StartsWith(asked + "/", StringComparison.Ordinal);
-
     static async Task<Undo> PrepareAsync(OpenedStore store, string name, Asked asked, CancellationToken cancellation)
     {
         var (dataset, version) = NamedVersion.Parse(name);
         var (entry, manifest) = await store.Datasets.ShowAsync(dataset, version, cancellation);
         var record = await store.RecordAsync(entry.Run, cancellation);
         var request = await store.Engine.RequestAsync(record.RunId, cancellation);
-        var columns = ColumnsOf(manifest, asked);
-        var definition = JsonNode.Parse(manifest.Pipeline.Definition.GetRawText())!.AsObject();
-        var steps = definition["steps"]!.AsArray();
-        var config = new JsonObject { ["columns"] = new JsonArray([.. columns.Select(c => (JsonNode)c)]), ["step"] = asked.Step };
-        if (steps.FirstOrDefault(s => (string?)s!["type"] == "undo_changes" && JsonNode.DeepEquals(s["config"], config)) is not null)
-        {
-            return new Undo(entry, record, request, "", entry.Version);
-        }
-
-        var sinks = Pipeline.Parse(definition.ToJsonString()).Sinks.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var last = steps.Last(s => !sinks.Contains((string)s!["id"]!))!["id"]!.DeepClone();
-        var ids = steps.Select(s => (string)s!["id"]!).ToHashSet(StringComparer.Ordinal);
-        var id = Enumerable.Range(1, ids.Count + 1).Select(i => i == 1 ? "undo" : $"undo_{i}").First(i => !ids.Contains(i));
-        foreach (var sink in steps.Where(s => sinks.Contains((string)s!["id"]!)))
-        {
-            sink!["depends_on"] = new JsonArray(id);
-        }
-
-        steps.Add(new JsonObject { ["id"] = id, ["type"] = "undo_changes", ["config"] = config, ["depends_on"] = new JsonArray(last) });
-        return new Undo(entry, record, request, definition.ToJsonString(relaxed), null);
-    }
-
-    // Only columns that the step changed: every other column of the version stays as it is described.
-    static IReadOnlyList<string> ColumnsOf(VersionManifest manifest, Asked asked)
-    {
-        static string Column(string change) => change[(change.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        var own = manifest.Steps.Where(s => Means(asked.Step, s.Counts.Step)).ToList();
-        if (own.Count == 0)
-        {
-            throw new DataException($"The version has no step '{asked.Step}'. It has: {string.Join(", ", manifest.Steps.Select(s => s.Counts.Step))}.");
-        }
-
-        var changed = own.SelectMany(s => s.Counts.Changed.Keys).Select(Column).Where(c => manifest.Schema.Any(f => f.Name == c)).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (changed.Count == 0)
-        {
-            var others = manifest.Steps.Where(s => s.Counts.Changed.Count > 0).Select(s => s.Counts.Step).ToList();
-            throw new DataException(
-                $"Step '{asked.Step}' changed no cell of a column of the version, so there is nothing to undo. "
-                + (others.Count == 0 ? "No step did." : $"Steps that did: {string.Join(", ", others)}.")
-                + (own.Any(s => s.Counts.Rejected.Count > 0) ? " Rows that it took out come back when it is left out of the pipeline." : ""));
-        }
-
-        return asked.Columns.Count == 0 ? changed
-            : asked.Columns.FirstOrDefault(c => !changed.Contains(c)) is { } other
-                ? throw new DataException($"Step '{asked.Step}' changed nothing in column '{other}'. It changed: {string.Join(", ", changed)}.")
-                : [.. asked.Columns.Distinct().Order(StringComparer.Ordinal)];
+        var undo = StepUndo.Of(manifest, record, asked.Step, asked.Columns);
+        return new Undo(entry, record, request, undo.Text, undo.IsDone ? entry.Version : null);
     }
 
     static async Task<int> RunAsync(ParseResult parsed, Asked asked, Undo undo, CancellationToken cancellation)
@@ -117,7 +65,7 @@ static class UndoCommand
         });
         var counts = made!.Steps[^1];
         var conflicts = counts.Failures.Where(f => f.Value > 0).ToDictionary();
-        var stayOut = undo.Record.Steps.Where(s => Means(asked.Step, s.Step)).Sum(s => s.Rejected.Values.Sum());
+        var stayOut = undo.Record.Steps.Where(s => StepUndo.Means(asked.Step, s.Step)).Sum(s => s.Rejected.Values.Sum());
         if (parsed.GetValue(Shell.Json))
         {
             Shell.Print(new

@@ -82,6 +82,7 @@ public sealed partial class RunEngine
     {
         var inputs = inputsOf(request);
         var pipeline = await tables.OpenAsync(request.RunId, await PipelineAsync(request, cancellation), inputs, Catalogue, null, cancellation);
+        await NoteTablesAsync(pipeline, cancellation);
         if (request.RowsOf is { } earlier)
         {
             return await PlanOnRowsOfAsync(earlier, request, pipeline, cancellation);

@@ -1,4 +1,5 @@
 using Sluice.Embedding;
+using Sluice.Privacy.Access;
 
 namespace Sluice.Runs;
 
@@ -88,6 +89,10 @@ public sealed record RunOptions
 
     /// <summary>Models that pipelines may name; all, unless others than the owner of the machine send pipelines.</summary>
     public AllowedModels Models { get; init; } = AllowedModels.Any;
+
+    /// <summary>Which reads of personal data that a run makes, of versions that it joins, are worth an alert.</summary>
+    public AccessRules Access { get; init; } = new();
+
     /// <summary>A run on a sample, to try a plan; null: a run. Its input is not hashed, and no plan is searched for.</summary>
     internal TrialOptions? Trial { get; init; }
 

@@ -87,5 +87,23 @@ public sealed class UndoTests : IDisposable
         Assert.DoesNotContain("example.org", text.Output + json.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Changes_and_evidence_are_reads_where_they_show_values_even_of_what_is_masked_since()
+    {
+        folder.Write("pipeline.yaml", (await File.ReadAllTextAsync(folder["pipeline.yaml"])).Replace("type: pii_detection }", "type: pii_detection, config: { action: mask } }", StringComparison.Ordinal));
+        await SluiceAsync("run", "pipeline.yaml", "--json");
+
+        await SluiceAsync("changes", "people@1", "--json");
+        await SluiceAsync("evidence", "people@1");
+        var none = await SluiceAsync("pii", "access", "people");
+        await SluiceAsync("changes", "people@1");
+        await SluiceAsync("changes", "people@1", "--step", "pii");
+        await SluiceAsync("evidence", "people@1", "-o", "evidence.csv");
+        var reads = await SluiceAsync("pii", "access", "people", "--json");
+
+        Assert.Contains("No read of personal data of 'people' is noted.", none.Output, StringComparison.Ordinal);
+        Assert.Equal(["evidence", "changes", "changes"], reads.Json["reads"]!.AsArray().Select(r => (string)r!["how"]!));
+    }
+
     Task<ProcessResult> SluiceAsync(params string[] arguments) => SluiceProcess.RunAsync(folder.Path, [.. arguments, "--store", "store"]);
 }

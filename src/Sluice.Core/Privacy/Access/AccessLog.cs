@@ -14,8 +14,8 @@ namespace Sluice.Privacy.Access;
 /// <param name="Dataset">Dataset.</param>
 /// <param name="Version">Version.</param>
 /// <param name="Principal">Who, as the app or the machine knows them.</param>
-/// <param name="How">By what: <c>preview</c>, <c>validate</c>, <c>schema</c>, <c>review</c>, <c>export</c>…</param>
-/// <param name="Columns">Sensitive columns of the version that no step protected.</param>
+/// <param name="How">By what: <c>preview</c>, <c>validate</c>, <c>schema</c>, <c>review</c>, <c>export</c>, <c>join</c>…</param>
+/// <param name="Columns">Sensitive columns whose values were in the clear.</param>
 /// <param name="Kinds">Kinds of personal data in them.</param>
 /// <param name="Alerts">Rules that this read broke: <c>new_principal</c>, <c>reads_per_hour</c>; empty: none.</param>
 public sealed record AccessEntry(
@@ -54,9 +54,10 @@ public sealed class AccessLog(Ledger ledger, TimeProvider time, AccessRules rule
     /// <param name="principal">Who reads; cut at 200 characters.</param>
     /// <param name="how">By what.</param>
     /// <param name="cancellation">Before the entry is written: nothing is noted.</param>
-    public async Task<AccessEntry?> NoteAsync(VersionEntry entry, VersionManifest manifest, string principal, string how, CancellationToken cancellation)
+    /// <param name="asRead">Whether values are shown as they were before a step protected them: then protected columns count too.</param>
+    public async Task<AccessEntry?> NoteAsync(VersionEntry entry, VersionManifest manifest, string principal, string how, CancellationToken cancellation, bool asRead = false)
     {
-        var open = (manifest.Sensitive ?? []).Where(c => !c.Value.IsProtected).ToList();
+        var open = (manifest.Sensitive ?? []).Where(c => asRead || !c.Value.IsProtected).ToList();
         if (open.Count == 0)
         {
             return null;

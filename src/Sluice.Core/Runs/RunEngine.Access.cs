@@ -1,0 +1,25 @@
+using Sluice.Joins;
+using Sluice.Privacy.Access;
+
+namespace Sluice.Runs;
+
+// Versions of other datasets that a run reads as tables: reads of their personal data, if they have any.
+public sealed partial class RunEngine
+{
+    /// <summary>Notes them once for each run, before the plan is there by which rows meet them; a process that is killed in between notes them again.</summary>
+    async Task NoteTablesAsync(Pipelines.Pipeline pipeline, CancellationToken cancellation)
+    {
+        if (options.Trial is not null)
+        {
+            return;
+        }
+
+        var log = new AccessLog(ledger, time, options.Access);
+        var tables = pipeline.Steps.Select(s => (s.Step as StepOverTable)?.Reference).OfType<TableReference>().Where(r => r.Dataset is not null).Select(r => (Dataset: r.Dataset!, Version: r.Version!));
+        foreach (var (dataset, version) in tables.Distinct())
+        {
+            var (entry, manifest) = await Catalogue.ShowAsync(dataset, version, cancellation);
+            await log.NoteAsync(entry, manifest, $"pipeline:{pipeline.Name}", "join", cancellation);
+        }
+    }
+}
