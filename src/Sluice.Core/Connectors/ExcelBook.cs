@@ -8,13 +8,12 @@ namespace Sluice.Connectors;
 /// <summary>A workbook open for reading, sheet by sheet and row by row. Every fault of the file is one <see cref="SourceException"/>.</summary>
 sealed class ExcelBook : IDisposable
 {
-    /// <summary>Bytes that the parts of an .xlsx may have unpacked. Shared texts are held in memory, and a small file can hold gigabytes of them.</summary>
+    /// <summary>Bytes that the parts of an .xlsx or .xlsb may have unpacked. Shared texts are held in memory, and a small file can hold gigabytes of them.</summary>
     public const long MaxUnpackedBytes = 1L << 30;
 
     readonly string shown;
     readonly FileStream stream;
     readonly IExcelDataReader reader;
-    readonly string path;
     Stream? content;
 
     static ExcelBook()
@@ -27,7 +26,6 @@ sealed class ExcelBook : IDisposable
     /// <param name="shown">Its name for messages.</param>
     public ExcelBook(string path, string shown)
     {
-        this.path = path;
         this.shown = shown;
         stream = File.OpenRead(path);
         try
@@ -76,7 +74,7 @@ sealed class ExcelBook : IDisposable
     /// <summary>Rows of the current sheet, in order, with their numbers as Excel shows them. The array is used again for the next row.</summary>
     public IEnumerable<(int Number, ExcelCell[] Cells)> Rows()
     {
-        var errors = Guard(() => ExcelErrors.Find(path, Index));
+        var errors = Guard(() => ExcelErrors.Find(Again, Index));
         var cells = new ExcelCell[Guard(() => reader.FieldCount)];
         for (var row = 0; Guard(reader.Read); row++)
         {
@@ -101,6 +99,9 @@ sealed class ExcelBook : IDisposable
         stream.Dispose();
     }
 
+    // What the library reads, a second time: a copy in memory, or the file.
+    Stream Again() => content is MemoryStream copy ? new MemoryStream(copy.GetBuffer(), 0, (int)copy.Length, writable: false) : new FileStream(stream.Name, FileMode.Open, FileAccess.Read, FileShare.Read);
+
     object? Value(int column) => Guard(() => reader.GetValue(column));
 
     /// <summary>What the library is to read.</summary>
@@ -109,7 +110,7 @@ sealed class ExcelBook : IDisposable
         Span<byte> head = stackalloc byte[2];
         if (stream.ReadAtLeast(head, 2, throwOnEndOfStream: false) == 0)
         {
-            throw new SourceException($"The Excel file \"{shown}\" is empty: found 0 bytes, expected an .xlsx or .xls workbook. Save it again, or leave it out.");
+            throw new SourceException($"The Excel file \"{shown}\" is empty: found 0 bytes, expected an .xlsx, .xlsb or .xls workbook. Save it again, or leave it out.");
         }
 
         stream.Position = 0;
@@ -120,20 +121,15 @@ sealed class ExcelBook : IDisposable
 
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         var unpacked = zip.Entries.Sum(entry => entry.Length);
-        if (zip.GetEntry("xl/workbook.bin") is not null)
-        {
-            throw new SourceException($"The Excel file \"{shown}\" is a binary workbook (.xlsb), which is not supported. Expected .xlsx or .xls: save it as one of those.");
-        }
-
         if (unpacked > MaxUnpackedBytes)
         {
             throw new SourceException(
                 $"The Excel file \"{shown}\" unpacks to {unpacked:N0} bytes; the limit is {MaxUnpackedBytes:N0}. Save its sheets as CSV or in several files.");
         }
 
-        if (ExcelStrict.Is(zip))
+        if (ExcelStrict.Is(zip) || ExcelBinary.Is(zip))
         {
-            return ExcelStrict.Usual(zip);
+            return ExcelStrict.Is(zip) ? ExcelStrict.Usual(zip) : ExcelBinary.Usual(zip);
         }
 
         stream.Position = 0;
@@ -158,7 +154,7 @@ sealed class ExcelBook : IDisposable
         catch (Exception cause) when (cause is not (SourceException or OutOfMemoryException or OperationCanceledException))
         {
             throw new SourceException(
-                $"The Excel file \"{shown}\" cannot be read: {cause.Message.TrimEnd('.')}. Expected a whole .xlsx or .xls workbook. Open it in Excel and save it again.", cause);
+                $"The Excel file \"{shown}\" cannot be read: {cause.Message.TrimEnd('.')}. Expected a whole .xlsx, .xlsb or .xls workbook. Open it in Excel and save it again.", cause);
         }
     }
 }

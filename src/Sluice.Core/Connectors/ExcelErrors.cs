@@ -4,15 +4,15 @@ using System.Xml;
 namespace Sluice.Connectors;
 
 /// <summary>
-/// Cells of a sheet of an .xlsx that hold an error (<c>#N/A</c>), by row and column from 0. ExcelDataReader 3.6 shows them as empty, and an
+/// Cells of a sheet of an .xlsx, or of an .xlsb as one, that hold an error (<c>#N/A</c>), by row and column from 0. ExcelDataReader 3.6 shows them as empty, and an
 /// empty cell is another thing. In the older .xls they stay empty.
 /// </summary>
 static class ExcelErrors
 {
-    public static Dictionary<(int Row, int Column), string> Find(string path, int sheet)
+    public static Dictionary<(int Row, int Column), string> Find(Func<Stream> open, int sheet)
     {
         var errors = new Dictionary<(int, int), string>();
-        using var stream = File.OpenRead(path);
+        using var stream = open();
         Span<byte> head = stackalloc byte[2];
         if (stream.ReadAtLeast(head, 2, throwOnEndOfStream: false) < 2 || !head.SequenceEqual("PK"u8))
         {

@@ -27,11 +27,11 @@ public enum CellErrors
 }
 
 /// <summary>
-/// Reads sheets of Excel workbooks (.xlsx, .xls). Numbers, booleans, dates and times keep their types; times of day are text; a text that
+/// Reads sheets of Excel workbooks (.xlsx, .xlsb, .xls). Numbers, booleans, dates and times keep their types; times of day are text; a text that
 /// looks like a number stays text. Blank rows are skipped, and so are columns with neither a name nor a value.
 /// </summary>
 /// <remarks>
-/// Limits of the reader: .xlsb is refused; error cells are told from empty ones in .xlsx only, in .xls they are missing values.
+/// Limits of the reader: error cells are told from empty ones in .xlsx and .xlsb only, in .xls they are missing values; an .xlsb is held in memory as a compressed .xlsx while it is read.
 /// A shard depends on the whole file, so an edit reads all of its shards again; unchanged ranges of rows give the same batches as before.
 /// </remarks>
 [Source("excel", Aliases = ["excel_connector"])]

@@ -152,7 +152,7 @@ public sealed class ExcelSourceTests : IDisposable
         Workbook.Write(folder.File("norows.xlsx"), ("S", false, [header], []));
 
         Assert.Equal(
-            "The Excel file \"empty.xlsx\" is empty: found 0 bytes, expected an .xlsx or .xls workbook. Save it again, or leave it out.", await Refusal("empty.xlsx"));
+            "The Excel file \"empty.xlsx\" is empty: found 0 bytes, expected an .xlsx, .xlsb or .xls workbook. Save it again, or leave it out.", await Refusal("empty.xlsx"));
         foreach (var name in new[] { "text.xlsx", "zip.xlsx", "cut.xlsx" })
         {
             Assert.Matches($"^The Excel file \"{name}\" cannot be read: .*\\. Expected a whole \\.xlsx or \\.xls workbook\\. Open it in Excel and save it again\\.$", await Refusal(name));
@@ -204,7 +204,7 @@ public sealed class ExcelSourceTests : IDisposable
                 Assert.StartsWith($"The Excel file \"{name}\" ", refused.Message);
                 Assert.True(
                     name.Contains("pwd", StringComparison.Ordinal) == refused.Message.Contains("is protected by a password", StringComparison.Ordinal)
-                    || name.EndsWith(".xlsb", StringComparison.Ordinal) || name.Contains("crypto", StringComparison.Ordinal),
+                    || name.Contains("EmptyZipFile", StringComparison.Ordinal) || name.Contains("crypto", StringComparison.Ordinal),
                     refused.Message);
             }
         }
