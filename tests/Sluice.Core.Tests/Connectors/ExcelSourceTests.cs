@@ -155,7 +155,7 @@ public sealed class ExcelSourceTests : IDisposable
             "The Excel file \"empty.xlsx\" is empty: found 0 bytes, expected an .xlsx, .xlsb or .xls workbook. Save it again, or leave it out.", await Refusal("empty.xlsx"));
         foreach (var name in new[] { "text.xlsx", "zip.xlsx", "cut.xlsx" })
         {
-            Assert.Matches($"^The Excel file \"{name}\" cannot be read: .*\\. Expected a whole \\.xlsx or \\.xls workbook\\. Open it in Excel and save it again\\.$", await Refusal(name));
+            Assert.Matches($"^The Excel file \"{name}\" cannot be read: .*\\. Expected a whole \\.xlsx, \\.xlsb or \\.xls workbook\\. Open it in Excel and save it again\\.$", await Refusal(name));
         }
 
         Assert.Equal(

@@ -14,7 +14,7 @@ public sealed class BadSourceTests : IDisposable
     [InlineData("csv", "data.csv", "The file \"data.csv\" is empty. Expected a header or at least one record. Check that it was written completely, or take it out of file_path.")]
     [InlineData("json", "data.json", "The file \"data.json\" is empty. Expected a JSON array or one JSON value a line. Check that it was written completely, or take it out of file_path.")]
     [InlineData("parquet", "data.parquet", "The Parquet file \"data.parquet\" is empty: found 0 bytes, expected a Parquet file. Write it again, or leave it out.")]
-    [InlineData("excel", "data.xlsx", "The Excel file \"data.xlsx\" is empty: found 0 bytes, expected an .xlsx or .xls workbook. Save it again, or leave it out.")]
+    [InlineData("excel", "data.xlsx", "The Excel file \"data.xlsx\" is empty: found 0 bytes, expected an .xlsx, .xlsb or .xls workbook. Save it again, or leave it out.")]
     [InlineData("text", "data.txt", "The file \"data.txt\" is empty. Expected text. Check that it was written completely, or take it out of file_path.")]
     public async Task An_empty_file(string type, string name, string expected)
     {
