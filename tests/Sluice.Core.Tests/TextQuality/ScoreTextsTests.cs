@@ -155,7 +155,10 @@ public sealed class ScoreTextsTests
 
     static JsonObject Judge(JsonElement row) => new()
     {
-        ["coherence_score"] = row.GetProperty("text").GetString()!.Contains("bad", StringComparison.Ordinal) ? 0.2 : 0.8, ["factuality_score"] = 1, ["diversity_score"] = 0.5, ["utility_score"] = 0,
+        ["coherence_score"] = row.GetProperty("text").GetString()!.Contains("bad", StringComparison.Ordinal) ? 0.2 : 0.8,
+        ["factuality_score"] = 1,
+        ["diversity_score"] = 0.5,
+        ["utility_score"] = 0,
     };
 
     [Fact]
