@@ -111,7 +111,7 @@ public static class TextEmbedders
     }
 
     // A folder may get another model; its own tools then change the time of some file.
-    static string Stamp(string? folder) => folder is null ? ""
+    internal static string Stamp(string? folder) => folder is null ? ""
         : string.Join(' ', new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)
             .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Length}:{f.LastWriteTimeUtc.Ticks}")));
 

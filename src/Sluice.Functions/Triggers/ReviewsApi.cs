@@ -4,22 +4,26 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Sluice.Connectors;
 using Sluice.Datasets;
 using Sluice.Embedding;
 using Sluice.Functions.Access;
 using Sluice.Functions.Api;
 using Sluice.Functions.Crowd;
 using Sluice.Functions.Orchestrations;
+using Sluice.Functions.Storage;
+using Sluice.Labels.Masks;
 using Sluice.Labels.Review;
+using Sluice.Runs;
 using Sluice.Steps;
 using Sluice.Storage;
 
 namespace Sluice.Functions.Triggers;
 
 /// <summary>Labels reviewed by people over HTTP: create a queue, get the next row, answer, watch, cancel, take the labels.</summary>
-public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, ReviewStore reviews, ObjectStore store, AllowedModels models, CrowdReviews crowd)
+public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, ReviewStore reviews, ObjectStore store, AllowedModels models, CrowdReviews crowd, RunFolders folders)
 {
-    const string Prefix = "review";
+    internal const string Prefix = "review";
     const int MaxBodyBytes = 1 << 20, MaxLabelBytes = 500;
 
     /// <summary>The body is a <see cref="ReviewRequest"/> as JSON. Header <c>Idempotency-Key</c>: the same key creates one queue.</summary>
@@ -29,7 +33,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
     {
         try
         {
-            var asked = await BodyAsync<ReviewRequest>(request, cancellation);
+            var asked = await JsonBody.ReadAsync<ReviewRequest>(request, MaxBodyBytes, cancellation);
             if (asked.Problems().ToList() is { Count: > 0 } problems)
             {
                 return Results.Json(new { error = "The review has problems; nothing was created.", problems }, statusCode: StatusCodes.Status400BadRequest);
@@ -38,6 +42,17 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
             if (asked.Features is { Text: not null, Model: var model } && models.Problem(model) is { } refused)
             {
                 return Problem(StatusCodes.Status400BadRequest, refused);
+            }
+
+            if (asked.Mask is { Model: var segmenter })
+            {
+                if (Segmenters.Problem(segmenter, models) is { } unusable)
+                {
+                    return Problem(StatusCodes.Status400BadRequest, unusable);
+                }
+
+                // Opened now: a model of another kind is told of here, and not to the first reviewer.
+                await Segmenters.OpenAsync(segmenter, cancellation);
             }
 
             if (asked.Crowd is not null && !crowd.IsConfigured)
@@ -50,7 +65,9 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
             if (await reviews.FindAsync(queue, cancellation) is not { } plan)
             {
                 await reads.NoteAsync(request, entry, manifest, "review", cancellation);
-                var rows = await ReviewSelection.ChooseAsync(await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation), asked, new VectorStore(store), cancellation);
+                var opened = await catalogue.OpenAsync(entry.Dataset, entry.Version, cancellation);
+                var rows = await ReviewSelection.ChooseAsync(opened, asked, new VectorStore(store), cancellation);
+                rows = asked.Mask is null ? rows : await new ReviewImages(store).AddAsync(queue, asked, opened, rows, FilesOf(queue, entry.Dataset), cancellation);
                 plan = asked.Plan(queue, entry.Dataset, entry.Version) with { Items = rows.Count };
                 await reviews.CreateAsync(plan, rows, cancellation);
             }
@@ -79,11 +96,11 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
         return await FindAsync(queue, cancellation) is not { } plan ? Unknown(queue)
             : !plan.Everybody().Contains(reviewer) ? Problem(StatusCodes.Status403Forbidden, $"'{reviewer}' is no reviewer of this queue. Name one with '?reviewer=NAME'.")
             : await reviews.IsCancelledAsync(queue, cancellation) ? Problem(StatusCodes.Status410Gone, "The queue was cancelled.")
-            : await reviews.NextAsync(plan, reviewer, cancellation) is { } next ? Results.Json(new { next.Item, next.Until, next.Adjudicates, next.Answers, next.Row, plan.LabelColumn, plan.Labels })
+            : await reviews.NextAsync(plan, reviewer, cancellation) is { } next ? Results.Json(new { next.Item, next.Until, next.Adjudicates, next.Answers, next.Row, plan.LabelColumn, plan.Labels, mask = plan.Mask is null ? null : new { plan.Mask.Model, isModel = plan.Mask.Model != Segmenters.Regions } })
             : Results.NoContent();
     }
 
-    /// <summary>The body is <c>{"item": 3, "reviewer": "anna", "label": "cat"}</c>, and <c>seconds</c> that it took if known. The same answer may come twice.</summary>
+    /// <summary>The body is <c>{"item": 3, "reviewer": "anna", "label": "cat"}</c>, <c>seconds</c> that it took if known, and <c>clicks</c> where a mask is asked for. The same answer may come twice.</summary>
     [Function("AnswerReview")]
     public async Task<IResult> AnswerAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "v1/reviews/{queue}/answers")] HttpRequest request,
@@ -93,7 +110,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
     {
         try
         {
-            var answer = await BodyAsync<Answer>(request, cancellation);
+            var answer = await JsonBody.ReadAsync<Answer>(request, MaxBodyBytes, cancellation);
             if (await FindAsync(queue, cancellation) is not { } plan)
             {
                 return Unknown(queue);
@@ -106,7 +123,8 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
                     $"The label '{(answer.Label.Length <= 50 ? answer.Label : answer.Label[..50] + "…")}' cannot be given. Expected {(plan.Labels.Count > 0 ? $"one of {string.Join(", ", plan.Labels)}" : $"1 to {MaxLabelBytes} bytes of text")}.");
             }
 
-            var status = ReviewRequest.IsName(answer.Reviewer) ? await reviews.AnswerAsync(queue, answer.Item, answer.Reviewer, answer.Label, cancellation, answer.Took) : AnswerStatus.NotAssigned;
+            var mask = await MaskAsync(plan, answer, cancellation);
+            var status = ReviewRequest.IsName(answer.Reviewer) ? await reviews.AnswerAsync(queue, answer.Item, answer.Reviewer, answer.Label, cancellation, answer.Took, mask) : AnswerStatus.NotAssigned;
             if (status is AnswerStatus.Accepted or AnswerStatus.Repeated && !await reviews.IsCancelledAsync(queue, cancellation))
             {
                 // Also for a repeated one: the first delivery may have ended between the record and the event.
@@ -122,7 +140,7 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
         }
     }
 
-    /// <summary>The labels so far as JSON lines, for the step apply_labels.</summary>
+    /// <summary>The labels so far as JSON lines, for the step apply_labels; with <c>format=coco</c>, of a queue with masks, as a COCO file.</summary>
     [Function("ReviewResults")]
     public async Task<IResult> ResultsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/reviews/{queue}/results")] HttpRequest request, string queue, CancellationToken cancellation)
@@ -132,7 +150,14 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
             return Unknown(queue);
         }
 
-        var labels = ReviewReport.Labels(plan, await reviews.OutcomesAsync(queue, cancellation));
+        var outcomes = await reviews.OutcomesAsync(queue, cancellation);
+        if (request.Query["format"].FirstOrDefault() is { } format)
+        {
+            return format == "coco" && plan.Mask is not null ? Results.Bytes(CocoFile.Of(plan, outcomes), "application/json")
+                : Problem(StatusCodes.Status400BadRequest, $"The format '{format}' cannot be had of this queue. Expected 'coco' of a queue with masks; leave it out for labels as JSON lines.");
+        }
+
+        var labels = ReviewReport.Labels(plan, outcomes);
         request.HttpContext.Response.Headers.ETag = $"\"{labels.Id()}\"";
         return Results.Bytes(labels.ToBytes(), "application/x-ndjson");
     }
@@ -203,23 +228,24 @@ public sealed class ReviewsApi(DatasetCatalogue catalogue, NotedReads reads, Rev
         _ => Problem(StatusCodes.Status403Forbidden, $"Item {answer.Item} was never given to '{answer.Reviewer}'. Ask for the next row with '/next?reviewer=NAME'."),
     };
 
-    static async Task<T> BodyAsync<T>(HttpRequest request, CancellationToken cancellation)
+    // Where the dataset's pipeline finds its files, if it is registered under the dataset's name; other folders are named in full.
+    InputFiles FilesOf(string queue, string dataset) => folders.Inputs(new RunRequest(queue, "", "", folders.Incoming(dataset)));
+
+    // Found again from the clicks: what is recorded is what the clicks give, whoever sends them.
+    async Task<MaskAnswer?> MaskAsync(ReviewPlan plan, Answer answer, CancellationToken cancellation)
     {
-        var bytes = new byte[MaxBodyBytes + 1];
-        var read = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
-        try
+        if (plan.Mask is null != answer.Clicks is null)
         {
-            return read > MaxBodyBytes
-                ? throw new DataException($"The body is too large. It may have {MaxBodyBytes:N0} bytes.")
-                : JsonSerializer.Deserialize<T>(bytes.AsSpan(0, read), StepJson.Options) ?? throw new DataException("The body is null; expected an object.");
+            throw new DataException(plan.Mask is null
+                ? "This queue asks for labels alone. Leave 'clicks' out."
+                : "This queue asks for a mask. Send the 'clicks' that it is made of, or an empty list where nothing is to be marked.");
         }
-        catch (JsonException wrong)
-        {
-            throw new DataException($"The body is not the JSON that is expected: {wrong.Message}", wrong);
-        }
+
+        return answer.Clicks is not { Count: > 0 } clicks || answer.Item < 0 || answer.Item >= plan.Items ? null
+            : await new ReviewImages(store).MaskAsync(plan, (await reviews.RowAsync(plan.Queue, answer.Item, cancellation)).Image!, clicks, cancellation);
     }
 
-    sealed record Answer(int Item, string Reviewer, string Label, double? Seconds = null)
+    sealed record Answer(int Item, string Reviewer, string Label, double? Seconds = null, IReadOnlyList<Click>? Clicks = null)
     {
         // A page that was left open over night says nothing of the row.
         [JsonIgnore]

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using Sluice.Connectors;
 using Sluice.Runs;
@@ -193,7 +192,7 @@ public sealed class EmbedImages(EmbedImages.Options options) : Step
 
         if (!ByPath)
         {
-            return Decoded(texts[row], out reason);
+            return ImageCells.Decode(texts[row], options.MaxBytes, out reason);
         }
 
         if (ImagePaths.Name(texts[row]) is not { } name)
@@ -205,20 +204,6 @@ public sealed class EmbedImages(EmbedImages.Options options) : Step
         var decision = fitted.Decisions.Slice(row * DecisionBytes, DecisionBytes);
         reason = decision[0] == 0 ? "image_not_found" : "image_too_large";
         return decision[0] == 0 || Files().BytesOf(name) > options.MaxBytes ? null : Files().Read(name, decision[1..]);
-    }
-
-    byte[]? Decoded(ReadOnlySpan<byte> cell, out string reason)
-    {
-        var text = cell.StartsWith("data:"u8) && cell.IndexOf((byte)',') is var comma and >= 0 ? cell[(comma + 1)..] : cell;
-        reason = "image_too_large";
-        if (text.Length / 4L * 3 > options.MaxBytes)
-        {
-            return null;
-        }
-
-        reason = "image_unreadable";
-        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
-        return Base64.DecodeFromUtf8(text, bytes, out _, out var written) == System.Buffers.OperationStatus.Done ? bytes[..written] : null;
     }
 
     bool Fits(byte[] bytes, out string reason)

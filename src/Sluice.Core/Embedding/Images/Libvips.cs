@@ -47,49 +47,6 @@ static partial class Libvips
         }
     }
 
-    /// <summary>Width times height as the file's header says; nothing is decoded.</summary>
-    /// <exception cref="DataException">The bytes are no image that can be read, or libvips is not here.</exception>
-    public static unsafe long PixelsOf(ReadOnlySpan<byte> file)
-    {
-        if (problem.Value is { } missing)
-        {
-            throw new DataException(missing);
-        }
-
-        fixed (byte* bytes = file)
-        {
-            var loader = FindLoader(bytes, (nuint)file.Length);
-            if (loader == 0)
-            {
-                throw Unreadable();
-            }
-
-            var operation = New(Marshal.PtrToStringUTF8(loader)!);
-            try
-            {
-                SetBlob(operation, "buffer", bytes, file.Length);
-                Check(Build(ref operation));
-                var value = default(Value);
-                InitValue(ref value, ImageType());
-                GetProperty(operation, "out", ref value);
-                try
-                {
-                    var image = GetObject(ref value);
-                    return (long)Width(image) * Height(image);
-                }
-                finally
-                {
-                    UnsetValue(ref value);
-                }
-            }
-            finally
-            {
-                UnrefOutputs(operation);
-                Unref(operation);
-            }
-        }
-    }
-
     static unsafe (byte[] Pixels, int Bands) Pixels(nint operation, int width, int height)
     {
         var value = default(Value);
@@ -216,18 +173,6 @@ static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_object_unref_outputs")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     private static partial void UnrefOutputs(nint operation);
-
-    [LibraryImport(Library, EntryPoint = "vips_foreign_find_load_buffer")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    private static unsafe partial nint FindLoader(void* bytes, nuint length);
-
-    [LibraryImport(Library, EntryPoint = "vips_image_get_width")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    private static partial int Width(nint image);
-
-    [LibraryImport(Library, EntryPoint = "vips_image_get_height")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    private static partial int Height(nint image);
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_bands")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]

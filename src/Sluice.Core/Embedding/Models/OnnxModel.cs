@@ -31,6 +31,7 @@ sealed class OnnxModel : IDisposable
         IsBatchable = !graph.Operators.Contains("DynamicQuantizeLinear");
         (session, Provider) = Open(file, layers.Count > 0 ? graph.WithOutputs(layers) : null, graph);
         Inputs = [.. session.InputMetadata.Keys];
+        InputShapes = session.InputMetadata.ToDictionary(i => i.Key, i => i.Value.Dimensions, StringComparer.Ordinal);
         Outputs = session.OutputMetadata.ToDictionary(o => o.Key, o => o.Value.Dimensions, StringComparer.Ordinal);
     }
 
@@ -43,6 +44,9 @@ sealed class OnnxModel : IDisposable
     public bool IsBatchable { get; }
 
     public IReadOnlyList<string> Inputs { get; }
+
+    /// <summary>Dimensions of inputs by name; -1 where they vary.</summary>
+    public IReadOnlyDictionary<string, int[]> InputShapes { get; }
 
     /// <summary>Dimensions by name; -1 where they vary.</summary>
     public IReadOnlyDictionary<string, int[]> Outputs { get; }
@@ -58,7 +62,7 @@ sealed class OnnxModel : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new DataException($"The model cannot be run on a text: {e.Message} Its inputs are {string.Join(", ", Inputs)}.", e);
+            throw new DataException($"The model cannot be run on this input: {e.Message} Its inputs are {string.Join(", ", Inputs)}.", e);
         }
         finally
         {

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Sluice.Labels.Masks;
+
 namespace Sluice.Labels.Review;
 
 /// <summary>A review queue as it was created: who answers what, and when that is a label. It never changes.</summary>
@@ -30,6 +33,9 @@ public sealed record ReviewPlan
 
     /// <summary>The crowd that answers in the place of reviewers; null: none does.</summary>
     public CrowdTask? Crowd { get; init; }
+
+    /// <summary>What is marked in images; null: labels alone are asked for.</summary>
+    public MaskTask? Mask { get; init; }
 
     /// <summary>What answers cost; null: nothing is known of it.</summary>
     public ReviewPrices? Prices { get; init; }
@@ -69,7 +75,12 @@ public sealed record ReviewPlan
 /// <param name="Gold">The right label of a gold question; reviewers never see it.</param>
 /// <param name="Expertise">Number of the rule that sends it to experts; null: none fits.</param>
 public sealed record ReviewedRow(
-    IReadOnlyList<string?> Key, string? Given, IReadOnlyDictionary<string, string?> Row, string? Suggested = null, double? Quality = null, string? Gold = null, int? Expertise = null);
+    IReadOnlyList<string?> Key, string? Given, IReadOnlyDictionary<string, string?> Row, string? Suggested = null, double? Quality = null, string? Gold = null, int? Expertise = null)
+{
+    /// <summary>The image that is marked; null: there is none to mark.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReviewedImage? Image { get; init; }
+}
 
 /// <summary>Who is asked, and until when.</summary>
 public sealed record ReviewAssignment(string Reviewer, DateTime Until, bool Adjudicates = false);
@@ -79,7 +90,15 @@ public sealed record ReviewAssignment(string Reviewer, DateTime Until, bool Adju
 /// <param name="Label">What.</param>
 /// <param name="At">When.</param>
 /// <param name="Seconds">How long the reviewer looked at the row, where the page or client says so.</param>
-public sealed record ReviewAnswer(string Reviewer, string Label, DateTime At, double? Seconds = null);
+public sealed record ReviewAnswer(string Reviewer, string Label, DateTime At, double? Seconds = null)
+{
+    /// <summary>What was marked in the image; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MaskAnswer? Mask { get; init; }
+
+    /// <summary>Whether it says the same: then it is a second delivery.</summary>
+    public bool IsSame(string label, MaskAnswer? mask) => Label == label && (Mask is null ? mask is null : Mask.IsSame(mask));
+}
 
 /// <summary>How an item ended.</summary>
 /// <param name="Label">The label; null: nobody could tell.</param>

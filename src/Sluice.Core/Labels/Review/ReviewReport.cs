@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Labels.Masks;
 using Sluice.Steps;
 
 namespace Sluice.Labels.Review;
@@ -42,8 +43,28 @@ public sealed record ReviewReport(int Answers, AgreementReport? Agreement, IRead
             o.Outcome.Label!,
             o.Outcome.By,
             o.Outcome.At,
-            JsonSerializer.SerializeToElement(
-                new { plan.Queue, o.Outcome.How, o.Row.Given, o.Row.Suggested, answers = o.Answers.ToDictionary(a => a.Reviewer, a => a.Label) }, StepJson.Options))));
+            EvidenceOf(plan, o.Row, o.Outcome, o.Answers))));
+
+    /// <summary>What was marked in an item's image by those whose label was decided on: of several masks the one most like the others. Null: nothing was.</summary>
+    public static ChosenMask? MaskOf(ReviewOutcome outcome, IReadOnlyList<ReviewAnswer> answers)
+    {
+        var masks = answers.Where(a => outcome.By.Contains(a.Reviewer)).OrderBy(a => a.Reviewer, StringComparer.Ordinal).Select(a => a.Mask).OfType<MaskAnswer>().ToList();
+        if (masks.Count == 0)
+        {
+            return null;
+        }
+
+        var (number, overlap) = MaskAnswer.Most(masks);
+        return new ChosenMask(masks[number], overlap);
+    }
+
+    static JsonElement EvidenceOf(ReviewPlan plan, ReviewedRow row, ReviewOutcome outcome, IReadOnlyList<ReviewAnswer> answers)
+    {
+        var given = answers.ToDictionary(a => a.Reviewer, a => a.Label);
+        return MaskOf(outcome, answers) is { } mask
+            ? JsonSerializer.SerializeToElement(new { plan.Queue, outcome.How, row.Given, row.Suggested, answers = given, mask.Mask, Overlap = Math.Round(mask.Overlap, 4) }, StepJson.Options)
+            : JsonSerializer.SerializeToElement(new { plan.Queue, outcome.How, row.Given, row.Suggested, answers = given }, StepJson.Options);
+    }
 
     // JSON has no NaN; where nothing can be said, nothing is.
     static AgreementReport? Finite(AgreementReport? found) =>
@@ -67,6 +88,11 @@ public sealed record ReviewReport(int Answers, AgreementReport? Agreement, IRead
         return new AnnotatorQuality(name, given, agreement, asked, right, asked > 0 ? (right + 1.0) / (asked + 2) : agreement);
     }
 }
+
+/// <summary>The mask that a review has decided on.</summary>
+/// <param name="Mask">The mask.</param>
+/// <param name="Overlap">Its mean overlap with the other masks of the same label, 0 to 1; 1 where it is the only one.</param>
+public sealed record ChosenMask(MaskAnswer Mask, double Overlap);
 
 /// <summary>How long people looked at rows.</summary>
 /// <param name="Answers">Answers that say so.</param>

@@ -91,6 +91,10 @@ public sealed record ReviewRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CrowdTask? Crowd { get; init; }
 
+    /// <summary>Images in which reviewers mark what the label names. Default: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MaskTask? Mask { get; init; }
+
     /// <summary>What answers cost: the status then says what the review did. Default: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReviewPrices? Prices { get; init; }
@@ -130,7 +134,7 @@ public sealed record ReviewRequest
             yield return $"The timeout is {Timeout}; expected one second to 30 days, for example 1.00:00:00 for a day.";
         }
 
-        foreach (var problem in (Experts ?? []).SelectMany((rule, i) => rule.Problems(i)).Concat(Prices?.Problems(this) ?? []).Concat(Crowd?.Problems(this) ?? []))
+        foreach (var problem in (Experts ?? []).SelectMany((rule, i) => rule.Problems(i)).Concat(Prices?.Problems(this) ?? []).Concat(Crowd?.Problems(this) ?? []).Concat(Mask?.Problems(this) ?? []))
         {
             yield return problem;
         }
@@ -158,6 +162,7 @@ public sealed record ReviewRequest
         InFlight = InFlight,
         Experts = Experts ?? [],
         Crowd = Crowd,
+        Mask = Mask,
         Prices = Crowd is null ? Prices : (Prices ?? new()).With(CrowdTask.Name, new ReviewPrice { PerAnswer = Crowd.Reward }),
     };
 

@@ -63,7 +63,7 @@ public static class ReviewSelection
     }
 
     static IEnumerable<string> NamedColumns(ReviewRequest request) =>
-        [.. request.KeyColumns, request.LabelColumn, .. request.Choose == ReviewChoice.Ranked ? [request.Ranks] : Array.Empty<string>(), .. (request.Experts ?? []).Select(e => e.Column).OfType<string>(), .. request.Crowd?.ShowColumns ?? []];
+        [.. request.KeyColumns, request.LabelColumn, .. request.Choose == ReviewChoice.Ranked ? [request.Ranks] : Array.Empty<string>(), .. (request.Experts ?? []).Select(e => e.Column).OfType<string>(), .. request.Crowd?.ShowColumns ?? [], .. request.Mask is { } mask ? [mask.ImageColumn] : Array.Empty<string>()];
 
     /// <summary>Gold questions at even distances among the others, so that nobody can tell them by their place.</summary>
     public static IReadOnlyList<ReviewedRow> Mix(IReadOnlyList<ReviewedRow> items, IReadOnlyList<ReviewedRow> gold)

@@ -1,3 +1,4 @@
+using Sluice.Labels.Masks;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -104,7 +105,7 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
     }
 
     /// <summary>Records an answer: the first of a reviewer on an item.</summary>
-    public async Task<AnswerStatus> AnswerAsync(string queue, int item, string reviewer, string label, CancellationToken cancellation, double? seconds = null)
+    public async Task<AnswerStatus> AnswerAsync(string queue, int item, string reviewer, string label, CancellationToken cancellation, double? seconds = null, MaskAnswer? mask = null)
     {
         if (await ledger.GetAsync(Partition(queue), Row(reviewer, item), cancellation) is null)
         {
@@ -114,7 +115,7 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
         var path = AnswerPath(queue, item, reviewer);
         if (await TryReadAsync<ReviewAnswer>(path, cancellation) is { } before)
         {
-            return before.Label == label ? AnswerStatus.Repeated : AnswerStatus.AlreadyAnswered;
+            return before.IsSame(label, mask) ? AnswerStatus.Repeated : AnswerStatus.AlreadyAnswered;
         }
 
         if (await IsCancelledAsync(queue, cancellation) || await store.StatAsync(OutcomePath(queue, item), cancellation) is not null)
@@ -122,12 +123,12 @@ public sealed class ReviewStore(ObjectStore store, Ledger ledger, TimeProvider t
             return await IsCancelledAsync(queue, cancellation) ? AnswerStatus.Cancelled : AnswerStatus.Late;
         }
 
-        if (await store.CreateAsync(path, DocumentJson.Bytes(new ReviewAnswer(reviewer, label, time.GetUtcNow().UtcDateTime, seconds)), cancellation))
+        if (await store.CreateAsync(path, DocumentJson.Bytes(new ReviewAnswer(reviewer, label, time.GetUtcNow().UtcDateTime, seconds) { Mask = mask }), cancellation))
         {
             return AnswerStatus.Accepted;
         }
 
-        return (await ReadAsync<ReviewAnswer>(path, cancellation)).Label == label ? AnswerStatus.Repeated : AnswerStatus.AlreadyAnswered;
+        return (await ReadAsync<ReviewAnswer>(path, cancellation)).IsSame(label, mask) ? AnswerStatus.Repeated : AnswerStatus.AlreadyAnswered;
     }
 
     /// <summary>Every item that has ended, with its row and all answers on it, in order.</summary>
