@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Sluice.Functions.Api;
 using Sluice.Labels.Review;
 using Spectre.Console;
@@ -34,16 +35,26 @@ static class LabelsCommand
     static Command Export()
     {
         var queue = Queue();
-        var output = new Option<string>("--out", "-o") { Description = "File for the labels (.jsonl), as the step apply_labels reads it.", Required = true };
-        var command = new Command("export", "Write the labels that a review has made so far.") { queue, output };
+        var output = new Option<string>("--out", "-o") { Description = "File for the labels (.jsonl), as the step apply_labels reads it, or for a COCO file (.json).", Required = true };
+        var format = new Option<string>("--format") { Description = "jsonl, or coco for the masks of a review of images.", DefaultValueFactory = _ => "jsonl" };
+        format.AcceptOnlyFromAmong("jsonl", "coco");
+        var command = new Command("export", "Write the labels or masks that a review has made so far.") { queue, output, format };
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
             var plan = await PlanAsync(store, parsed.GetRequiredValue(queue), cancellation);
-            var labels = ReviewReport.Labels(plan, await store.Reviews.OutcomesAsync(plan.Queue, cancellation));
+            var isCoco = parsed.GetValue(format) == "coco";
+            if (isCoco && plan.Mask is null)
+            {
+                throw new DataException($"The review '{plan.Queue}' asks for labels alone, so it has no masks. Leave --format out.");
+            }
+
+            var outcomes = await store.Reviews.OutcomesAsync(plan.Queue, cancellation);
+            var labels = ReviewReport.Labels(plan, outcomes);
+            var bytes = isCoco ? CocoFile.Of(plan, outcomes) : labels.ToBytes();
             var file = parsed.GetRequiredValue(output);
             try
             {
-                await File.WriteAllBytesAsync(file, labels.ToBytes(), cancellation);
+                await File.WriteAllBytesAsync(file, bytes, cancellation);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -52,7 +63,7 @@ static class LabelsCommand
 
             if (parsed.GetValue(Shell.Json))
             {
-                Shell.Print(new { plan.Queue, labels = labels.Labels.Count, sha256 = labels.Id(), output = file });
+                Shell.Print(new { plan.Queue, labels = labels.Labels.Count, sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), output = file });
             }
             else
             {

@@ -13,6 +13,7 @@ public static partial class ReviewPage
 
     const string MaskStyles = """
 
+        #sides.wide{grid-template-columns:minmax(0,1fr) 270px}@media(max-width:760px){#sides.wide{grid-template-columns:minmax(0,1fr)}}
         #frame{display:flex;justify-content:center;background:var(--bg);border:1px solid var(--line);border-radius:10px;overflow:hidden}#stage{position:relative;line-height:0;cursor:crosshair;touch-action:manipulation}
         #image{max-width:100%;max-height:66vh;user-select:none}#drawn{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}#stage:focus-visible{outline:3px solid var(--base);outline-offset:-3px}
         #drawn path{vector-effect:non-scaling-stroke}#drawn .fill{fill:#0a84ff;fill-opacity:.38;stroke:#fff;stroke-width:4}#drawn .line{fill:none;stroke:#0a4fa8;stroke-width:2}#drawn .in,#drawn .out,#drawn .cross{stroke-width:5;stroke-linecap:round;fill:none}
@@ -40,7 +41,7 @@ public static partial class ReviewPage
         function add(x,y,inside){clicks.push({x:Math.min(size().width-1,Math.max(0,x)),y:Math.min(size().height-1,Math.max(0,y)),inside});find()}
         function undo(){if(clicks.length){clicks.pop();find()}}function clear(){clicks=[];find()}
         function none(on){$('nothing').checked=on;if(on){clicks=[];turn++;rings=[];ready=true;draw();tell('Sent without a mask: it is not in this image.')}else find()}
-        async function show(next){item=next.mask?next:null;$('picture').hidden=!item;turn++;stage.classList.remove('busy');if(!item)return;clicks=[];rings=[];ready=true;cross={x:size().width>>1,y:size().height>>1};$('nothing').checked=false;
+        async function show(next){item=next.mask?next:null;$('picture').hidden=!item;$('sides').classList.toggle('wide',!!item);turn++;stage.classList.remove('busy');if(!item)return;clicks=[];rings=[];ready=true;cross={x:size().width>>1,y:size().height>>1};$('nothing').checked=false;
         const name=size().name;$('pictureTitle').textContent=name.startsWith('[')?'Image':name;$('image').alt='';stage.setAttribute('aria-label',`Image ${name}, ${size().width} by ${size().height} pixels`);
         $('how').textContent=next.mask.isModel?'':'No segmentation model is set for this queue: a click marks the region of like colour around it.';$('how').hidden=next.mask.isModel;
         drawn.setAttribute('viewBox',`0 0 ${size().width} ${size().height}`);tell('');$('image').removeAttribute('src');draw();

@@ -24,7 +24,7 @@ public static partial class ReviewPage
 
     static string HashOf(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    const string Body = Header + MaskBody + Form;
+    const string Body = Header + Item + MaskBody + Form;
 
     const string Header = """
         <header><div><p class="eyebrow">review</p><h1 id="title">…</h1></div>
@@ -38,10 +38,14 @@ public static partial class ReviewPage
         <p id="message" class="card" role="status" aria-live="polite" hidden></p>
         """;
 
+    const string Item = """
+
+        <form id="item" hidden><div class="two" id="sides"><div>
+        """;
+
     const string Form = """
 
-        <form id="item" hidden><div class="two">
-        <section class="card" aria-labelledby="rowTitle"><h2 id="rowTitle">Row</h2><dl id="cells"></dl></section>
+        <section class="card" aria-labelledby="rowTitle"><h2 id="rowTitle">Row</h2><dl id="cells"></dl></section></div>
         <section class="card"><p id="others" class="hint" hidden></p><p id="suggestion" class="hint" hidden></p>
         <fieldset id="choices"><legend id="question"></legend><div id="labels"></div>
         <div id="free" hidden><label for="text">Another label</label><input id="text" maxlength="500" autocomplete="off" spellcheck="false"></div></fieldset>

@@ -41,6 +41,18 @@ public sealed class LabelsTests : IDisposable
         Assert.Contains("There is no review queue 'review-none' in this store.", result.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Masks_of_a_review_that_has_none_are_not_exported()
+    {
+        await ReviewedAsync();
+
+        var result = await SluiceProcess.RunAsync(folder.Path, "labels", "export", Queue, "--store", "store", "--format", "coco", "-o", "masks.json");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("asks for labels alone, so it has no masks. Leave --format out.", result.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["masks.json"]));
+    }
+
     async Task ReviewedAsync()
     {
         await using var store = new FolderStore(folder["store/data"]);

@@ -76,7 +76,7 @@ sealed class RegionGrowth
     /// <param name="below">The tolerance stays below this one.</param>
     public int StableTolerance(int below)
     {
-        var (total, best, chosen) = (areas[Levels - 1], 1.5, below - 1);
+        var (total, best, chosen) = (areas[Levels - 1], 1.0, below - 1);
         var least = Math.Max(16, total / 10_000);
         for (var level = 0; level < below; level++)
         {
