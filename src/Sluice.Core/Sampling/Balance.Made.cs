@@ -22,9 +22,13 @@ public sealed partial class Balance
     public override void Observe(Batch batch, State state) =>
         ((SmoteState)state).Observe(batch, Keys(batch), Training(batch), options.Column, options.Columns, options.CategoricalColumns);
 
+    bool HasStrangers => options.SmoteVariant == SmoteVariant.Borderline2;
+
+    int MostNeighbours => options.KNeighbors + (HasStrangers ? 1 : 0);
+
     void PlanOptionsOfSmote(StepProblems problems)
     {
-        foreach (var (path, isGiven) in new[] { ("columns", options.Columns.Count > 0), ("categorical_columns", options.CategoricalColumns.Count > 0), ("id_column", options.IdColumn is not null) })
+        foreach (var (path, isGiven) in new[] { ("columns", options.Columns.Count > 0), ("categorical_columns", options.CategoricalColumns.Count > 0), ("id_column", options.IdColumn is not null), ("smote_variant", options.SmoteVariant != SmoteVariant.Regular) })
         {
             if (isGiven && options.Method != BalanceMethod.Smote)
             {
@@ -107,7 +111,8 @@ public sealed partial class Balance
             throw new DataException($"balance would make {made:N0} rows; the limit is max_made_rows = {options.MaxMadeRows}. Raise max_made_rows, or lower min_ratio.");
         }
 
-        var parents = classes.Where(c => c.Value < wanted).SelectMany(c => MadeOf.OfClass(c.Key, state.Of(c.Key), wanted - c.Value, options)).OrderBy(p => p.Lot).ToList();
+        var parents = classes.Where(c => c.Value < wanted).SelectMany(c => MadeOf.OfClass(c.Key, state, wanted - c.Value, options))
+            .OrderBy(p => p.Lot).ThenByDescending(p => p.Neighbours.Length).DistinctBy(p => p.Lot).ToList();
         var counts = parents.Where(p => p.Made > 0).ToDictionary(p => new RowKey(p.Class, p.Lot));
         foreach (var row in rows)
         {
@@ -118,13 +123,13 @@ public sealed partial class Balance
             }
         }
 
-        return MadeOf.Pack(parents, made, options.KNeighbors);
+        return MadeOf.Pack(parents, made, MostNeighbours);
     }
 
     // A row comes before those that were made of it.
     Batch WithMadeRows(Batch batch, Fitted fitted, Verdicts verdicts)
     {
-        var (lots, material) = (Lots(batch), new SmoteMaterial(fitted.As<Found>().Made!, options.Columns.Count, options.CategoricalColumns.Count, options.KNeighbors));
+        var (lots, material) = (Lots(batch), new SmoteMaterial(fitted.As<Found>().Made!, options.Columns.Count, options.CategoricalColumns.Count, MostNeighbours, HasStrangers));
         var (taken, points) = (new List<int>(batch.Rows), new List<MadePoint?>(batch.Rows));
         for (var row = 0; row < batch.Rows; row++)
         {

@@ -41,6 +41,17 @@ public sealed partial class Balance
         [Range(1, 100)]
         public int KNeighbors { get; init; } = 5;
 
+        /// <summary>
+        /// For smote, of which rows others are made: <c>regular</c>: of all, evenly; <c>borderline1</c>: of those of whose <c>m_neighbors</c> nearest rows of all classes at least half, but not all, are of other
+        /// classes; <c>borderline2</c>: as that, and towards the nearest row of another class too, at most half way (Han, Wang, Mao 2005); <c>adasyn</c>: of each the more, the more of its
+        /// <c>k_neighbors</c> nearest rows of all classes are of others (He, Bai, Garcia, Li 2008). A class without such rows is an error. Default: regular.
+        /// </summary>
+        public SmoteVariant SmoteVariant { get; init; } = SmoteVariant.Regular;
+
+        /// <summary>For borderline1 and borderline2: nearest rows of all classes that say whether a row lies at the border. Equal rows count once. Default: 10.</summary>
+        [Range(2, 1000)]
+        public int MNeighbors { get; init; } = 10;
+
         /// <summary>For smote: measure distances in units of each column's standard deviation within the class; false: numbers as they are, as the paper has it. Default: true.</summary>
         public bool Standardize { get; init; } = true;
 

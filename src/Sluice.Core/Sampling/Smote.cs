@@ -9,14 +9,16 @@ static class Smote
     /// <summary>For each row the others nearest to it, nearest first; of equally near ones the one that comes first.</summary>
     /// <param name="rows">Different rows of one class.</param>
     /// <param name="neighbours">How many; all others where there are fewer.</param>
-    /// <param name="standardize">Whether each number is divided by its deviation.</param>
-    public static int[][] Neighbours(IReadOnlyList<SmoteRow> rows, int neighbours, bool standardize)
+    /// <param name="standardize">Whether each number is divided by its deviation within the class.</param>
+    /// <param name="others">Rows of other classes, which may be neighbours too; numbered after those of the class.</param>
+    public static int[][] Neighbours(IReadOnlyList<SmoteRow> rows, int neighbours, bool standardize, IReadOnlyList<SmoteRow>? others = null)
     {
         var deviations = Deviations(rows);
         double[] units = standardize ? [.. deviations.Select(d => d > 0 ? d : 1)] : [.. deviations.Select(_ => 1.0)];
         var penalty = Median([.. deviations.Select((d, i) => d / units[i])]);
-        double[][] placed = [.. rows.Select(row => row.Numbers.Select((number, i) => number / units[i]).ToArray())];
-        var codes = Codes(rows);
+        SmoteRow[] all = [.. rows, .. others ?? []];
+        double[][] placed = [.. all.Select(row => row.Numbers.Select((number, i) => number / units[i]).ToArray())];
+        var codes = Codes(all);
         var nearest = new int[rows.Count][];
         Parallel.For(0, rows.Count, row =>
         {

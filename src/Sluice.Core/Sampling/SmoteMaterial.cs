@@ -26,30 +26,40 @@ sealed record MadeOf(ulong Class, ulong Lot, int Made, double[] Numbers, ulong[]
         BinaryPrimitives.WriteUInt64LittleEndian(decision[sizeof(int)..], Material);
     }
 
-    /// <summary>The rows of a class, each with its share of those that are wanted: every row makes as many, those of the least lots one more where that does not come out even.</summary>
-    public static IEnumerable<MadeOf> OfClass(ulong value, ClassRows all, long wanted, Balance.Options options)
+    /// <summary>The rows of a class, each with its share of those that are wanted, and rows of other classes that some are made towards.</summary>
+    public static IEnumerable<MadeOf> OfClass(ulong value, SmoteState state, long wanted, Balance.Options options)
     {
+        var all = state.Of(value);
         var (lots, rows) = (all.Rows.Select(r => r.Lot).ToArray(), all.Rows.Select(r => r.Row).ToArray());
+        var name = all.Name is null ? "(missing)" : $"'{all.Name}'";
         if (rows.Length < 2)
         {
             throw new DataException(
-                $"balance found {rows.Length} different rows of class {(all.Name is null ? "(missing)" : $"'{all.Name}'")} of '{options.Column}'; smote makes rows between two, so it needs at least 2. "
+                $"balance found {rows.Length} different rows of class {name} of '{options.Column}'; smote makes rows between two, so it needs at least 2. "
                 + "Choose method oversample, or leave that class out with filter.");
         }
 
+        var others = options.SmoteVariant == SmoteVariant.Regular ? [] : state.OfOthers(value).ToArray();
+        var shares = SmoteShares.Of(rows, [.. others.Select(o => o.Row)], wanted, options) ?? throw new DataException(
+            $"balance found no row of class {name} of '{options.Column}' that lies at other classes, so smote_variant {options.SmoteVariant.ToString().ToLowerInvariant()} makes nothing of it. "
+            + "Choose smote_variant regular, or compare more neighbours.");
         var neighbours = Smote.Neighbours(rows, options.KNeighbors, options.Standardize);
-        var (times, place) = (rows.Sum(r => r.Count), 0L);
         for (var i = 0; i < rows.Length; i++)
         {
-            var made = checked((int)((rows[i].Count * (wanted / times)) + Math.Clamp((wanted % times) - place, 0, rows[i].Count)));
-            place += rows[i].Count;
             string[] categories = [.. Enumerable.Range(0, rows[i].Categories.Length).Select(column => Smote.Majority(rows, neighbours[i], column))];
-            yield return new MadeOf(value, lots[i], made, rows[i].Numbers, [.. neighbours[i].Select(n => lots[n])], categories) { Material = Hash(rows, neighbours[i], categories) };
+            var near = neighbours[i].Select(n => (Lot: lots[n], Row: rows[n])).Concat(shares.Stranger[i] is >= 0 and var stranger ? [(others[stranger].Lot, others[stranger].Row)] : []).ToArray();
+            yield return new MadeOf(value, lots[i], shares.Made[i], rows[i].Numbers, [.. near.Select(n => n.Lot)], categories) { Material = Hash([.. near.Select(n => n.Row)], categories) };
+        }
+
+        // Nothing is made of strangers here; they are in the material because rows are made towards them.
+        foreach (var (owner, lot, row) in shares.Stranger.Where(s => s >= 0).Distinct().Select(s => others[s]))
+        {
+            yield return new MadeOf(owner, lot, 0, row.Numbers, [], row.Categories);
         }
     }
 
-    static ulong Hash(SmoteRow[] rows, int[] neighbours, string[] categories) => categories.Aggregate(
-        neighbours.Aggregate(0UL, (hash, n) => RowHash.Bytes(MemoryMarshal.AsBytes<double>(rows[n].Numbers), hash)),
+    static ulong Hash(SmoteRow[] neighbours, string[] categories) => categories.Aggregate(
+        neighbours.Aggregate(0UL, (hash, n) => RowHash.Bytes(MemoryMarshal.AsBytes<double>(n.Numbers), hash)),
         (hash, category) => RowHash.Bytes(MemoryMarshal.AsBytes<char>(category.ToCharArray()), hash));
 
     /// <param name="parents">Sorted by lot.</param>
@@ -69,12 +79,17 @@ sealed record MadeOf(ulong Class, ulong Lot, int Made, double[] Numbers, ulong[]
 }
 
 /// <summary>What rows are made of, as Apply sees it.</summary>
-sealed class SmoteMaterial(MadeRows made, int numbers, int categories, int most)
+/// <param name="made">The rows.</param>
+/// <param name="numbers">Number columns.</param>
+/// <param name="categories">Columns of categories.</param>
+/// <param name="most">Neighbours that a row may have.</param>
+/// <param name="hasStrangers">Whether the last neighbour of a row is of another class: the way there is gone half at most.</param>
+sealed class SmoteMaterial(MadeRows made, int numbers, int categories, int most, bool hasStrangers)
 {
     readonly ulong[] lots = MemoryMarshal.Cast<byte, ulong>(made.Lots).ToArray();
     readonly double[] values = MemoryMarshal.Cast<byte, double>(made.Numbers).ToArray();
     readonly int[] neighbours = MemoryMarshal.Cast<byte, int>(made.Neighbours).ToArray();
-    readonly int[] chosen = MemoryMarshal.Cast<byte, int>(made.Categories).ToArray();
+    readonly int[] codes = MemoryMarshal.Cast<byte, int>(made.Categories).ToArray();
 
     /// <summary>A point on the line from a row to one of its neighbours, both drawn.</summary>
     public MadePoint Point(ulong lot, SeededRandom random)
@@ -82,12 +97,13 @@ sealed class SmoteMaterial(MadeRows made, int numbers, int categories, int most)
         var row = Array.BinarySearch(lots, lot);
         var near = neighbours.AsSpan(row * most, most);
         var known = near.IndexOf(-1) is var end && end < 0 ? most : end;
-        return new MadePoint(this, row, near[(int)(random.Next() * known)], random.Next());
+        var chosen = (int)(random.Next() * known);
+        return new MadePoint(this, row, near[chosen], random.Next() * (hasStrangers && chosen == known - 1 ? 0.5 : 1));
     }
 
     public double Number(int row, int place) => values[(row * numbers) + place];
 
-    public string Category(int row, int place) => made.Names[chosen[(row * categories) + place]];
+    public string Category(int row, int place) => made.Names[codes[(row * categories) + place]];
 }
 
 /// <summary>A made row.</summary>

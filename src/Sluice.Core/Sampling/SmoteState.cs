@@ -23,6 +23,10 @@ sealed class SmoteState(int maxClassRows) : State
     /// <summary>The rows of a class by their lots.</summary>
     public ClassRows Of(ulong value) => classes[value];
 
+    /// <summary>The rows of all other classes, class by class, each by their lots.</summary>
+    public IEnumerable<(ulong Class, ulong Lot, SmoteRow Row)> OfOthers(ulong value) =>
+        classes.Where(c => c.Key != value).SelectMany(c => c.Value.Rows.Select(r => (c.Key, r.Lot, r.Row)));
+
     /// <param name="batch">Rows.</param>
     /// <param name="keys">Class and lot of each.</param>
     /// <param name="training">Which are for training.</param>
