@@ -14,11 +14,12 @@ static class DriftCommand
         var before = new Argument<string>("before") { Description = "DATASET@VERSION that is compared with." };
         var after = new Argument<string>("after") { Description = "DATASET@VERSION that is judged." };
         var text = new Option<string?>("--text") { Description = "Text column to compare by its meaning." };
+        var vector = new Option<string?>("--vector") { Description = "Column with vectors as JSON arrays to compare by instead." };
         var columns = new Option<string[]?>("--columns") { Description = "Columns of numbers and dates to compare by instead, all at once.", AllowMultipleArgumentsPerToken = true };
         var model = new Option<string>("--model") { Description = "Model for the text.", DefaultValueFactory = _ => EmbeddingModel.Default };
         var alarms = new Option<double>("--false-alarms") { Description = "Share of comparisons of versions from one source in which drift may be reported.", DefaultValueFactory = _ => 0.01 };
         var fail = new Option<bool>("--fail") { Description = "End with 1 when there is drift." };
-        var command = new Command("drift", "Compare two versions by the vectors of their rows: a change that no single column shows.") { before, after, text, columns, model, alarms, fail };
+        var command = new Command("drift", "Compare two versions by the vectors of their rows: a change that no single column shows.") { before, after, text, vector, columns, model, alarms, fail };
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
             if (parsed.GetValue(alarms) is not (> 0 and < 1))
@@ -26,7 +27,7 @@ static class DriftCommand
                 return Shell.Invalid(parsed, $"--false-alarms is {parsed.GetValue(alarms)}; expected more than 0 and less than 1.");
             }
 
-            var source = new VectorSource { Text = parsed.GetValue(text), Columns = parsed.GetValue(columns) ?? [], Model = parsed.GetValue(model)! };
+            var source = new VectorSource { Text = parsed.GetValue(text), Vector = parsed.GetValue(vector), Columns = parsed.GetValue(columns) ?? [], Model = parsed.GetValue(model)! };
             var (first, firstName) = await OpenAsync(store, parsed.GetRequiredValue(before), cancellation);
             var (second, secondName) = await OpenAsync(store, parsed.GetRequiredValue(after), cancellation);
             var found = await VectorDrift.OfAsync(() => first.ReadAsync(cancellation), () => second.ReadAsync(cancellation), source, store.Vectors, parsed.GetValue(alarms), cancellation);

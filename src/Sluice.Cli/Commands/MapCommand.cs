@@ -14,6 +14,7 @@ static class MapCommand
     {
         var name = new Argument<string>("version") { Description = "DATASET or DATASET@VERSION; the latest version without one." };
         var text = new Option<string?>("--text") { Description = "Text column to compare rows by." };
+        var vector = new Option<string?>("--vector") { Description = "Column with vectors as JSON arrays to compare rows by instead." };
         var columns = new Option<string[]>("--columns") { Description = "Columns of numbers to compare rows by instead.", AllowMultipleArgumentsPerToken = true };
         var model = new Option<string>("--model") { Description = "Model for the text.", DefaultValueFactory = _ => EmbeddingModel.Default };
         var colour = new Option<string[]>("--color") { Description = "Columns to colour by.", AllowMultipleArgumentsPerToken = true };
@@ -23,10 +24,10 @@ static class MapCommand
         var by = new Option<string>("--by") { Description = "Layout: 'umap', which keeps neighbours, or 'tsne', which sets groups further apart.", DefaultValueFactory = _ => "umap" };
         by.AcceptOnlyFromAmong("umap", "tsne");
         var output = new Option<string>("--out", "-o") { Description = "HTML page to write.", DefaultValueFactory = _ => "map.html" };
-        var command = new Command("map", "Draw a version as a map: rows that are alike lie together.") { name, text, columns, model, colour, label, split, train, by, output };
+        var command = new Command("map", "Draw a version as a map: rows that are alike lie together.") { name, text, vector, columns, model, colour, label, split, train, by, output };
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(parsed, async store =>
         {
-            var source = new VectorSource { Text = parsed.GetValue(text), Columns = parsed.GetValue(columns) ?? [], Model = parsed.GetValue(model)! };
+            var source = new VectorSource { Text = parsed.GetValue(text), Vector = parsed.GetValue(vector), Columns = parsed.GetValue(columns) ?? [], Model = parsed.GetValue(model)! };
             var (entry, rows) = await store.OpenRowsAsync(parsed.GetRequiredValue(name), "map", cancellation);
             var map = await DatasetMap.OfAsync(
                 rows.ReadAsync(cancellation), source, parsed.GetValue(colour) ?? [], parsed.GetValue(label), parsed.GetValue(split), parsed.GetValue(train)!,

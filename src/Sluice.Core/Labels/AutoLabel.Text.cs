@@ -19,7 +19,7 @@ public sealed partial class AutoLabel
 
     public override VectorSource? Vectors(Schema input) => features.Text;
 
-    public override RowKey[] Keys(Batch batch) => KeyedLabels.Keys(batch[features.Text!.Text!], LabelTexts.Of(batch, options.LabelColumn), train.Mask(batch));
+    public override RowKey[] Keys(Batch batch) => KeyedLabels.Keys(batch[features.Text!.Cell!], LabelTexts.Of(batch, options.LabelColumn), train.Mask(batch));
 
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {

@@ -19,7 +19,7 @@ public sealed partial class FindLabelErrors
 
     public override VectorSource? Vectors(Schema input) => IsKeyed ? features.Text : null;
 
-    public override RowKey[] Keys(Batch batch) => KeyedLabels.Keys(batch[features.Text!.Text!], LabelTexts.Of(batch, options.LabelColumn), learned: null);
+    public override RowKey[] Keys(Batch batch) => KeyedLabels.Keys(batch[features.Text!.Cell!], LabelTexts.Of(batch, options.LabelColumn), learned: null);
 
     public override object? Decide(KeyedRows rows, Decisions decisions)
     {

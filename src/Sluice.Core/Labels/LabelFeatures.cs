@@ -4,7 +4,7 @@ using Sluice.VectorSpace;
 
 namespace Sluice.Labels;
 
-/// <summary>What labels are learned from: number columns, or the vectors of a text.</summary>
+/// <summary>What labels are learned from: number columns, or the vectors of a text or column.</summary>
 /// <param name="source">The option <c>features</c>, if it is given.</param>
 /// <param name="columns">The option <c>feature_columns</c>: number columns, in short.</param>
 /// <param name="label">Column of the label.</param>
@@ -14,8 +14,8 @@ sealed class LabelFeatures(VectorSource? source, IReadOnlyList<string> columns, 
         ? new ColumnChoice(columns, f => Numbers.IsNumber(f.Type) && f.Name != label, "numbers (int64, float64)")
         : new ColumnChoice(source.Columns, f => Numbers.IsOrdered(f.Type) && f.Name != label, "numbers and dates");
 
-    /// <summary>The text to embed; null where numbers are learned from.</summary>
-    public VectorSource? Text => source?.Text is null ? null : source;
+    /// <summary>The text to embed, or the vectors of a column; null where numbers are learned from.</summary>
+    public VectorSource? Text => source?.Cell is null ? null : source;
 
     /// <summary>Columns that the user names; empty: all that measure something.</summary>
     public IReadOnlyList<string> Named => choice.Named;

@@ -23,8 +23,8 @@ sealed record ShownRows(Batch Rows, long Total)
     /// <summary>What a row says of what it is compared by, cut.</summary>
     public static string Snippet(Batch rows, int row, VectorSource source)
     {
-        var text = source.Text is not null
-            ? rows[source.Text].Display(row)
+        var text = source.Cell is not null
+            ? rows[source.Cell].Display(row)
             : string.Join(", ", source.Columns.Select(name => $"{name} {rows[name].Display(row)}"));
         return text.Length <= MaxSnippet ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[MaxSnippet - 1]) ? MaxSnippet - 1 : MaxSnippet), "…");
     }

@@ -62,9 +62,10 @@ public sealed record VectorDrift(
         source.Check(left.Schema);
         source.Check(right.Schema);
         var (first, second) = (await source.RawAsync(left, vectors, cancellation), await source.RawAsync(right, vectors, cancellation));
-        if (source.Text is not null)
+        if (source.Cell is not null)
         {
-            return (first, second);
+            var together = VectorRows.Together([first, second]);
+            return (together.Slice(0, first.Rows), together.Slice(first.Rows, second.Rows));
         }
 
         var all = VectorScale.Scaled(new VectorRows([first.From(0, first.Rows).ToArray(), second.From(0, second.Rows).ToArray()], first.Dimensions));

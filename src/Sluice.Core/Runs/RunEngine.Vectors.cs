@@ -26,7 +26,7 @@ public sealed partial class RunEngine
                 files.Add(await store.LocalAsync(memo.Vectors!, cancellation));
             }
 
-            return GatheredVectors.Of(walk, [.. files.Select(f => f.Path)], standardise: source.Text is null, store.NewScratchFile(".npy"), cancellation);
+            return GatheredVectors.Of(walk, [.. files.Select(f => f.Path)], standardise: source.Cell is null, store.NewScratchFile(".npy"), cancellation);
         }
         finally
         {

@@ -99,6 +99,7 @@ sealed class ReviewChooser
         drift = ([], false);
         var (known, present) = (earlier!.Contents(), rows.Select(r => r.Content).ToHashSet());
         var before = earlier.Sample(present, vectors!.Scale, VectorDrift.MostRows);
+        before = VectorRows.Together([before, vectors]).Slice(0, before.Rows);
         var seen = new HashSet<ulong>();
         var own = Enumerable.Range(0, rows.Count).Where(row => !known.Contains(rows[row].Content) && seen.Add(rows[row].Content)).ToList();
         if (Math.Min(before.Rows, own.Count) < VectorDrift.FewestRows)
@@ -122,7 +123,7 @@ sealed class ReviewChooser
 
     IEnumerable<(int Row, double Score)> Uncovered()
     {
-        var (some, numbers) = options.Features!.Text is null ? (vectors!, Enumerable.Range(0, rows.Count).ToArray()) : SelectRows.WithVector(vectors!);
+        var (some, numbers) = options.Features!.Cell is null ? (vectors!, Enumerable.Range(0, rows.Count).ToArray()) : SelectRows.WithVector(vectors!);
         var taken = chosen.Select(c => c.Row).ToHashSet();
         var anchors = Enumerable.Range(0, some.Rows).Where(i => rows[numbers[i]].IsReviewed || taken.Contains(numbers[i]));
         var candidates = new Candidates(some, [.. anchors], rows.Count, 0);

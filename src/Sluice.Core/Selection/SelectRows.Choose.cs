@@ -97,7 +97,7 @@ public sealed partial class SelectRows
 
     SelectedStratum Choose(VectorRows all, Stratum stratum, int wanted, int[] ranks)
     {
-        var (rows, numbers) = options.Features.Text is null ? (all, null) : WithVector(all);
+        var (rows, numbers) = options.Features.Cell is null ? (all, null) : WithVector(all);
         var anchors = Enumerable.Range(0, rows.Rows).Where(row => stratum.IsSelected[numbers?[row] ?? row]).ToList();
         foreach (var anchor in anchors)
         {

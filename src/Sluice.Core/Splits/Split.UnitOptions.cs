@@ -66,9 +66,9 @@ public sealed partial class Split
                 : $"'{set}' is none of the sets {string.Join(", ", sets.Names)}. Name one of them.");
         }
 
-        if (options.Cosine is not null && options.Features?.Text is null)
+        if (options.Cosine is not null && options.Features?.Cell is null)
         {
-            problems.Add("cosine", "Rows of one meaning are found by the vectors of a text. Give features: {text: COLUMN}, or remove cosine.");
+            problems.Add("cosine", "Rows of one meaning are found by the vectors of a text. Give features: {text: COLUMN} or {vector: COLUMN}, or remove cosine.");
         }
 
         if (options.Features is { } features)

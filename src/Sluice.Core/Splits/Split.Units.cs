@@ -146,7 +146,7 @@ public sealed partial class Split
         options.Together.Count > 0 ? $"equal values of any of {string.Join(", ", options.Together.Select(name => $"'{name}'"))}" : null,
         options.Parent is { } parent ? $"descent by '{parent}' from '{options.Id}'" : null,
         options.NearDuplicates is { } near ? $"near-duplicates from Jaccard {near.Threshold}" : null,
-        options.Cosine is { } cosine ? $"one meaning of '{options.Features?.Text}' from cosine {cosine}" : null,
+        options.Cosine is { } cosine ? $"one meaning of '{options.Features?.Cell}' from cosine {cosine}" : null,
     }.OfType<string>());
 
     SplitState NewUnitState(Schema input) => new(

@@ -47,7 +47,7 @@ public sealed class SplitAudit(Split.Options options, SplitReport report)
     readonly PriorityQueue<float[], ulong>[] samples = [.. report.Sets.Select(_ => new PriorityQueue<float[], ulong>())];
     readonly SortedSet<string> missing = new(StringComparer.Ordinal);
     readonly SortedSet<string> missingFeatures = new(StringComparer.Ordinal);
-    readonly AuditedVectors vectors = new(options.Features?.Text is not null);
+    readonly AuditedVectors vectors = new(options.Features?.Cell is not null);
     long strangers;
 
     bool HasFeatures => options.Features is not null && missingFeatures.Count == 0;
@@ -101,7 +101,7 @@ public sealed class SplitAudit(Split.Options options, SplitReport report)
     }
 
     string LikenessOf => !HasFeatures ? "the numeric columns"
-        : options.Features!.Text is { } text ? $"'{text}' by {options.Features.Model}" : string.Join(", ", options.Features.Columns.Select(name => $"'{name}'"));
+        : options.Features!.Text is { } text ? $"'{text}' by {options.Features.Model}" : options.Features.Vector is { } vector ? $"the vectors of '{vector}'" : string.Join(", ", options.Features.Columns.Select(name => $"'{name}'"));
 
     IEnumerable<string> Contradictions(LeakedPairs? near, LeakedPairs? meanings, SplitCoverage? coverage)
     {
@@ -126,7 +126,7 @@ public sealed class SplitAudit(Split.Options options, SplitReport report)
         }
 
         // Columns are scaled by all rows: without some of them, distances are others.
-        if (coverage is not null && coverage.Radius > (report.Coverage!.Radius * Slack) && (options.Features!.Text is not null || rowsOfSet.Sum() == report.Sets.Sum(s => s.Rows)))
+        if (coverage is not null && coverage.Radius > (report.Coverage!.Radius * Slack) && (options.Features!.Cell is not null || rowsOfSet.Sum() == report.Sets.Sum(s => s.Rows)))
         {
             yield return $"Every row should have one of set '{coverage.Set}' within {report.Coverage.Radius}; the farthest is {coverage.Radius} away.";
         }
@@ -238,7 +238,7 @@ public sealed class SplitAudit(Split.Options options, SplitReport report)
 
         var width = rows.First(r => r.Length > 0)[0].Length;
         float[] values = [.. rows.SelectMany(r => r).SelectMany(r => r)];
-        var standardized = HasFeatures && options.Features!.Text is not null ? values : Standardize.Columns(values, width);
+        var standardized = HasFeatures && options.Features!.Cell is not null ? values : Standardize.Columns(values, width);
         var at = 0;
         return SetLikeness.Of(
             names,

@@ -28,12 +28,19 @@ public sealed partial class RemoveNearDuplicates
 
     public override VectorSource? Vectors(Schema input) => options.Features;
 
+    // Rows lie together by their text and then by all that they hold: which one stays follows from the rows, not from the order in which they came.
+    static RowKey[] MeaningKeys(Batch batch, string cell)
+    {
+        var (texts, rows) = (RowHash.Rows([batch[cell]], batch.Rows), RowHash.Rows(batch.Columns, batch.Rows));
+        return [.. texts.Select((text, row) => new RowKey(text.High, rows[row].High))];
+    }
+
     void PlanMeaning(VectorSource features, Schema input, StepProblems problems)
     {
         features.Plan(input, problems);
         if (features.Columns.Count > 0)
         {
-            problems.Add("features.columns", "Meaning is compared of a text. Give features text, or remove similar numbers with remove_duplicates, duplicate_match similar.");
+            problems.Add("features.columns", "Meaning is compared of a text or of vectors. Give features text or vector, or remove similar numbers with remove_duplicates, duplicate_match similar.");
         }
 
         if (options.NearDuplicates is not null)
@@ -48,9 +55,8 @@ public sealed partial class RemoveNearDuplicates
         var at = 0;
         foreach (var row in rows)
         {
-            if (at == 0 || row.Key != texts[^1].First.Key)
+            if (at == 0 || row.Key.High != texts[^1].First.Key.High)
             {
-                // Rows of one key come in the order of the input.
                 texts.Add((at, row, []));
             }
             else
@@ -61,7 +67,6 @@ public sealed partial class RemoveNearDuplicates
             at++;
         }
 
-        texts.Sort((left, right) => (left.First.Batch, left.First.Row).CompareTo((right.First.Batch, right.First.Row)));
         var alike = new AlikeRows(rows.Vectors!, [.. texts.Select(t => t.Vector)], options.Cosine, CancellationToken.None);
         var gone = alike.Found.ToDictionary(a => a.Row, a => a);
         var byVector = texts.ToDictionary(t => t.Vector, t => t.First);

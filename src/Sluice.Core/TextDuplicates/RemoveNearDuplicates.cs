@@ -59,17 +59,20 @@ public sealed partial class RemoveNearDuplicates(RemoveNearDuplicates.Options op
         return input;
     }
 
+    /// <summary>2: of rows that mean the same, which one stays no longer depends on their order.</summary>
+    public override int CodeVersion => 2;
+
     public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted;
 
     public override IReadOnlySet<string>? Observes(Schema input) =>
-        options.Features is { } features ? features.Names.ToHashSet(StringComparer.Ordinal) : Near.Columns.Count == 0 ? null : Near.Columns.ToHashSet(StringComparer.Ordinal);
+        options.Features is not null || Near.Columns.Count == 0 ? null : Near.Columns.ToHashSet(StringComparer.Ordinal);
 
     public override State? NewState(Schema input) => options.Features is not null ? null : new ShingleSets(Near.MaxShingles);
 
     public override void Observe(Batch batch, State state) => texts.Observe(batch, (ShingleSets)state);
 
     public override RowKey[] Keys(Batch batch) => options.Features is { } features
-        ? RowHash.Rows([batch[features.Text!]], batch.Rows)
+        ? MeaningKeys(batch, features.Cell!)
         : [.. texts.Ids(batch).Select(id => new RowKey(id, 0))];
 
     public override object? Decide(KeyedRows rows, Decisions decisions)

@@ -22,7 +22,7 @@ static class GatheredVectors
         try
         {
             batches.AddRange(files.Select(file => VectorRows.Open([file])));
-            var dimensions = batches.Select(b => b.Dimensions).DefaultIfEmpty(1).Max();
+            var dimensions = VectorRows.CommonDimensions(batches);
             var scale = standardise ? VectorScale.Of(dimensions, use =>
             {
                 foreach (var row in Own(walk, batches))
@@ -54,6 +54,7 @@ static class GatheredVectors
                 foreach (var row in Own(walk, batches))
                 {
                     cancellation.ThrowIfCancellationRequested();
+                    vector.AsSpan().Clear();
                     batches[row.Batch][row.Row].CopyTo(vector);
                     scale?.Apply(vector);
                     NpyFile.WriteRows(stream, vector);

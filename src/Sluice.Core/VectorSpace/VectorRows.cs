@@ -78,6 +78,25 @@ public sealed class VectorRows : IDisposable
         return new VectorRows(runs, Dimensions);
     }
 
+    /// <summary>Rows of several tables one after another. Those of a table that has no vectors at all, only zeros, get as many dimensions as the others have.</summary>
+    /// <exception cref="DataException">The tables have different dimensions.</exception>
+    internal static VectorRows Together(IReadOnlyList<VectorRows> tables)
+    {
+        var dimensions = CommonDimensions(tables);
+        return new VectorRows([.. tables.SelectMany(t => t.Dimensions == dimensions ? t.parts : [new float[t.Rows * dimensions]])], dimensions);
+    }
+
+    /// <exception cref="DataException">The tables have different dimensions.</exception>
+    internal static int CommonDimensions(IReadOnlyList<VectorRows> tables)
+    {
+        var most = tables.Select(t => t.Dimensions).DefaultIfEmpty(1).Max();
+        return tables.FirstOrDefault(t => t.Dimensions != most && !t.IsZero) is { } other
+            ? throw new DataException($"Vectors of different lengths do not compare: found {other.Dimensions} and {most} numbers. Make all vectors of the column by one model.")
+            : most;
+    }
+
+    bool IsZero => Array.TrueForAll(parts, p => !p.Span.ContainsAnyExcept(0f));
+
     /// <summary>Maps files of vectors (see <see cref="NpyFile"/>) of the same dimensions, one after another.</summary>
     /// <exception cref="DataException">A file is none, or has other dimensions.</exception>
     public static VectorRows Open(IReadOnlyList<string> paths)

@@ -3,11 +3,17 @@ using Sluice.Steps;
 
 namespace Sluice.VectorSpace;
 
-/// <summary>What the vectors of rows are made of: a text column by a model, or columns of numbers.</summary>
+/// <summary>What the vectors of rows are: of a text column by a model, kept in a column, or columns of numbers.</summary>
 public sealed record VectorSource
 {
     /// <summary>Text column that is embedded by the model. Its vectors are made once for a text and used by every step and run. Default: none.</summary>
     public string? Text { get; init; }
+
+    /// <summary>
+    /// Text column with a vector in each cell, as a JSON array of numbers: what <c>embed</c> and <c>embed_images</c> write with <c>output: vector</c>, or other tools. All have as many finite numbers,
+    /// at most 16,384; a missing one is like a text without words. Default: none.
+    /// </summary>
+    public string? Vector { get; init; }
 
     /// <summary>
     /// Columns of numbers or dates instead of a text. Each is brought to mean 0 and deviation 1, so that none outweighs the others by its unit;
@@ -35,15 +41,24 @@ public sealed record VectorSource
 
     internal EmbeddingModel Embedding => new() { Name = Model, Layer = Layer, Pooling = Pooling };
 
-    internal IReadOnlyList<string> Names => Text is null ? Columns : [Text];
+    /// <summary>The column whose cells have a vector each, taken as it is; null: columns of numbers, which are brought to one scale.</summary>
+    internal string? Cell => Text ?? Vector;
+
+    internal IReadOnlyList<string> Names => Cell is null ? Columns : [Cell];
 
     /// <summary>Says what is wrong, if anything.</summary>
     internal void Plan(Schema input, StepProblems problems, string path = "features")
     {
-        if (Text is null == (Columns.Count == 0))
+        string[] given = [.. new[] { Text is null ? null : "text", Vector is null ? null : "vector", Columns.Count == 0 ? null : "columns" }.OfType<string>()];
+        if (given.Length != 1)
         {
-            problems.Add(path, $"Found {(Text is null ? "neither text nor columns" : "both text and columns")}; expected one: the column to embed as text, or columns of numbers.");
+            problems.Add(path, $"Found {(given.Length == 0 ? "neither text, vector nor columns" : string.Join(" and ", given))}; expected one: the column to embed as text, the column with vectors, or columns of numbers.");
             return;
+        }
+
+        if (Vector is not null && problems.Column(input, $"{path}.vector", Vector) && input[Vector].Type != ColumnType.Text && !Schemas.Unify.IsOpen(input[Vector]))
+        {
+            problems.Add($"{path}.vector", $"Column '{Vector}' is {input[Vector].Type}; expected Text with JSON arrays of numbers. For numbers give columns.");
         }
 
         if (Text is not null && TextEmbedders.Problem(Embedding) is { } problem)
@@ -70,8 +85,9 @@ public sealed record VectorSource
     {
         if (Text is null)
         {
-            NpyFile.WriteHeader(npy, batch.Rows, Columns.Count);
-            NpyFile.WriteRows(npy, Numbers(batch));
+            var (values, dimensions) = Vector is null ? (Numbers(batch), Columns.Count) : VectorCells.Read(batch.Text(Vector), Vector);
+            NpyFile.WriteHeader(npy, batch.Rows, dimensions);
+            NpyFile.WriteRows(npy, values);
             return;
         }
 
@@ -86,7 +102,7 @@ public sealed record VectorSource
     {
         Check(batch.Schema);
         var table = await RawAsync(batch, vectors, cancellation);
-        return Text is null ? VectorScale.Scaled(table) : table;
+        return Cell is null ? VectorScale.Scaled(table) : table;
     }
 
     /// <summary>Says what is wrong, if anything, where no step plans.</summary>

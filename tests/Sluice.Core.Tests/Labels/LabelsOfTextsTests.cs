@@ -193,7 +193,7 @@ public sealed class LabelsOfTextsTests
     [Fact]
     public void Says_what_is_wrong_with_its_options()
     {
-        Assert.Equal("features: Found neither text nor columns; expected one: the column to embed as text, or columns of numbers.", Problem(new FindLabelErrors(Errors with { Features = new() })));
+        Assert.Equal("features: Found neither text, vector nor columns; expected one: the column to embed as text, the column with vectors, or columns of numbers.", Problem(new FindLabelErrors(Errors with { Features = new() })));
         Assert.StartsWith("feature_columns: Both features and feature_columns are given.", Problem(new FindLabelErrors(Errors with { FeatureColumns = ["id"] })));
         Assert.StartsWith("features: Chances are given by probability_columns", Problem(new FindLabelErrors(Errors with { ProbabilityColumns = ["id", "id"] })));
         Assert.StartsWith("features: Column 'topic' is the label", Problem(new AutoLabel(Auto with { Features = note with { Text = "topic" } })));

@@ -127,7 +127,7 @@ public sealed class SelectRowsTests
     {
         var schema = Clusters(5).Schema;
 
-        Assert.Equal("features: Found neither text nor columns; expected one: the column to embed as text, or columns of numbers.", Problem(new() { Count = 1 }));
+        Assert.Equal("features: Found neither text, vector nor columns; expected one: the column to embed as text, the column with vectors, or columns of numbers.", Problem(new() { Count = 1 }));
         Assert.StartsWith("count: Nothing says how many rows to choose.", Problem(new() { Features = xy }));
         Assert.StartsWith("share: Both count and share are given.", Problem(new() { Features = xy, Count = 1, Share = 0.5 }));
         Assert.StartsWith("radius: A radius is what k_center reaches.", Problem(new() { Features = xy, Radius = 1, Method = SelectBy.Zcore }));

@@ -118,7 +118,7 @@ public sealed class VectorSplitTests
         Assert.StartsWith("features: Both features and columns are given ('x').", Problem(new() { Strategy = SplitStrategy.Coverage, Features = text, Columns = ["x"] }));
         Assert.StartsWith("covering_set: Only strategy coverage has a set that covers.", Problem(new() { CoveringSet = "test" }));
         Assert.StartsWith("covering_set: 'best' is none of the sets train, validation, test.", Problem(new() { Strategy = SplitStrategy.Coverage, Features = text, CoveringSet = "best" }));
-        Assert.StartsWith("features: Found neither text nor columns", Problem(new() { Strategy = SplitStrategy.Coverage, Features = new() }));
+        Assert.StartsWith("features: Found neither text, vector nor columns", Problem(new() { Strategy = SplitStrategy.Coverage, Features = new() }));
         Assert.StartsWith("features.text: Column 'x' is Float64; expected Text.", Problem(new() { Strategy = SplitStrategy.Representative, Features = new() { Text = "x" } }));
         Assert.StartsWith("columns: Column 'note' is text; strategy coverage compares numbers.", Problem(new() { Strategy = SplitStrategy.Coverage, Columns = ["note", "x"] }));
 

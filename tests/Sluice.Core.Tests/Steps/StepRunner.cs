@@ -140,6 +140,6 @@ static class StepRunner
             source.WriteAsync(batch, store, npy, CancellationToken.None).GetAwaiter().GetResult();
         }
 
-        return GatheredVectors.Of(walk, files, standardise: source.Text is null, folder.File("scratch.npy"), CancellationToken.None);
+        return GatheredVectors.Of(walk, files, standardise: source.Cell is null, folder.File("scratch.npy"), CancellationToken.None);
     }
 }

@@ -104,7 +104,7 @@ public static class ReviewSelection
             throw new DataException(string.Join(' ', problems.Items.Select(p => $"{p.Path}: {p.Message}")));
         }
 
-        if (request.Features?.Text is not null)
+        if (request.Features?.Cell is not null)
         {
             return await SuspectsByText.JudgeAsync(rows, step, request.Features, vectors, cancellation);
         }

@@ -15,22 +15,22 @@ static class SuspectsByText
     public static async Task<Func<Batch, Batch>> JudgeAsync(DatasetRows rows, FindLabelErrors step, VectorSource features, VectorStore store, CancellationToken cancellation)
     {
         var state = step.NewState(rows.Schema)!;
-        var (found, vectors, sizes) = (new List<(KeyedRow Row, int At)>(), new List<ReadOnlyMemory<float>>(), new List<int>());
-        var (dimensions, at) = (1, 0);
+        var (found, vectors, sizes) = (new List<(KeyedRow Row, int At)>(), new List<VectorRows>(), new List<int>());
+        var at = 0;
         await foreach (var batch in rows.ReadAsync(cancellation))
         {
             step.Observe(batch, state);
             var some = await features.RawAsync(batch, store, cancellation);
-            dimensions = some.Dimensions;
-            Check(at + batch.Rows, dimensions);
-            vectors.Add(some.From(0, some.Rows).ToArray());
+            Check(at + batch.Rows, some.Dimensions);
+            vectors.Add(some);
             found.AddRange(step.Keys(batch).Select((key, row) => (new KeyedRow(key, sizes.Count, row), at + row)));
             sizes.Add(batch.Rows);
             at += batch.Rows;
         }
 
         found.Sort((left, right) => left.Row.Key != right.Row.Key ? left.Row.Key.CompareTo(right.Row.Key) : left.At.CompareTo(right.At));
-        var table = new VectorRows(vectors, dimensions);
+        var table = VectorRows.Together(vectors);
+        var dimensions = table.Dimensions;
         var sorted = new float[(long)found.Count * dimensions];
         for (var i = 0; i < found.Count; i++)
         {
