@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sluice.Connectors;
 using Sluice.Pipelines;
@@ -136,7 +137,7 @@ public sealed partial class Catalog
         return Create(kind, type, options);
     }
 
-    internal object? BindOptions(CapabilityKind kind, string type, YamlNode? node, YamlNode at, OptionBinder binder, ProblemList problems, long? seed)
+    internal object? BindOptions(CapabilityKind kind, string type, YamlNode? node, YamlNode at, OptionBinder binder, ProblemList problems, long? seed, int? splits = null)
     {
         var entry = Get(kind, type);
         if (entry.Options is null)
@@ -149,10 +150,21 @@ public sealed partial class Catalog
             return null;
         }
 
-        // A seed of the pipeline is the default of every step that has one of its own.
-        var seeded = seed is not null && OptionType.Of(entry.Options).Fields.Any(f => f.Name == "seed" && f.Type.Kind == OptionKind.Whole);
-        return binder.Bind(node, at, entry.Options, type, seeded ? new() { ["seed"] = seed } : null);
+        // A seed or a number of folds of the pipeline is the default of every step that has one of its own.
+        var defaults = new JsonObject();
+        foreach (var (name, value) in new[] { ("seed", seed), ("random_state", seed), ("n_splits", splits) })
+        {
+            if (value is not null && OptionType.Of(entry.Options).Fields.Any(f => f.Name == name && f.Type.Kind == OptionKind.Whole))
+            {
+                defaults[name] = value;
+            }
+        }
+
+        return binder.Bind(node, at, entry.Options, type, defaults.Count > 0 ? defaults : null);
     }
+
+    /// <summary>The class of a source, step or sink.</summary>
+    internal Type ClassOf(CapabilityKind kind, string type) => Get(kind, type).Class;
 
     Entry Get(CapabilityKind kind, string type) => entries.TryGetValue((kind, type), out var entry)
         ? entry

@@ -83,7 +83,7 @@ public sealed partial record Pipeline
     /// <summary>Name of the dataset whose versions it makes: <c>a-z 0-9 _ -</c>.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>Default of every step that has a <c>seed</c>, or null when the file gives none.</summary>
+    /// <summary>Default of every step that has a <c>seed</c> or <c>random_state</c>, or null when the file gives none.</summary>
     public long? Seed { get; init; }
 
     public required PipelineSource Source { get; init; }

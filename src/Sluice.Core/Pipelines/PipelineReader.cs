@@ -12,7 +12,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
     const int MaxSteps = 500, MaxWarnings = 20;
     const int FormatVersion = 1;
 
-    static readonly string[] TopKeys = ["name", "description", "dataset", "version", "seed", "steps", "optimization", "optimize", "debug"];
+    static readonly string[] TopKeys = ["name", "description", "dataset", "version", "seed", "steps", "optimization", "optimize", "debug", "pipeline_config"];
 
     readonly ProblemList problems = new(file);
 
@@ -35,11 +35,12 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         var description = Text(map, "description");
         var dataset = ReadDataset(map, name);
         CheckVersion(map);
-        var seed = ReadSeed(map);
+        var config = ReadConfig(map);
+        var seed = ReadSeed(map, config);
         var optimization = ReadOptimization(map);
         var optimize = ReadOptimize(map);
         var debug = ReadDebug(map);
-        var nodes = new StepReader(catalog, problems, seed).Read(map, MaxSteps);
+        var nodes = new StepReader(catalog, problems, config, seed).Read(map, MaxSteps);
         var chain = new ChainOrder(nodes, problems).Order();
         problems.ThrowIfAny();
         return Build(new Header(name, description, dataset, seed, optimization, optimize, debug), chain!);
@@ -209,15 +210,24 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         }
     }
 
-    long? ReadSeed(YamlMap map)
+    PipelineConfig ReadConfig(YamlMap map) => map["pipeline_config"] is { } node
+        ? new OptionBinder(problems).Bind(node, node, typeof(PipelineConfig), "pipeline_config") as PipelineConfig ?? new PipelineConfig()
+        : new PipelineConfig();
+
+    long? ReadSeed(YamlMap map, PipelineConfig config)
     {
         if (map["seed"] is not { } node)
         {
-            return null;
+            return config.RandomState;
         }
 
         if ((node as YamlScalar)?.AsWhole() is { } seed and >= 0 and <= int.MaxValue)
         {
+            if (config.RandomState is { } other && other != seed)
+            {
+                problems.Add(node, $"'seed' is {seed} and 'random_state' of pipeline_config is {other}. They mean the same: remove one.");
+            }
+
             return seed;
         }
 

@@ -27,7 +27,7 @@ sealed record StepNode
 }
 
 /// <summary>Reads the list of steps, each on its own.</summary>
-sealed partial class StepReader(Catalog catalog, ProblemList problems, long? seed)
+sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineConfig config, long? seed)
 {
     static readonly string[] Keys = ["id", "name", "type", "config", "depends_on"];
 
@@ -77,7 +77,7 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, long? see
     StepNode Bind(StepNode step, YamlMap map, CapabilityInfo type)
     {
         var binder = new OptionBinder(problems);
-        var options = catalog.BindOptions(type.Kind, type.Type, map["config"], map, binder, problems, seed);
+        var options = catalog.BindOptions(type.Kind, type.Type, config.Within(type.Kind, catalog.ClassOf(type.Kind, type.Type), map["config"], problems), map, binder, problems, seed, config.NSplits);
         return step with
         {
             Type = type.Type,
