@@ -45,7 +45,14 @@ public sealed class ReviewMasksApi(ReviewStore reviews, ObjectStore store)
             var mask = found.Mask.ToMask();
             return Results.Json(new
             {
-                found.Mask, area = mask.Area, box = mask.Box(), polygons = Outline.Of(mask), found.Model, isModel = plan.Mask!.Model != Segmenters.Regions, found.Score, image = found.Image,
+                found.Mask,
+                area = mask.Area,
+                box = mask.Box(),
+                polygons = Outline.Of(mask),
+                found.Model,
+                isModel = plan.Mask!.Model != Segmenters.Regions,
+                found.Score,
+                image = found.Image,
             });
         }
         catch (DataException wrong)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sluice.Labels.Masks;
 using Sluice.Steps;
 
 namespace Sluice.Labels.Review;
