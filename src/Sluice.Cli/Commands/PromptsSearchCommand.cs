@@ -14,6 +14,7 @@ static class PromptsSearchCommand
     static readonly Option<string?> writer = new("--writer") { Description = "Model that writes other prompts from what went wrong. Default: none are tried." };
     static readonly Option<int> plans = new("--plans") { Description = "Plans that are tried at most, 2 to 200. Default: 20.", DefaultValueFactory = _ => 20 };
     static readonly Option<int> rows = new("--rows") { Description = "Examples that plans are searched by at most, never more than half of them: 5 to 10,000. The others confirm what is found. Default: 40.", DefaultValueFactory = _ => 40 };
+    static readonly Option<string?> output = new("--output", "-o") { Description = "Folder that gets a pipeline file for each of the best plans, to be run as it is. Default: none." };
     static readonly Option<decimal?> budget = new("--budget") { Description = "US dollars that the search may spend. Default: no limit." };
 
     public static Command Create(Argument<string> pipeline, Option<string?> step, Option<string> examples, Option<PromptMetric> metric, Option<string> judge)
@@ -27,9 +28,9 @@ static class PromptsSearchCommand
                 found.AddError($"--budget is {found.GetValue(budget)!.Value.ToString(CultureInfo.InvariantCulture)}; expected US dollars above 0.");
             }
         });
-        var search = new Command("search", "Try other models, prompts and sizes of calls for a step on examples, and show those that nothing beats in both quality and cost.")
+        var search = new Command("search", "Try other models, prompts, calls, shorter texts and several steps for a step on examples, and show the plans that nothing beats in both quality and cost.")
         {
-            pipeline, step, examples, metric, judge, models, writer, plans, rows, budget,
+            pipeline, step, examples, metric, judge, models, writer, plans, rows, budget, output,
         };
         Shell.Act(search, (parsed, cancellation) => OpenedStore.MakingAsync(parsed, async store =>
         {
@@ -46,7 +47,8 @@ static class PromptsSearchCommand
                 BudgetUsd = parsed.GetValue(budget),
             };
             var evaluator = new PromptEvaluator(store.Models, store.Objects, store.Ledger, TimeProvider.System);
-            return Show(parsed, await new RewriteSearch(evaluator, Catalog.Default).SearchAsync(request, cancellation));
+            var found = await new RewriteSearch(evaluator, Catalog.Default).SearchAsync(request, cancellation);
+            return Show(parsed, found, await WriteAsync(parsed, found, cancellation));
         }));
         return search;
     }
@@ -59,11 +61,31 @@ static class PromptsSearchCommand
         }
     });
 
-    static int Show(ParseResult parsed, RewriteSearchResult found)
+    /// <summary>Writes the best plans as pipelines, the cheapest first; the step as written is none. Gives the files.</summary>
+    static async Task<IReadOnlyList<string>> WriteAsync(ParseResult parsed, RewriteSearchResult found, CancellationToken cancellation)
+    {
+        var files = new List<string>();
+        if (parsed.GetValue(output) is not { } folder)
+        {
+            return files;
+        }
+
+        var text = await File.ReadAllTextAsync(parsed.GetRequiredValue<string>("pipeline"), cancellation);
+        Directory.CreateDirectory(folder);
+        foreach (var plan in found.Front.Where(p => p.Rewrites.Count > 0))
+        {
+            files.Add(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{found.Step}-{files.Count + 1}.yaml")));
+            await File.WriteAllTextAsync(files[^1], RewrittenFile.Of(text, found.Step, plan.Steps), cancellation);
+        }
+
+        return files;
+    }
+
+    static int Show(ParseResult parsed, RewriteSearchResult found, IReadOnlyList<string> files)
     {
         if (parsed.GetValue(Shell.Json))
         {
-            Shell.Print(found);
+            Shell.Print(new { found.Step, found.Plans, found.Front, found.Searched, found.HeldBack, found.PaidUsd, found.Stopped, found.Refused, Files = files });
             return ExitCodes.Done;
         }
 
@@ -75,7 +97,7 @@ static class PromptsSearchCommand
         {
             table.AddRow(
                 found.Front.Contains(plan) ? "best" : "",
-                Markup.Escape(plan.Rewrites.Count == 0 ? "as written" : string.Join('\n', plan.Rewrites.SelectMany(r => r.Options).Select(o => $"{o.Key}: {Shown(o.Value)}"))),
+                Markup.Escape(plan.Rewrites.Count == 0 ? "as written" : string.Join('\n', Lines(plan))),
                 Number(plan.Best.Score),
                 string.Create(CultureInfo.InvariantCulture, $"{plan.Best.Low:0.000} to {plan.Best.High:0.000}"),
                 plan.CostOfThousand is { } cost ? cost.ToString("0.00##", CultureInfo.InvariantCulture) : "not known",
@@ -86,6 +108,16 @@ static class PromptsSearchCommand
         AnsiConsole.WriteLine(found.Plans[0].Confirmed is null
             ? "The scores are those of the examples that plans were chosen by, and so too good: give more examples to have some held back."
             : "The scores are those of the examples that were held back. No plan beats one that is 'best' in both score and cost.");
+        foreach (var refused in found.Refused)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[grey]Not tried: {refused.Directive}. {refused.Reason}[/]");
+        }
+
+        foreach (var file in files)
+        {
+            AnsiConsole.WriteLine($"Written: {file}");
+        }
+
         if (found.Stopped is { } stopped)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]Stopped early. {stopped}[/]");
@@ -93,6 +125,9 @@ static class PromptsSearchCommand
 
         return ExitCodes.Done;
     }
+
+    static IEnumerable<string> Lines(RewrittenPlan plan) => plan.Rewrites.SelectMany(r => r.Options.Select(o => $"{o.Key}: {Shown(o.Value)}"))
+        .Concat(plan.Steps.Count > 1 ? [$"{plan.Steps.Count} steps: {string.Join(", ", plan.Steps.Select(s => s.Type))}"] : []);
 
     static string Shown(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString() ?? "null";
 

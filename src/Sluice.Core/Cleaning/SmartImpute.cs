@@ -34,7 +34,7 @@ sealed class SmartImpute(HandleMissing.Options options, bool strict) : AskingSte
         return input;
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted;
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) => wanted;
 
     protected override bool[]? AskedRows(Batch batch) => Missing(batch, choice);
 

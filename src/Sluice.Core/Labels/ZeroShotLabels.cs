@@ -64,7 +64,7 @@ sealed class ZeroShotLabels(AutoLabel.Options options) : AskingStep(options.Zero
         return AutoLabel.Plan(options, input, problems);
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) =>
         wanted.Append(options.LabelColumn).Where(input.Has).ToHashSet(StringComparer.Ordinal);
 
     protected override bool[]? AskedRows(Batch batch) => Given(batch) is not { } given ? null : [.. Enumerable.Range(0, batch.Rows).Select(row => !LabelTexts.IsLabel(given, row))];

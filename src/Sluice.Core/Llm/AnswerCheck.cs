@@ -29,12 +29,14 @@ static class AnswerCheck
     });
 
     /// <summary>Schema of the answer to a call: one result for each row.</summary>
-    public static string SchemaOf(IReadOnlyList<AnswerField> fields)
+    /// <param name="fields">What every result has.</param>
+    /// <param name="isDescribed">Whether it says of each field what the instructions say of it.</param>
+    public static string SchemaOf(IReadOnlyList<AnswerField> fields, bool isDescribed = true)
     {
         var properties = new JsonObject { ["id"] = new JsonObject { ["type"] = "integer" } };
         foreach (var field in fields)
         {
-            properties[field.Name] = Property(field);
+            properties[field.Name] = Property(field, isDescribed);
         }
 
         var result = new JsonObject
@@ -54,7 +56,7 @@ static class AnswerCheck
     }
 
     // Limits are said in words too: not every provider enforces them, and some refuse the keywords for them.
-    static JsonObject Property(AnswerField field)
+    static JsonObject Property(AnswerField field, bool isDescribed)
     {
         var type = field.Type switch
         {
@@ -70,7 +72,7 @@ static class AnswerCheck
             property["enum"] = new JsonArray([.. field.Required ? labels : labels.Append(null)]);
         }
 
-        if (Words(field) is { Length: > 0 } words)
+        if (isDescribed && Words(field) is { Length: > 0 } words)
         {
             property["description"] = words;
         }

@@ -36,10 +36,23 @@ public abstract record AskOptions
     public int BatchSize { get; init; } = 100;
 
     /// <summary>
-    /// Says the names of columns once for all rows of a call and not in every row: fewer tokens are read, the more the more columns are sent. Values stay as they are.
-    /// Small models may mix up columns then. Default: false.
+    /// Says everything once: the names of columns for all rows of a call and not in every row, descriptions of fields in the instructions and not in the schema too, and items and paragraphs of
+    /// the prompt that are there twice. Blanks in rows are one. Values stay as they are. Small models may mix up columns then. Default: false.
     /// </summary>
     public bool Compact { get; init; }
+
+    /// <summary>
+    /// Tokens of one text that are sent at most, estimated as three bytes each; a longer one is shortened as <c>text_cut</c> says, <c>[…]</c> stands for what was left out, and the row is
+    /// evidence as <c>llm_text_cut</c>. For steps that ask about one row. 0: texts are sent whole. Default: 0.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int MaxTextTokens { get; init; }
+
+    /// <summary>
+    /// What is kept of a text that is too long: <c>ends</c> (its beginning, two thirds, and its end) or <c>sentences</c> (those with the most words of the prompt and the fields, rare ones counting
+    /// more, in their order; where there are none, its ends). Default: ends.
+    /// </summary>
+    public TextCut TextCut { get; init; } = TextCut.Ends;
 
     /// <summary>Tokens of rows in one call, at most, estimated from their bytes. Default: 16,000.</summary>
     [Range(100, 1_000_000)]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Llm.RowSets;
 using Sluice.Steps;
 
 namespace Sluice.Llm;
@@ -10,6 +11,7 @@ namespace Sluice.Llm;
 public abstract class AskingStep(AskOptions options) : Step, IAskModels
 {
     Question? question;
+    TextLimit? limit;
 
     string? IAskModels.Model => Model;
 
@@ -60,11 +62,11 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
         }
 
         var step = (AskingStep)MemberwiseClone();
-        step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt, options.Compact), Fields, options);
+        step.question = new Question(model, CallText.System(Task, Fields, options.ValidationPrompt, options.Compact, options.MaxTextTokens), Fields, options);
         if (cheap is not null)
         {
             var fields = CheapAnswer.Fields(Fields);
-            step.Cheap = new Question(cheap, CallText.System(Task, fields, options.ValidationPrompt, options.Compact), fields, options with { UseExtendedThinking = false });
+            step.Cheap = new Question(cheap, CallText.System(Task, fields, options.ValidationPrompt, options.Compact, options.MaxTextTokens), fields, options with { UseExtendedThinking = false });
         }
 
         return step;
@@ -102,6 +104,11 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
             SemanticCacheOptions.Check(options, Fields, problems);
         }
 
+        if (options.MaxTextTokens > 0 && Prompt.Sent(input, options.Columns).Contains(RowSet.Column, StringComparer.Ordinal))
+        {
+            problems.Add("max_text_tokens", "Texts are shortened where a question is about one row, and this step asks about several together. Leave it out, or cut the texts before with split_text.");
+        }
+
         return input;
     }
 
@@ -111,15 +118,22 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
     /// <summary>Columns that <see cref="AskedRows"/> looks at besides those that are sent.</summary>
     protected virtual IEnumerable<string> AlsoRead => [];
 
-    /// <summary>Answers come by themselves: Apply reads no column that was sent.</summary>
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted;
+    /// <summary>Answers come by themselves: Apply reads no column that was sent, but to say which texts were too long.</summary>
+    public sealed override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
+        NeededFor(input, wanted) is { } needed ? options.MaxTextTokens > 0 ? StepEffects.Names(needed.Concat(Observes(input)!)) : needed : null;
+
+    /// <summary>Columns that it takes to make some of its own; null: all.</summary>
+    protected virtual IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) => wanted;
 
     public sealed override IReadOnlySet<string>? Observes(Schema input) => Prompt.Sent(input, options.Columns).Concat(AlsoRead.Where(input.Has)).ToHashSet(StringComparer.Ordinal);
 
     public sealed override RowKey[] Keys(Batch batch) => Rows(batch).Keys(Question);
 
     /// <summary>The rows of a batch as they are sent; the batch has the columns that <see cref="Observes"/> names, and may have more.</summary>
-    internal RowPrompts Rows(Batch batch) => new(batch, Prompt.Sent(batch.Schema, options.Columns), options, AskedRows(batch));
+    internal RowPrompts Rows(Batch batch) => new(batch, Prompt.Sent(batch.Schema, options.Columns), options, AskedRows(batch), Limit);
+
+    TextLimit? Limit => options.MaxTextTokens == 0 ? null : limit ??= new TextLimit(
+        options.MaxTextTokens, options.TextCut, string.Join(' ', Fields.SelectMany(f => f.Labels.Prepend(f.Description).Prepend(f.Name)).Prepend(Task)));
 
     /// <summary>Rows that there is something to ask for; null: all.</summary>
     protected virtual bool[]? AskedRows(Batch batch) => null;
@@ -160,8 +174,17 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
     public sealed override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {
         var answers = fitted.Answers ?? throw new InvalidOperationException($"{GetType().Name} was given no answers.");
+        var cut = Limit is null ? null : Rows(batch);
         for (var row = 0; row < batch.Rows; row++)
         {
+            if (cut is not null && answers.Value(row) is not null)
+            {
+                foreach (var column in cut.CutIn(row))
+                {
+                    verdicts.Fail(verdicts.Rule(RowFailures.TextCut, column, Severity.Low, detail: "A text was shortened as max_text_tokens says, and the answer is to what was left."), row);
+                }
+            }
+
             if (answers.Failure(row) is { } failure && failure != RowFailures.NotAsked)
             {
                 var severity = failure.Reason is RowFailures.NoInput ? Severity.Low : Severity.Medium;
@@ -192,6 +215,8 @@ static class AskDecisions
 static class RowFailures
 {
     public const string NoInput = "llm_no_input";
+
+    public const string TextCut = "llm_text_cut";
 
     public static readonly Unanswered Empty = new(NoInput, "All columns that would be sent are missing.");
 

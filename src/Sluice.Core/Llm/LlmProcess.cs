@@ -104,7 +104,7 @@ public sealed class LlmProcess(LlmProcess.Options options) : AskingStep(options)
     public override Schema Plan(Schema input, StepProblems problems) =>
         AnswerColumns.Plan(base.Plan(input, problems), Fields, "output", problems);
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) =>
         wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
 
     protected override Batch Use(Batch batch, RowAnswers answers, Verdicts verdicts) => AnswerColumns.Write(batch, Fields, answers, verdicts);

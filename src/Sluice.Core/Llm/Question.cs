@@ -14,7 +14,7 @@ sealed record Question(string Model, string System, IReadOnlyList<AnswerField> F
     /// <summary>Whether equal questions have equal answers, so that an answer may serve other runs.</summary>
     public bool IsRepeatable => Options.Temperature == 0 && Options.CacheTtlHours > 0;
 
-    public string AnswerSchema { get; } = AnswerCheck.SchemaOf(Fields);
+    public string AnswerSchema { get; } = AnswerCheck.SchemaOf(Fields, isDescribed: !Options.Compact);
 
     /// <summary>Tokens that one row's answer usually takes, generously.</summary>
     public int AnswerTokens { get; } = 12 + Fields.Sum(f => f.UsualTokens);

@@ -51,6 +51,15 @@ public sealed class Reduce(Reduce.Options options) : StepGroup
         [Range(1, 1_024)]
         public int MaxMb { get; init; } = 64;
 
+        /// <summary>
+        /// Keeps all rows of a group with all their columns; each gets the group's answer. Every group is one question then, however long, and <c>max_mb</c> counts it for each of its rows.
+        /// Default: false, the group becomes one row with the columns of <c>group_by</c>.
+        /// </summary>
+        public bool KeepRows { get; init; }
+
+        /// <summary>Times that answers to chunks are made into fewer.</summary>
+        internal int Folds => KeepRows ? 0 : FoldLevels;
+
         /// <summary>Columns that are sent.</summary>
         internal IReadOnlyList<string> Sent(Schema input) =>
             [.. new PromptTemplate(Prompt).Sent(input, Columns).Concat(OrderBy is { } by ? [by] : []).Distinct(StringComparer.Ordinal)];
@@ -61,7 +70,7 @@ public sealed class Reduce(Reduce.Options options) : StepGroup
     public override IReadOnlyList<Step> Expand()
     {
         var parts = new List<Step> { new GroupRows(options), new GroupAnswer(options, 0) };
-        for (var level = 1; level <= options.FoldLevels; level++)
+        for (var level = 1; level <= options.Folds; level++)
         {
             parts.Add(new FoldAnswers(options, level));
             parts.Add(new GroupAnswer(options, level));

@@ -28,9 +28,13 @@ sealed class RowPrompts
     readonly bool[]? asked;
     readonly Redactor redactor;
     readonly RedactedSet set;
+    readonly TextLimit? limit;
+    readonly PooledText shortened = new();
+    readonly List<string> cut = [];
 
-    public RowPrompts(Batch batch, IReadOnlyList<string> columns, AskOptions options, bool[]? asked)
+    public RowPrompts(Batch batch, IReadOnlyList<string> columns, AskOptions options, bool[]? asked, TextLimit? limit = null)
     {
+        this.limit = limit;
         (this.batch, this.columns, policy, this.asked) = (batch, columns, options.Pii, asked);
         contexts = [.. columns.Select(c => new ColumnContext(c))];
         var kinds = options.PiiEntities.Count > 0 ? options.PiiEntities.ToHashSet(StringComparer.Ordinal) : usualKinds;
@@ -68,6 +72,13 @@ sealed class RowPrompts
         }
     }
 
+    /// <summary>Columns of a row whose texts are too long, and so not sent whole.</summary>
+    public IReadOnlyList<string> CutIn(int row)
+    {
+        Write(row, new ArrayBufferWriter<byte>());
+        return cut;
+    }
+
     RowKey KeyOf(int row, Question question, ArrayBufferWriter<byte> into)
     {
         if (asked?[row] == false)
@@ -75,7 +86,7 @@ sealed class RowPrompts
             return NotAsked;
         }
 
-        if (columns.All(c => batch[c].IsNull(row)))
+        if (columns.All(c => batch[c].IsNull(row) || (c == RowSet.Column && RowSet.IsEmpty(((TextColumn)batch[c])[row]))))
         {
             return Empty;
         }
@@ -87,6 +98,7 @@ sealed class RowPrompts
     bool Write(int row, ArrayBufferWriter<byte> into)
     {
         var personal = false;
+        cut.Clear();
         using var writer = new Utf8JsonWriter(into, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartObject();
         for (var i = 0; i < columns.Count; i++)
@@ -110,7 +122,13 @@ sealed class RowPrompts
             // What is allowed is counted too: the audit says what left the house.
             var found = column.Type is not (ColumnType.Float64 or ColumnType.Boolean) && redactor.Redact(text, contexts[i], numbered: false);
             personal |= found;
-            if (found && policy != PiiPolicy.Allow)
+            var isMasked = found && policy != PiiPolicy.Allow;
+            if (column is TextColumn && limit?.Shorten(isMasked ? redactor.Written : text, shortened) == true)
+            {
+                cut.Add(columns[i]);
+                writer.WriteStringValue(shortened.Written);
+            }
+            else if (isMasked)
             {
                 writer.WriteStringValue(redactor.Written);
             }

@@ -19,7 +19,7 @@ sealed class CanonicalAnswer(Resolve.Options options) : AskingStep(options.OfSet
 
     public override Schema Plan(Schema input, StepProblems problems) => RowSet.Without(AnswerColumns.Plan(base.Plan(input, problems), Fields, "on", problems), [RowSet.Column]);
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(wanted.Where(input.Has).Append(RowSet.Column));
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(wanted.Where(input.Has).Append(RowSet.Column));
 
     protected override bool[]? AskedRows(Batch batch) => [.. Enumerable.Range(0, batch.Rows).Select(row => !batch[RowSet.Column].IsNull(row))];
 

@@ -96,7 +96,7 @@ sealed class DeepAnalysis(DeepOptions options) : AskingStep(options)
         return input.With(new Field(Column, ColumnType.Text));
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
 
     protected override Batch Use(Batch batch, RowAnswers answers, Verdicts verdicts)
     {

@@ -42,7 +42,7 @@ sealed class JudgeTexts(ScoreTexts.Options options, JudgeOptions asking) : Askin
         return problems.Items.Count > 0 ? schema : AnswerColumns.Plan(base.Plan(input, problems), fields, "llm", problems);
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) => wanted.Where(input.Has).ToHashSet(StringComparer.Ordinal);
 
     protected override Batch Use(Batch batch, RowAnswers answers, Verdicts verdicts) => AnswerColumns.Write(batch, fields, answers, verdicts);
 

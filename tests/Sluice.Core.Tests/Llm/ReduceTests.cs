@@ -39,6 +39,42 @@ public sealed class ReduceTests
     }
 
     [Fact]
+    public async Task All_rows_of_a_group_stay_with_its_answer_where_that_is_asked_for()
+    {
+        foreach (var bytes in new[] { 20L, 10_000 })
+        {
+            var models = new ScriptedModels { Row = Together };
+
+            var (rows, record, _) = await RunAsync("keep_rows: true, fold_size: 2, count_column: n", models, Csv + "none,,1\n", bytes, deliveries: 2);
+
+            // A group without a single value is no question.
+            Assert.Equal(["red|late|2|3|early+late+late", "blue|good|5|1|good", "red|early|1|3|early+late+late", "red|late|2|3|early+late+late", "|alone|9|1|alone", "none||1|1|"], rows);
+            Assert.Equal(3, models.Asked.Count);
+            Assert.All(models.Asked.Values, times => Assert.Equal(1, times));
+            Assert.Empty(record.Rejected);
+        }
+    }
+
+    [Theory]
+    [InlineData("count_column: note", "Column 'note' is there already, and keep_rows keeps it. Choose another name.")]
+    public async Task What_keeping_rows_cannot_do_is_refused(string options, string expected)
+    {
+        var error = await Assert.ThrowsAsync<PipelineException>(() => RunAsync($"keep_rows: true, {options}", new ScriptedModels { Row = Together }));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_text_than_may_be_held_for_each_row_stops_the_run()
+    {
+        var csv = "team,note\n" + string.Concat(Enumerable.Range(0, 600).Select(i => $"red,{i} {new string('x', 20)}\n"));
+
+        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync("keep_rows: true, max_mb: 1", new ScriptedModels { Row = Together }, csv, 100_000));
+
+        Assert.StartsWith("reduce: with keep_rows a group's text counts for each of its rows, and that is more than 1 MiB", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rows_are_sent_in_the_order_that_is_asked_for()
     {
         var (rows, _, _) = await RunAsync("order_by: at", new ScriptedModels { Row = Together }, "team,note,at\nred,a,10\nred,b,9\nred,c,\nred,d,-1\n");

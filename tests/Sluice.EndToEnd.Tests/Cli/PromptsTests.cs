@@ -83,12 +83,17 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_cheaper_model_that_is_as_good_is_found()
     {
-        var found = await PromptsAsync("search", "poor.yaml", "--models", "apt", "--plans", "4", "--rows", "10");
+        var found = await PromptsAsync("search", "poor.yaml", "--models", "apt", "--plans", "4", "--rows", "10", "-o", "plans");
 
         Assert.Equal(0, found.ExitCode);
         Assert.Contains("mood: 4 plans on 10 examples, 30 held back", found.Output, StringComparison.Ordinal);
         Assert.Matches("best +│ model: apt", found.Output);
         Assert.Contains("as written", found.Output, StringComparison.Ordinal);
+        Assert.Contains("Not tried: chunking. The longest text of the examples has about 2 tokens; expected 750 or more.", found.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+
+        // A plan that was found is a pipeline like any other.
+        var again = await PromptsAsync("evaluate", Path.Combine("plans", "mood-1.yaml"), "--step", "mood", "--min", "1");
+        Assert.Equal(0, again.ExitCode);
 
         var refused = await PromptsAsync("search", "poor.yaml", "--plans", "1");
         Assert.Equal(2, refused.ExitCode);

@@ -28,7 +28,7 @@ public sealed record PromptTest(PipelineStep Step, Batch Examples, PromptMetric 
 /// Asks the prompt of a step for examples whose answers are known, exactly as a run would, and scores what it says. Answers are kept as a run's are, and so is the
 /// result, by content of prompt, model and examples: evaluating again costs nothing.
 /// </summary>
-public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Ledger ledger, TimeProvider time)
+public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore store, Ledger ledger, TimeProvider time)
 {
     const string Expected = "expected";
 
@@ -47,11 +47,11 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
             throw new DataException($"The examples do not fit step '{test.Step.Id}'. {problems.Items[0].Message}");
         }
 
-        var keys = RowHash.Rows(test.Examples.Columns, test.Examples.Rows).Select(k => $"{k.High:x16}{k.Low:x16}").ToArray();
+        var keys = KeysOf(test.Examples);
         var examples = Digest(string.Join('\n', keys.Order(StringComparer.Ordinal)));
         var judge = test.Metric == PromptMetric.Judge ? Judge(test) : null;
         var alone = test.IsAlone ? "-" + Digest(test.Step.OptionsJson) : "";
-        var path = $"{FolderOf(step.Question.Digest)}{examples}{alone}-{test.Metric.ToString().ToLowerInvariant()}{(judge is null ? "" : "-" + judge.Question.Digest)}.json";
+        var path = PathOf(step.Question.Digest, examples, alone, test.Metric, judge);
         if ((step.Question.IsRepeatable || test.IsAlone) && await store.StatAsync(path, cancellation) is not null)
         {
             return DocumentJson.Parse<PromptEvaluation>(await store.ReadAsync(path, cancellation)) with { PaidUsd = 0 };
@@ -107,6 +107,13 @@ public sealed class PromptEvaluator(LanguageModels models, ObjectStore store, Le
         }
 
         return found.Where(e => e.Metric == like.Metric && e.Judge == like.Judge).OrderByDescending(e => e.Examples == like.Examples).ThenByDescending(e => e.At).FirstOrDefault();
+    }
+
+    /// <summary>The examples as the step is asked about them: without what is expected.</summary>
+    internal Batch RowsOf(PipelineStep step, Batch examples)
+    {
+        var fields = Open(step.Step, step.Id).Question.Fields;
+        return Without(examples, [.. fields.Select(f => ColumnOf(examples, fields, f))]);
     }
 
     /// <summary>Two other prompts for a step, by a model that is shown what went wrong.</summary>

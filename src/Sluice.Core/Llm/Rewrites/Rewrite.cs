@@ -1,45 +1,42 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Sluice.Llm.Rewrites;
 
-/// <summary>Other options of a step that asks a language model, which may make it cheaper or better.</summary>
+/// <summary>Other options of a step that asks a language model, or several steps in its place, which may make it cheaper or better.</summary>
 /// <param name="Directive">Kind of rewrite, by DocETL's name where it has one (Shankar et al., 2025): of one kind a plan has one.</param>
-/// <param name="Options">The options that differ.</param>
+/// <param name="Options">The options that differ; of several steps, what they were made with.</param>
 public sealed record Rewrite(string Directive, JsonObject Options)
 {
-    /// <summary>Rows in a call that are tried: few are dear, since each call says the instructions again; many let a model mix up rows.</summary>
-    static readonly int[] sizes = [1, 10, 50, 250];
+    /// <summary>Makes several steps of the one with all its options; null: one stays one.</summary>
+    [JsonIgnore]
+    internal Func<RewrittenStep, IReadOnlyList<RewrittenStep>>? Shape { get; init; }
 
-    static readonly int[] gleanings = [0, 2];
+    /// <summary>Whether only a run shows what it gives: more is asked than the step's question.</summary>
+    [JsonIgnore]
+    internal bool TakesARun => Shape is not null || Options.ContainsKey("cascade");
 
-    /// <summary>What may be tried, in a fixed order; an option that the step has already is no rewrite.</summary>
-    /// <param name="options">Options of the step, defaults included.</param>
-    /// <param name="models">Other models.</param>
-    /// <param name="prompts">Other prompts.</param>
-    public static IReadOnlyList<Rewrite> Of(JsonObject options, IReadOnlyList<string> models, IReadOnlyList<string> prompts)
-    {
-        IEnumerable<Rewrite> all =
-        [
-            .. models.Select(model => One("change_model", "model", model)),
-            .. prompts.Select(prompt => One("clarify_instructions", "prompt", prompt)),
-            One("compression", "compact", true),
-            .. sizes.Select(size => One("batching", "batch_size", size)),
-            .. gleanings.Select(times => One("gleaning", "gleanings", times)),
-        ];
-        return [.. all.Where(r => r.Options.All(o => options.ContainsKey(o.Key) && !JsonNode.DeepEquals(options[o.Key], o.Value)))];
-    }
+    /// <summary>Whether a plan may have both.</summary>
+    internal bool GoesWith(Rewrite other) =>
+        Directive != other.Directive && !(TakesARun && other.TakesARun) && !IsForItself(this, other) && !IsForItself(other, this);
+
+    // A model that answers first in its own place.
+    static bool IsForItself(Rewrite first, Rewrite then) => (string?)first.Options["cascade"]?["model"] is { } model && (string?)then.Options["model"] == model;
 
     /// <summary>The options with what differs put in.</summary>
     public JsonObject On(JsonObject options)
     {
         var changed = (JsonObject)options.DeepClone();
-        foreach (var (name, value) in Options)
+        foreach (var (name, value) in Shape is null ? Options : [])
         {
             changed[name] = value?.DeepClone();
         }
 
         return changed;
     }
-
-    static Rewrite One(string directive, string option, JsonNode value) => new(directive, new JsonObject { [option] = value });
 }
+
+/// <summary>A kind of rewrite that is not tried on a step.</summary>
+/// <param name="Directive">Its name.</param>
+/// <param name="Reason">What of the step or of the examples does not allow it.</param>
+public sealed record RefusedRewrite(string Directive, string Reason);

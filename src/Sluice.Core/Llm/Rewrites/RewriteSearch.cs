@@ -31,9 +31,9 @@ public sealed record RewriteRequest(PipelineStep Step, Batch Examples, PromptMet
 }
 
 /// <summary>
-/// Searches rewrites of a step for those that cost less or answer better: plans make a tree, in which each differs from its parent by one rewrite; which plan is
-/// developed next is chosen by an upper confidence bound (c = √2) on how often its rewrites were among the best in score and cost, as DocETL's optimiser does
-/// (MOAR; Wei et al., 2025). What it finds is scored again on examples that were held back, since the best of many tries looks better than it is. Every plan pays for
+/// Searches rewrites of a step for those that cost less or answer better: plans make a tree, in which each differs from its parent by one rewrite. First one of
+/// each kind is tried on the step as written; then which plan is developed next is chosen by an upper confidence bound (c = √2) on how often its rewrites were among the best in score and cost,
+/// as DocETL's optimiser does (MOAR; Wei et al., 2025). What it finds is scored again on examples that were held back, since the best of many tries looks better than it is. Every plan pays for
 /// its own answers, so that its cost is its own; a search that is run again finds what it has paid.
 /// </summary>
 public sealed class RewriteSearch(PromptEvaluator evaluator, Catalog catalog)
@@ -49,7 +49,9 @@ public sealed class RewriteSearch(PromptEvaluator evaluator, Catalog catalog)
     {
         var (sample, rest) = Parts(request);
         var written = (JsonObject)JsonNode.Parse(request.Step.OptionsJson)!;
-        var search = new State(request, written, sample, await OtherPromptsAsync(request, written, sample, cancellation));
+        var prompts = await OtherPromptsAsync(request, written, sample, cancellation);
+        var step = new RewrittenStep(request.Step.Id, request.Step.Type, written);
+        var search = new State(request, step, sample, RewriteOffers.Of(step, evaluator.RowsOf(request.Step, request.Examples), Math.Min(sample.Rows, rest.Rows), request.Models, prompts));
         string? stopped = null;
         try
         {
@@ -72,7 +74,7 @@ public sealed class RewriteSearch(PromptEvaluator evaluator, Catalog catalog)
             front = RewrittenPlan.Front([.. plans.Where(p => p.Confirmed is not null)], p => p.Best);
         }
 
-        return new RewriteSearchResult(request.Step.Id, plans, front, sample.Rows, rest.Rows, search.PaidUsd, stopped);
+        return new RewriteSearchResult(request.Step.Id, plans, front, sample.Rows, rest.Rows, search.PaidUsd, stopped, search.Refused);
     }
 
     /// <summary>Which examples are searched by is a matter of their content: their order changes nothing.</summary>
@@ -86,8 +88,19 @@ public sealed class RewriteSearch(PromptEvaluator evaluator, Catalog catalog)
 
     async Task TryAsync(State search, Node? parent, IReadOnlyList<Rewrite> rewrites, CancellationToken cancellation)
     {
-        var evaluation = await EvaluateAsync(search, rewrites, search.Sample, cancellation);
-        var node = new Node(parent, new RewrittenPlan(rewrites, evaluation), search.Rewrites(rewrites));
+        PromptEvaluation evaluation;
+        try
+        {
+            evaluation = await EvaluateAsync(search, rewrites, search.Sample, cancellation);
+        }
+        catch (Exception error) when (error is DataException or PipelineException && rewrites.Any(r => r.TakesARun))
+        {
+            // Steps that cannot stand for the one are no plan; the one itself is still searched.
+            search.Refused.Add(new RefusedRewrite(rewrites.First(r => r.TakesARun).Directive, error.Message));
+            return;
+        }
+
+        var node = new Node(parent, new RewrittenPlan(rewrites, evaluation) { Steps = [.. search.StepsOf(rewrites).Select(s => s.Short(catalog))] }, search.Rewrites(rewrites));
         search.Nodes.Add(node);
         var isBest = RewrittenPlan.Front([.. search.Nodes.Select(n => n.Plan)], p => p.Searched).Contains(node.Plan);
         for (var at = node; at is not null; at = at.Parent)
@@ -125,8 +138,10 @@ public sealed class RewriteSearch(PromptEvaluator evaluator, Catalog catalog)
     async Task<PromptEvaluation> EvaluateAsync(State search, IReadOnlyList<Rewrite> rewrites, Batch examples, CancellationToken cancellation)
     {
         var request = search.Request;
-        var evaluation = await evaluator.EvaluateAsync(
-            new PromptTest(Step(request, search.OptionsOf(rewrites)), examples, request.Metric, request.Judge) { IsAlone = true, BudgetUsd = request.BudgetUsd - search.PaidUsd }, cancellation);
+        PromptTest Test(PipelineStep step) => new(step, examples, request.Metric, request.Judge) { IsAlone = true, BudgetUsd = request.BudgetUsd - search.PaidUsd };
+        var evaluation = rewrites.Any(r => r.TakesARun)
+            ? await evaluator.EvaluateStepsAsync(Test(request.Step), search.StepsOf(rewrites), catalog, cancellation)
+            : await evaluator.EvaluateAsync(Test(Step(request, search.OptionsOf(rewrites))), cancellation);
         search.PaidUsd += evaluation.PaidUsd;
         return evaluation;
     }
@@ -173,9 +188,9 @@ public sealed class RewriteSearch(PromptEvaluator evaluator, Catalog catalog)
         public double Bound(int all) => ((double)Successes / Visits) + (Exploration * Math.Sqrt(Math.Log(all) / Visits));
     }
 
-    sealed class State(RewriteRequest request, JsonObject written, Batch sample, IReadOnlyList<string> prompts)
+    sealed class State(RewriteRequest request, RewrittenStep written, Batch sample, RewriteOffers offers)
     {
-        readonly HashSet<string> seen = new(StringComparer.Ordinal) { written.ToJsonString() };
+        readonly HashSet<string> seen = new(StringComparer.Ordinal) { NameOf([written]) };
 
         public RewriteRequest Request => request;
 
@@ -185,19 +200,34 @@ public sealed class RewriteSearch(PromptEvaluator evaluator, Catalog catalog)
 
         public decimal PaidUsd { get; set; }
 
-        public JsonObject OptionsOf(IEnumerable<Rewrite> rewrites) => rewrites.Aggregate(written, (options, rewrite) => rewrite.On(options));
+        public List<RefusedRewrite> Refused { get; } = [.. offers.Refused];
+
+        public JsonObject OptionsOf(IEnumerable<Rewrite> rewrites) => rewrites.Aggregate(written.Options, (options, rewrite) => rewrite.On(options));
+
+        /// <summary>The steps of a plan: the one with its options, or what is made of that.</summary>
+        public IReadOnlyList<RewrittenStep> StepsOf(IReadOnlyList<Rewrite> rewrites)
+        {
+            var step = written with { Options = OptionsOf(rewrites) };
+            return rewrites.FirstOrDefault(r => r.Shape is not null)?.Shape!(step) ?? [step];
+        }
+
+        /// <summary>The step as written until one of each kind was tried on it, as of a kind that was never tried nothing is known; then the plan that promises most.</summary>
+        Node? Develop() => Nodes[0].Open.Count > offers.Rewrites.Count - offers.Rewrites.DistinctBy(r => r.Directive).Count() ? Nodes[0]
+            : Nodes.Where(n => n.Open.Count > 0).MaxBy(n => n.Bound(Nodes.Count));
+
+        static string NameOf(IEnumerable<RewrittenStep> steps) => string.Join('\n', steps.Select(s => s.Json.ToJsonString()));
 
         /// <summary>What may be tried on a plan: of each kind it has one.</summary>
         public IReadOnlyList<Rewrite> Rewrites(IReadOnlyList<Rewrite> had) =>
-            [.. Rewrite.Of(written, request.Models, prompts).Where(r => had.All(h => h.Directive != r.Directive))];
+            [.. offers.Rewrites.Where(r => had.All(r.GoesWith))];
 
         /// <summary>The plan to develop and how; null: all was tried.</summary>
         public (Node Parent, Rewrite Rewrite)? Next()
         {
-            while (Nodes.Where(n => n.Open.Count > 0).MaxBy(n => n.Bound(Nodes.Count)) is { } node)
+            while (Develop() is { } node)
             {
                 var rewrite = node.Open.Dequeue();
-                if (seen.Add(OptionsOf([.. node.Plan.Rewrites, rewrite]).ToJsonString()))
+                if (seen.Add(NameOf(StepsOf([.. node.Plan.Rewrites, rewrite]))))
                 {
                     return (node, rewrite);
                 }

@@ -7,6 +7,9 @@ namespace Sluice.Llm.Rewrites;
 /// <param name="Searched">Score and cost on the examples that plans were searched by.</param>
 public sealed record RewrittenPlan(IReadOnlyList<Rewrite> Rewrites, PromptEvaluation Searched)
 {
+    /// <summary>The steps in the place of the one, as a pipeline has them, without options that say what they are by default.</summary>
+    public IReadOnlyList<RewrittenStep> Steps { get; init; } = [];
+
     /// <summary>The same on the examples that were held back; null where there were none, or no money was left.</summary>
     public PromptEvaluation? Confirmed { get; init; }
 
@@ -38,5 +41,6 @@ public sealed record RewrittenPlan(IReadOnlyList<Rewrite> Rewrites, PromptEvalua
 /// <param name="HeldBack">Examples that were held back to confirm what was found.</param>
 /// <param name="PaidUsd">Dollars that this search paid.</param>
 /// <param name="Stopped">Why it ended before all was tried; null: it did not.</param>
+/// <param name="Refused">Kinds of rewrites that were not tried, and plans that were given up, with the reason.</param>
 public sealed record RewriteSearchResult(
-    string Step, IReadOnlyList<RewrittenPlan> Plans, IReadOnlyList<RewrittenPlan> Front, int Searched, int HeldBack, decimal PaidUsd, string? Stopped);
+    string Step, IReadOnlyList<RewrittenPlan> Plans, IReadOnlyList<RewrittenPlan> Front, int Searched, int HeldBack, decimal PaidUsd, string? Stopped, IReadOnlyList<RefusedRewrite> Refused);

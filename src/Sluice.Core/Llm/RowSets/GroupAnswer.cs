@@ -21,7 +21,7 @@ sealed class GroupAnswer(Reduce.Options options, int level) : AskingStep(options
 
     protected override IReadOnlyList<AnswerField> Fields => options.Output;
 
-    bool IsLast => level == options.FoldLevels;
+    bool IsLast => level == options.Folds;
 
     // Two parts of one step may have the same options.
     public override int CodeVersion => 1 + level;
@@ -32,7 +32,7 @@ sealed class GroupAnswer(Reduce.Options options, int level) : AskingStep(options
         return IsLast ? RowSet.Without(output, hidden) : output.With(Answered);
     }
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => null;
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) => null;
 
     protected override bool[]? AskedRows(Batch batch) => [.. Enumerable.Range(0, batch.Rows).Select(row => !batch[RowSet.Column].IsNull(row))];
 

@@ -42,6 +42,11 @@ sealed class GroupRows(Reduce.Options options) : Step
             problems.Column(input, "order_by", by);
         }
 
+        if (options.KeepRows && options.CountColumn is { } counted && input.Has(counted))
+        {
+            problems.Add("count_column", $"Column '{counted}' is there already, and keep_rows keeps it. Choose another name.");
+        }
+
         IEnumerable<string> names = options.GroupBy.Concat(options.Output.Select(f => f.Name)).Concat(options.CountColumn is { } count ? [count] : []);
         foreach (var twice in names.GroupBy(name => name, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
@@ -58,7 +63,7 @@ sealed class GroupRows(Reduce.Options options) : Step
 
     Schema Output(Schema input)
     {
-        var keys = new Schema(options.GroupBy.Select(name => input[name]));
+        var keys = options.KeepRows ? input : new Schema(options.GroupBy.Select(name => input[name]));
         return options.CountColumn is { } count ? keys.With(new Field(count, ColumnType.Int64)) : keys;
     }
 
@@ -66,7 +71,8 @@ sealed class GroupRows(Reduce.Options options) : Step
 
     public override IReadOnlySet<string>? Observes(Schema input) => StepEffects.Names(options.GroupBy.Concat(options.Sent(input)));
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(options.GroupBy);
+    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) =>
+        StepEffects.Names(options.KeepRows ? options.GroupBy.Concat(wanted.Where(input.Has)) : options.GroupBy);
 
     public override State? NewState(Schema input) => new GroupTexts((long)options.MaxMb << 20);
 
@@ -122,11 +128,17 @@ sealed class GroupRows(Reduce.Options options) : Step
         }
 
         var counts = (SortedDictionary<RowKey, long>)decided!;
+        if (options.KeepRows && seen.BytesForEachRow(counts) > (long)options.MaxMb << 20)
+        {
+            throw new DataException(
+                $"reduce: with keep_rows a group's text counts for each of its rows, and that is more than {options.MaxMb:N0} MiB, the limit of max_mb. Send fewer columns, make smaller groups, or raise max_mb.");
+        }
+
         return Fitted.Of(new Found(seen.Groups.ToDictionary(RowTexts.Name, key => new Group(counts[key], SetsOf(seen.Of(key, options.OrderBy))))));
     }
 
     List<string> SetsOf(IEnumerable<string> rows) =>
-        options.FoldLevels == 0 ? Chunks.Of(rows, int.MaxValue, int.MaxValue) : Chunks.Of(rows, options.FoldSize, options.MaxCallTokens);
+        options.Folds == 0 ? Chunks.Of(rows, int.MaxValue, int.MaxValue) : Chunks.Of(rows, options.FoldSize, options.MaxCallTokens);
 
     public override byte[]? ForManifest(Fitted fitted) => fitted.As<Found>().Groups is var groups ? Fitted.Of(new Counts(groups.Count, groups.Values.Sum(g => (long)g.Sets.Count))) : null;
 
@@ -139,7 +151,7 @@ sealed class GroupRows(Reduce.Options options) : Step
         var (sets, chunks, counts) = (new TextBuilder(), new ValueBuilder<long>(ColumnType.Int64), new ValueBuilder<long>(ColumnType.Int64));
         for (var row = 0; row < batch.Rows; row++)
         {
-            if (fitted.Decisions[row] != First)
+            if (fitted.Decisions[row] != First && !options.KeepRows)
             {
                 verdicts.Fail(rule, row);
                 continue;
@@ -157,9 +169,11 @@ sealed class GroupRows(Reduce.Options options) : Step
             verdicts.Make("chunks", group.Sets.Count - 1);
         }
 
-        var result = batch.Select(StepEffects.Names(options.GroupBy)).Take(rows.ToArray());
-        result = new Batch(new Schema(options.GroupBy.Select(name => result.Schema[name])), options.GroupBy.Select(name => result[name]), result.Rows, result.Origin);
+        var result = options.KeepRows ? batch : Named(batch.Select(StepEffects.Names(options.GroupBy)).Take(rows.ToArray()));
         result = options.CountColumn is { } count ? result.With(new Field(count, ColumnType.Int64), counts.Build()) : result;
         return result.With(RowSet.Field, sets.Build()).With(Chunk, chunks.Build());
     }
+
+    /// <summary>The columns of the groups, in the order that the options name them.</summary>
+    Batch Named(Batch batch) => new(new Schema(options.GroupBy.Select(name => batch.Schema[name])), options.GroupBy.Select(name => batch[name]), batch.Rows, batch.Origin);
 }

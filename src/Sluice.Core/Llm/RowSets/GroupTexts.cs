@@ -36,6 +36,9 @@ sealed class GroupTexts(long maxBytes) : State
         }
     }
 
+    /// <summary>Bytes that there are if every row has the text of its whole group.</summary>
+    public long BytesForEachRow(IReadOnlyDictionary<RowKey, long> counts) => groups.Sum(group => counts[group.Key] * group.Value.Sum(row => row.Value * Encoding.UTF8.GetByteCount(row.Key)));
+
     /// <summary>Rows of a group in their order, each as often as it is there.</summary>
     public IEnumerable<string> Of(RowKey group, string? orderBy)
     {

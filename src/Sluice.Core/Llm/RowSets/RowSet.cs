@@ -54,6 +54,21 @@ static class RowSet
     /// <summary>Written rows as one set.</summary>
     public static byte[] Of(IEnumerable<string> rows) => Encoding.UTF8.GetBytes($"[{string.Join(',', rows)}]");
 
+    /// <summary>Whether no cell of a set has a value.</summary>
+    public static bool IsEmpty(ReadOnlySpan<byte> set)
+    {
+        var reader = new Utf8JsonReader(set);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Writes a cell as JSON.</summary>
     public static void WriteCell(Utf8JsonWriter writer, Column column, int row)
     {

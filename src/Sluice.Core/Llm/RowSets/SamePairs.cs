@@ -34,7 +34,7 @@ sealed class SamePairs(PairOptions options) : AskingStep(options.OfSets)
 
     public override Schema Plan(Schema input, StepProblems problems) => base.Plan(input, problems).With(Same).With(Said);
 
-    public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(wanted.Where(input.Has).Append(Score.Name));
+    protected override IReadOnlySet<string>? NeededFor(Schema input, IReadOnlySet<string> wanted) => StepEffects.Names(wanted.Where(input.Has).Append(Score.Name));
 
     protected override bool[]? AskedRows(Batch batch) => Unsure(batch, options);
 

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sluice.Pipelines;
+
+namespace Sluice.Llm.Rewrites;
+
+/// <summary>A pipeline file with other steps in the place of one; all else in it, comments too, stays as it is written.</summary>
+public static class RewrittenFile
+{
+    static readonly JsonSerializerOptions readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="text">The pipeline.</param>
+    /// <param name="id">Id of the step.</param>
+    /// <param name="steps">Steps in its place, the last with its id, so that what depends on it finds it.</param>
+    /// <param name="catalog">What pipelines may use; <see cref="Catalog.Default"/> when null.</param>
+    /// <exception cref="PipelineException">The step does not stand on lines of its own, or what comes out is no pipeline.</exception>
+    public static string Of(string text, string id, IReadOnlyList<RewrittenStep> steps, Catalog? catalog = null)
+    {
+        var problems = new ProblemList(null);
+        var root = YamlReader.Read(text, problems) as YamlMap;
+        problems.ThrowIfAny();
+        YamlMap[] written = [.. (root?["steps"] as YamlList)?.Items.OfType<YamlMap>() ?? []];
+        var place = Array.FindIndex(written, s => (s["id"] ?? s["name"]) is YamlScalar named && named.Value == id);
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        if (place < 0 || !lines[written[place].Line - 1].TrimStart().StartsWith("- ", StringComparison.Ordinal)
+            || written.Count(s => s.Line == written[place].Line) > 1)
+        {
+            throw new PipelineException($"Step '{id}' does not begin with '- ' on a line of its own, so no other can be put in its place. Write each step of the pipeline on lines of its own.", null);
+        }
+
+        var (first, end) = (written[place].Line - 1, End(root!, written, place, lines));
+        var indent = lines[first][..^lines[first].TrimStart().Length];
+        var replaced = string.Join('\n', [.. lines[..first], .. Lines(steps, indent, written[place]["depends_on"]?.ToJson()), .. lines[end..]]);
+        Pipeline.Parse(replaced, null, catalog);
+        return replaced;
+    }
+
+    /// <summary>The line behind the step. Comments and empty lines before what comes next are of that.</summary>
+    static int End(YamlMap root, YamlMap[] written, int place, string[] lines)
+    {
+        var next = written.Select(s => s.Line).Concat(root.Entries.Select(e => e.Key.Line)).Where(line => line > written[place].Line).DefaultIfEmpty(lines.Length + 1).Min() - 1;
+        while (next > written[place].Line && lines[next - 1].Trim() is "" or ['#', ..])
+        {
+            next--;
+        }
+
+        return next;
+    }
+
+    static IEnumerable<string> Lines(IReadOnlyList<RewrittenStep> steps, string indent, JsonNode? dependsOn)
+    {
+        // A step that does not say reads the one before it.
+        foreach (var (i, step) in steps.Index())
+        {
+            yield return $"{indent}- id: {Text(step.Id)}";
+            yield return $"{indent}  type: {step.Type}";
+            if (i == 0 && dependsOn is not null)
+            {
+                yield return $"{indent}  depends_on: {Text(dependsOn)}";
+            }
+
+            yield return $"{indent}  config:";
+            foreach (var (name, value) in step.Options)
+            {
+                yield return $"{indent}    {name}: {Text(value!)}";
+            }
+        }
+    }
+
+    // JSON is YAML.
+    static string Text(JsonNode value) => value.ToJsonString(readable);
+}

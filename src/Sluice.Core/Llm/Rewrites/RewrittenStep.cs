@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using Sluice.Pipelines;
+
+namespace Sluice.Llm.Rewrites;
+
+/// <summary>A step of a plan, as a pipeline has it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Type">Its name in the catalogue.</param>
+/// <param name="Options">Its options; what is not there has its default.</param>
+public sealed record RewrittenStep(string Id, string Type, JsonObject Options)
+{
+    /// <summary>The same without options that say what they are by default.</summary>
+    public RewrittenStep Short(Catalog catalog)
+    {
+        var known = catalog.Find(CapabilityKind.Step, Type)!.Options.ToDictionary(o => o.Name, StringComparer.Ordinal);
+        var options = Options.Where(o => o.Value is not null && Text(o.Value) != known.GetValueOrDefault(o.Key)?.Default);
+        return this with { Options = new JsonObject(options.Select(o => KeyValuePair.Create(o.Key, o.Value?.DeepClone()))) };
+    }
+
+    /// <summary>As a pipeline file has it.</summary>
+    internal JsonObject Json => new() { ["id"] = Id, ["type"] = Type, ["config"] = Options.DeepClone() };
+
+    // As the catalogue writes defaults.
+    static string Text(JsonNode value) => value is JsonValue text && text.TryGetValue<string>(out var plain) && plain.Length > 0 ? plain : CanonicalJson.Write(value);
+}
