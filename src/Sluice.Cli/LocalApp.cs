@@ -34,6 +34,7 @@ sealed class LocalApp : IAsyncDisposable
         ];
         var builder = SluiceApp.CreateBuilder(settings, inputRoots: [inputRoot], models: AllowedModels.Any);
         builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new RunLines());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var host = builder.Build();
         await host.StartAsync(cancellation);

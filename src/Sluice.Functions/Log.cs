@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Runs;
 
 namespace Sluice.Functions;
 
@@ -13,6 +14,21 @@ static partial class Log
 
     [LoggerMessage(1002, LogLevel.Warning, "A read of personal data of dataset '{Dataset}', version {Version}, by {How} broke a rule: {Alerts}. Who it was: GET /api/v1/datasets/{Dataset}/access.")]
     internal static partial void SensitiveReadAlert(ILogger logger, string dataset, string version, string how, string alerts);
+
+    [LoggerMessage(1010, LogLevel.Information, "Run {Run}: stage {Stage}, pass {Pass}: {Units} units to do, {Reused} found done.")]
+    internal static partial void StageOpened(ILogger logger, string run, StageKind stage, int pass, int units, int reused);
+
+    [LoggerMessage(1011, LogLevel.Debug, "Run {Run}: stage {Stage}, pass {Pass}, unit {Unit} {How}.")]
+    internal static partial void UnitFinished(ILogger logger, string run, StageKind stage, int pass, int unit, string how);
+
+    [LoggerMessage(1012, LogLevel.Information, "Run {Run} ended; version {Version}, up to date: {UpToDate}.")]
+    internal static partial void RunEnded(ILogger logger, string run, string version, bool upToDate);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Run {Run} waits for approval of its budget, ask {Ask}.")]
+    internal static partial void RunWaits(ILogger logger, string run, int ask);
+
+    [LoggerMessage(1014, LogLevel.Error, "Run {Run} failed; its status says why.")]
+    internal static partial void RunFailed(ILogger logger, string run);
 
     [LoggerMessage(1003, LogLevel.Warning, "The Redis server of Sluice:SchemaCache cannot be used; schemas are kept in memory alone. {Why}")]
     internal static partial void RedisIsAway(ILogger logger, string why);

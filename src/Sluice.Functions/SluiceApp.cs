@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sluice.Batches;
 using Sluice.Datasets;
@@ -45,6 +46,10 @@ public static class SluiceApp
         services.AddSingleton<BatchFiles>();
         services.AddSingleton(s => new UnitLog(OptionsOf(s).UnitLog));
         services.AddSingleton<RunWatch>();
+        services.AddSingleton<RunLog>();
+
+        // Which of its lines there are is said by each run.
+        builder.Logging.AddFilter(typeof(RunLog).FullName, LogLevel.Trace);
         services.AddSingleton<DatasetCatalogue>();
         services.AddSingleton<DatasetRegister>();
         services.AddSingleton<DatasetSearch>();

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 using Sluice.Connectors;
 using Sluice.Pipelines.Optimise;
 using Sluice.Steps;
@@ -62,6 +63,26 @@ public sealed record Optimization
     public ShardCut Cut() => new() { TargetBytes = BatchBytes, MaxRecordBytes = MaxRecordBytes, MaxColumns = MaxColumns };
 }
 
+/// <summary>What a run logs, and all that is worse.</summary>
+public enum RunLogLevel
+{
+    /// <summary>Every unit that is done.</summary>
+    [JsonStringEnumMemberName("DEBUG")]
+    Debug,
+
+    /// <summary>Every stage, and the end.</summary>
+    [JsonStringEnumMemberName("INFO")]
+    Info,
+
+    /// <summary>That it waits for somebody.</summary>
+    [JsonStringEnumMemberName("WARNING")]
+    Warning,
+
+    /// <summary>That it failed.</summary>
+    [JsonStringEnumMemberName("ERROR")]
+    Error,
+}
+
 /// <summary>What a run keeps besides its result, to see what happens in between.</summary>
 public sealed record DebugMode
 {
@@ -70,6 +91,9 @@ public sealed record DebugMode
 
     /// <summary>Whether the time that each step takes is kept.</summary>
     public bool ProfilePerformance { get; init; }
+
+    /// <summary>What the run logs: <c>DEBUG</c>, <c>INFO</c>, <c>WARNING</c> or <c>ERROR</c>, with ids and counts and no values. Nothing when not given.</summary>
+    public RunLogLevel? LogLevel { get; init; }
 }
 
 /// <summary>A checked pipeline: one source, steps in one chain, sinks at its end. Made by <see cref="Parse"/>.</summary>
@@ -103,6 +127,9 @@ public sealed partial record Pipeline
 
     /// <summary>Whether the time that each step takes is kept.</summary>
     public bool Profile { get; init; }
+
+    /// <summary>What the run logs; null: nothing.</summary>
+    public RunLogLevel? LogLevel { get; init; }
 
     /// <summary>What it computes, in one form: <see cref="Parse"/> reads it back. How it is run (optimization, debug) is not in it.</summary>
     public required string CanonicalJson { get; init; }

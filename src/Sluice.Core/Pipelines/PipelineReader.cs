@@ -67,6 +67,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             Optimize = header.Optimize,
             Debug = header.Debug.SaveIntermediateResults,
             Profile = header.Debug.ProfilePerformance,
+            LogLevel = header.Debug.LogLevel,
             FileName = file,
             Source = new PipelineSource(chain.Source.Id, chain.Source.Type, (Source)instances[chain.Source.Id]!, chain.Source.OptionsJson),
             Steps = steps,
@@ -271,7 +272,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             case YamlMap parts:
                 return new OptionBinder(problems).Bind(parts, parts, typeof(DebugMode), "debug") as DebugMode ?? new DebugMode();
             case var other:
-                problems.Add(other, $"'debug' is {other.Found}; expected true or false, or save_intermediate_results and profile_performance.");
+                problems.Add(other, $"'debug' is {other.Found}; expected true or false, or save_intermediate_results, profile_performance and log_level.");
                 return new DebugMode();
         }
     }

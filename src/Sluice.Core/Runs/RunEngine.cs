@@ -131,6 +131,23 @@ public sealed partial class RunEngine(
         return new Run(plan, pipeline, plan.Physical?.Of(pipeline) ?? pipeline, inputsOf(plan.Request), OutputsOf(plan.Request), vectors);
     }
 
+    /// <summary>What a run logs that has begun; null: nothing.</summary>
+    public async Task<RunLogLevel?> LogLevelAsync(string runId, CancellationToken cancellation) =>
+        await LogLevelAsync((await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation)).Request, cancellation);
+
+    /// <summary>What a run logs; null: nothing, or its pipeline cannot be read.</summary>
+    public async Task<RunLogLevel?> LogLevelAsync(RunRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await PipelineAsync(request, cancellation)).LogLevel;
+        }
+        catch (PipelineException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Lets runs that name this path have a pipeline that is no text.</summary>
     internal void Use(string path, Pipeline pipeline) => Remember(path, pipeline);
 

@@ -4,7 +4,7 @@ using Sluice.Runs;
 namespace Sluice.Functions.Activities;
 
 /// <summary>Finishes a stage of a run and opens the next that has something to do.</summary>
-public sealed class AdvanceRun(RunEngine engine, RunWatch watch)
+public sealed class AdvanceRun(RunEngine engine, RunWatch watch, RunLog log)
 {
     [Function(nameof(AdvanceRun))]
     public async Task<Stage> RunAsync([ActivityTrigger] AdvanceRequest request, CancellationToken cancellation)
@@ -12,6 +12,7 @@ public sealed class AdvanceRun(RunEngine engine, RunWatch watch)
         using var stop = await watch.LinkAsync(request.Run.RunId, cancellation);
         var stage = await engine.AdvanceAsync(request.Run, request.After, request.Pass, stop.Token);
         watch.Opened(request.Run.RunId, stage);
+        await log.OpenedAsync(request.Run.RunId, stage, cancellation);
         return stage;
     }
 }

@@ -5,13 +5,15 @@ using Sluice.Runs;
 namespace Sluice.Functions.Activities;
 
 /// <summary>Writes down what a run asks for that was stopped by a budget.</summary>
-public sealed class AskApproval(RunEngine engine, RunWatch watch)
+public sealed class AskApproval(RunEngine engine, RunWatch watch, RunLog log)
 {
     [Function(nameof(AskApproval))]
     public async Task<ApprovalAsk> RunAsync([ActivityTrigger] AskedApproval asked, CancellationToken cancellation)
     {
         using var stop = await watch.LinkAsync(asked.Run.RunId, cancellation);
-        return await engine.AskApprovalAsync(asked.Run, asked.Number, asked.Reason, stop.Token);
+        var ask = await engine.AskApprovalAsync(asked.Run, asked.Number, asked.Reason, stop.Token);
+        await log.WaitsAsync(asked.Run, asked.Number, cancellation);
+        return ask;
     }
 }
 

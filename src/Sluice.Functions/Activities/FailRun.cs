@@ -4,10 +4,14 @@ using Sluice.Runs;
 namespace Sluice.Functions.Activities;
 
 /// <summary>Notes on the dataset that a run failed.</summary>
-public sealed class FailRun(RunEngine engine)
+public sealed class FailRun(RunEngine engine, RunLog log)
 {
     [Function(nameof(FailRun))]
-    public Task RunAsync([ActivityTrigger] FailedRun run, CancellationToken cancellation) => engine.FailAsync(run.Run, run.Reason, cancellation);
+    public async Task RunAsync([ActivityTrigger] FailedRun run, CancellationToken cancellation)
+    {
+        await engine.FailAsync(run.Run, run.Reason, cancellation);
+        await log.FailedAsync(run.Run, cancellation);
+    }
 }
 
 /// <summary>A run that failed, and why.</summary>

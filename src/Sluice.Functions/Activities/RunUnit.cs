@@ -4,14 +4,16 @@ using Sluice.Runs;
 namespace Sluice.Functions.Activities;
 
 /// <summary>One unit of an open stage: a shard to read, a batch to look at or to apply steps to, a file to publish.</summary>
-public sealed class RunUnit(RunEngine engine, RunWatch watch)
+public sealed class RunUnit(RunEngine engine, RunWatch watch, RunLog log)
 {
     [Function(nameof(RunUnit))]
     public async Task RunAsync([ActivityTrigger] UnitRequest request, CancellationToken cancellation)
     {
         using var stop = await watch.LinkAsync(request.RunId, cancellation);
         watch.Started(request);
-        watch.Finished(request, await engine.RunUnitAsync(request.RunId, request.Kind, request.Pass, request.Unit, stop.Token));
+        var worked = await engine.RunUnitAsync(request.RunId, request.Kind, request.Pass, request.Unit, stop.Token);
+        watch.Finished(request, worked);
+        await log.UnitAsync(request, worked, cancellation);
     }
 }
 
