@@ -12,8 +12,15 @@ namespace Sluice.Llm;
 /// <param name="ledger">Where the row is.</param>
 /// <param name="run">The run.</param>
 /// <param name="accounts">Accounts that every call counts in, with their limits: the run's and the step's. Empty: there is no limit, and nothing is kept.</param>
-sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> accounts)
+/// <param name="approval">How more is approved, as the end of a sentence; null: it cannot be.</param>
+sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> accounts, string? approval = Budget.ByCommand)
 {
+    /// <summary>How more is approved where somebody waits for the run at a terminal.</summary>
+    public const string ByCommand = "with 'sluice run --approve-budget USD'";
+
+    /// <summary>How more is approved for a run that waits in the app.</summary>
+    public static string ByApi(string run) => $"with 'sluice runs approve {run} --budget USD' or by POST to /api/v1/runs/ID/approve";
+
     /// <exception cref="BudgetException">The call could cost more than is left.</exception>
     public async Task ReserveAsync(string call, ModelRequest request, ModelInfo model, CancellationToken cancellation)
     {
@@ -36,7 +43,7 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
                 refusal = string.Create(
                     CultureInfo.InvariantCulture,
                     $"{account.Title} may spend {account.LimitUsd:0.00####} US dollars: {state.SpentUsd:0.00####} are spent, {open:0.00####} set aside, and the next call could cost {most:0.00####}. "
-                    + $"What was answered is kept. Approve more with 'sluice run --approve-budget USD', or change {account.Option}.");
+                    + $"What was answered is kept. {(approval is null ? "Change" : $"Approve more {approval}, or change")} {account.Option}.");
             }, cancellation);
             if (refusal is not null)
             {

@@ -52,6 +52,14 @@ public sealed record Estimate(double Value, double Low, double High)
     }
 }
 
+/// <summary>Questions of one kind that a forecast counts and does not ask.</summary>
+/// <param name="Questions">How many.</param>
+/// <param name="Open">Those that no kept answer serves.</param>
+/// <param name="Calls">Calls that these take.</param>
+/// <param name="Bytes">Bytes that the calls send.</param>
+/// <param name="AnswerTokens">Tokens that there is room for in one answer.</param>
+sealed record UnaskedQuestions(long Questions, long Open, long Calls, long Bytes, int AnswerTokens);
+
 /// <summary>What a run will cost.</summary>
 /// <param name="Run">The run that asked for the sample.</param>
 /// <param name="Share">Share of the first step's questions that was drawn, by their keys.</param>
@@ -92,6 +100,20 @@ public sealed record CostForecast(string Run, double Share, IReadOnlyList<StepFo
             needed * overhead * (double)price.Input / 1e6, [.. rows.Select(r => ((r.Input * (double)price.Input) + (r.Output * (double)price.Output)) / 1e6)], open);
         var seconds = calls.Count == 0 ? 0 : calls.Average(c => c.Milliseconds) / 1_000 * Math.Ceiling(needed / (double)asked.Options.Concurrency);
         return new StepForecast(step, questions, open, rows.Length, needed, input, output, cost, seconds);
+    }
+
+    /// <summary>The forecast of a step that is not asked for a sample, from what its questions are: a token has three to six bytes, and an answer as many tokens as there is room for, or a quarter of that.</summary>
+    internal static StepForecast Unasked(string step, IReadOnlyList<UnaskedQuestions> parts, TokenPrice? price)
+    {
+        const double tokensPerSecond = 50;
+        var (input, output) = parts.Aggregate((In: new Estimate(0, 0, 0), Out: new Estimate(0, 0, 0)), (sum, part) =>
+        {
+            double written = part.Open * part.AnswerTokens;
+            return (sum.In + new Estimate(part.Bytes / 4.0, part.Bytes / 6.0, part.Bytes / 3.0), sum.Out + new Estimate(written / 2, written / 4, written));
+        });
+        double Cost(double read, double written) => ((read * (double)price!.Input) + (written * (double)price.Output)) / 1e6;
+        var cost = price is null ? null : new Estimate(Cost(input.Value, output.Value), Cost(input.Low, output.Low), Cost(input.High, output.High));
+        return new StepForecast(step, parts.Sum(p => p.Questions), parts.Sum(p => p.Open), 0, parts.Sum(p => p.Calls), input, output, cost, output.Value / tokensPerSecond);
     }
 
     internal static long QuestionsOf(StepFit asks) => JsonDocument.Parse(asks.Json).RootElement.GetProperty("questions").GetInt64();

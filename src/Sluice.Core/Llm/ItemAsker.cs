@@ -47,6 +47,23 @@ sealed class ItemAsker(Asker asker, AnswerStore answers, string run, string step
         }
     }
 
+    /// <summary>What asking about the items would take, without asking.</summary>
+    public async Task<UnaskedQuestions> CountAsync(Question question, IReadOnlyList<byte[]> items, CancellationToken cancellation)
+    {
+        var open = new List<byte[]>();
+        foreach (var item in items)
+        {
+            if (await answers.FindAsync(question, question.KeyOf(item), cancellation) is null)
+            {
+                open.Add(item);
+            }
+        }
+
+        var calls = (open.Count + question.Options.BatchSize - 1) / question.Options.BatchSize;
+        var said = Encoding.UTF8.GetByteCount(question.System) + Encoding.UTF8.GetByteCount(question.AnswerSchema);
+        return new UnaskedQuestions(items.Count, open.Count, calls, ((long)calls * said) + open.Sum(item => (long)item.Length), question.AnswerTokens);
+    }
+
     /// <summary>The answer to each item, or why there is none, in their order.</summary>
     public async Task<IReadOnlyList<(string? Value, Unanswered? Failure)>> AskAsync(Question question, IReadOnlyList<byte[]> items, CancellationToken cancellation)
     {

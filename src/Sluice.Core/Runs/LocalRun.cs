@@ -17,7 +17,9 @@ public static class LocalRun
             onStage?.Invoke(stage);
             var limits = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(parallelism, stage.InFlight), CancellationToken = cancellation };
             var open = stage;
-            await Parallel.ForAsync(0, open.Units, limits, async (unit, token) => await engine.RunUnitAsync(request.RunId, open.Kind, open.Pass, unit, token));
+
+            // After a failure no further unit begins, but those that are running come to their end, as in the app: a call to a language model that is being made is paid, and so is to be written down.
+            await Parallel.ForAsync(0, open.Units, limits, async (unit, _) => await engine.RunUnitAsync(request.RunId, open.Kind, open.Pass, unit, cancellation));
             await (stage.Wait is { } wait ? engine.WaitAsync(wait, cancellation) : Task.CompletedTask);
             stage = await engine.AdvanceAsync(request, stage.Kind, stage.Pass, cancellation);
         }

@@ -7,7 +7,7 @@ namespace Sluice.Runs;
 public sealed partial class RunEngine
 {
     // It is part of the custom status, beside a title.
-    const int MaxReason = 300;
+    const int MaxReason = 400;
 
     /// <summary>Writes down what a run asks for that was stopped by a budget.</summary>
     /// <param name="request">The run.</param>
@@ -63,7 +63,12 @@ public sealed partial class RunEngine
     }
 
     async Task<Budget> BudgetAsync(Run run, string id, IAskModels step, CancellationToken cancellation) =>
-        new(ledger, run.Id, await AccountsAsync(run, id, step, cancellation));
+        new(ledger, run.Id, await AccountsAsync(run, id, step, cancellation), run.Plan.Request.ApprovalTime switch
+        {
+            null => Budget.ByCommand,
+            var time when time > TimeSpan.Zero => Budget.ByApi(run.Id),
+            _ => null,
+        });
 
     async Task<IReadOnlyList<BudgetAccount>> AccountsAsync(Run run, string id, IAskModels step, CancellationToken cancellation)
     {

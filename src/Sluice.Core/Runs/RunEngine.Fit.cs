@@ -49,7 +49,7 @@ public sealed partial class RunEngine
         var rows = step.IsKeyed || memos.Any(m => m.Poison is not null) ? memos.Select(m => m.Rows).ToArray() : null;
         var poison = Enumerable.Range(0, count).Where(i => memos[i].Poison is not null).ToDictionary(i => i, i => memos[i].Poison!);
         var fit = new StepFit(Encoding.UTF8.GetString(json), decisions, poison.Count == 0 ? null : poison, rows, step.GateFailure(new Fitted(json)));
-        return step is SchemaDetection.SchemaDetectionStep { Asked: not null } asking && !run.Plan.Request.Forecast ? await RefinedAsync(run, observer, asking, state!, fit, cancellation) : fit;
+        return step is SchemaDetection.SchemaDetectionStep { Asked: not null } asking ? await RefinedAsync(run, observer, asking, state!, fit, cancellation) : fit;
     }
 
     /// <summary>What all batches showed together: the merged states, and what the walk over all keys decided; both at once.</summary>

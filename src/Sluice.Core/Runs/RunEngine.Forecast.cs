@@ -1,4 +1,6 @@
 using Sluice.Llm;
+using Sluice.SchemaDetection;
+using Sluice.Steps;
 
 namespace Sluice.Runs;
 
@@ -7,7 +9,7 @@ public sealed partial class RunEngine
 {
     static void RequireAsking(Run run)
     {
-        if (FirstAsking(run) < 0)
+        if (!run.Steps.Any(Asks))
         {
             throw new PipelineException("There is nothing to forecast: no step of the pipeline asks a language model, or none is configured.", null);
         }
@@ -32,15 +34,25 @@ public sealed partial class RunEngine
 
     static int FirstAsking(Run run) => run.Steps.ToList().FindIndex(step => step is AskingStep);
 
-    static bool IsLastAsking(Run run, int number) => !run.Steps.Skip(number + 1).Any(step => step is AskingStep);
+    static bool IsLastAsking(Run run, int number) => !run.Steps.Skip(number + 1).Any(Asks);
+
+    static bool Asks(Step step) => step is AskingStep or SchemaDetectionStep { Asked: not null };
 
     async Task<Stage> EndForecastAsync(Run run, CancellationToken cancellation)
     {
         var calls = await new CallLog(store, run.Id).AllAsync(cancellation);
         var steps = new List<StepForecast>();
         var share = 1.0;
-        foreach (var number in Enumerable.Range(0, run.Steps.Count).Where(i => run.Steps[i] is AskingStep))
+        foreach (var number in Enumerable.Range(0, run.Steps.Count).Where(i => Asks(run.Steps[i])))
         {
+            // Its questions are few, and about columns: they are counted and not asked.
+            if (run.Steps[number] is SchemaDetectionStep)
+            {
+                steps.Add(await ReadDocumentAsync<StepForecast>(RefiningPath(run, number), cancellation));
+                continue;
+            }
+
+            var isFirst = number == FirstAsking(run);
             var question = ((AskingStep)run.Steps[number]).Question;
             var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
             var open = 0L;
@@ -51,8 +63,8 @@ public sealed partial class RunEngine
 
             // Rows that the first step let go are not among those of later ones.
             var questions = CostForecast.QuestionsOf(asks);
-            (questions, open) = steps.Count == 0 ? (questions, open) : ((long)Math.Round(questions / share), (long)Math.Round(open / share));
-            share = steps.Count == 0 ? ShareOf(run, number, asks) : share;
+            (questions, open) = isFirst ? (questions, open) : ((long)Math.Round(questions / share), (long)Math.Round(open / share));
+            share = isFirst ? ShareOf(run, number, asks) : share;
             var id = run.Chain[number].Id;
             var model = Models.Find(question.Model, out _);
             var callRows = model is null ? Math.Max(1, question.Options.BatchSize) : question.CallRows(questions, model);

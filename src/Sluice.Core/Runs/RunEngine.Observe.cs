@@ -17,7 +17,7 @@ public sealed partial class RunEngine
         var passes = await PassesAsync(run, cancellation);
         if (pass == passes.Count)
         {
-            return await OpenApplyAsync(run, cancellation);
+            return await (run.Plan.Request.Forecast ? EndForecastAsync(run, cancellation) : OpenApplyAsync(run, cancellation));
         }
 
         await CheckTypesAsync(run, passes[pass].Prefix, cancellation);

@@ -17,7 +17,16 @@ public sealed partial class RunEngine
         var answers = new AnswerStore(store, run.Id, asking);
         var asker = new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), await BudgetAsync(run, id, step, cancellation), time);
         var refiner = new ModelRefiner(new ItemAsker(asker, answers, run.Id, id, model, store), step.SendsPersonalData);
+        if (run.Plan.Request.Forecast)
+        {
+            var parts = await step.ForecastAsync(state, run.Pipeline.Dataset, refiner, cancellation);
+            await WriteDocumentAsync(RefiningPath(run, number), CostForecast.Unasked(id, parts, model.Price), cancellation);
+            return fit;
+        }
+
         var json = await step.RefinedFitAsync(state, run.Pipeline.Dataset, refiner, cancellation);
         return fit with { Json = Encoding.UTF8.GetString(json), Unanswered = refiner.Unanswered == 0 ? null : refiner.Unanswered };
     }
+
+    static string RefiningPath(Run run, int number) => $"runs/{run.Id}/forecast-{number}.json";
 }

@@ -68,6 +68,13 @@ public sealed class ModelRefiner : SchemaRefiner
             table, [.. columns.Zip(aboutColumns).Where(c => c.First.Table == table).Select(c => (c.First.Name, c.Second.Value, c.Second.Failure))], aboutTables[number]))];
     }
 
+    /// <summary>What asking about a table would take, without asking.</summary>
+    internal async Task<IReadOnlyList<UnaskedQuestions>> CountAsync(TableProfile table, CancellationToken cancellation) =>
+    [
+        await asker.CountAsync(columnQuestion, [.. table.Schema.Columns.Select((_, at) => Bytes(ColumnItem(table, at)))], cancellation),
+        await asker.CountAsync(tableQuestion, [Bytes(TableItem(table, [table]))], cancellation),
+    ];
+
     TableRefinement Refinement(TableProfile table, IReadOnlyList<(string Column, string? Value, Unanswered? Failure)> columns, (string? Value, Unanswered? Failure) about)
     {
         var notes = columns.Where(c => c.Value is null).Select(c => $"{Model} gave no valid answer about '{c.Column}': {c.Failure?.Error}").ToList();

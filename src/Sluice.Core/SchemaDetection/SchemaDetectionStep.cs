@@ -149,6 +149,13 @@ public sealed class SchemaDetectionStep : Step, IAskModels
         return Fitted.Of(Declared(RefinementGuard.Apply(table, plain, claims[0])));
     }
 
+    /// <summary>What a refiner would ask, without asking.</summary>
+    internal Task<IReadOnlyList<UnaskedQuestions>> ForecastAsync(State state, string name, ModelRefiner refiner, CancellationToken cancellation)
+    {
+        var table = Detector(state);
+        return refiner.CountAsync(table.Profile(name, table.Schema()), cancellation);
+    }
+
     SchemaDetector Detector(State state) => new((TableSketch)state, new DetectionLimits
     {
         RelatedColumns = options.RelatedColumns,

@@ -107,4 +107,32 @@ public sealed class CostForecastTests
         Assert.InRange(wide.High - wide.Value, 160, 168);
         Assert.Equal(double.PositiveInfinity, Estimate.Of(0, [1], 100).High);
     }
+
+    [Theory]
+    [InlineData("  - { id: look, type: schema_detection, config: { model: default } }\n", false)]
+    [InlineData("  - { id: ask, type: semantic_filter, config: { prompt: '{{ text }} is fine' } }\n  - { id: look, type: schema_detection, config: { model: default } }\n", true)]
+    [InlineData("  - { id: look, type: schema_detection, config: { model: default } }\n  - { id: ask, type: semantic_filter, config: { prompt: '{{ text }} is fine' } }\n", true)]
+    public async Task Questions_about_columns_are_counted_and_not_asked(string steps, bool asksRows)
+    {
+        var models = new ScriptedModels { Row = _ => new JsonObject { ["holds"] = true } };
+        await using var runs = Runs(models, 100, seed: 1);
+        var request = await runs.RequestAsync(TestRuns.Source + steps, "forecast", 4_000) with { Forecast = true };
+
+        await LocalRun.RunAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
+
+        // Two columns and a table: one call for each kind.
+        var forecast = await CostForecast.ReadAsync(runs.Store, "forecast", CancellationToken.None);
+        var look = forecast.Steps.Single(s => s.Step == "look");
+        Assert.Equal((3L, 3L, 0L, 2L), (look.Questions, look.Open, look.Sampled, look.Calls));
+        Assert.True(look.CostUsd!.Low > 0 && look.CostUsd.Low < look.CostUsd.Value && look.CostUsd.Value < look.CostUsd.High);
+        Assert.Equal(asksRows ? 2 : 1, forecast.Steps.Count);
+        Assert.Equal(asksRows, models.Calls.Count > 0);
+        Assert.DoesNotContain(models.Calls, call => call.Prompt.Contains("other_columns", StringComparison.Ordinal));
+
+        // What it then says is within the bounds.
+        await runs.RunAsync(TestRuns.Source + "  - { id: look, type: schema_detection, config: { model: default } }\n", batchBytes: 4_000);
+        var asked = models.Calls.Where(call => call.Prompt.Contains("\"column\"", StringComparison.Ordinal) && call.Prompt.Contains("other_columns", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(asked);
+        Assert.InRange(asked[0].Prompt.Length / 4, 1, look.InputTokens.High);
+    }
 }

@@ -43,7 +43,7 @@ sealed class BatchRuns : IAsyncDisposable
 
     public string MaxWaitHours { get; init; } = "24";
 
-    /// <summary>Units at once. A unit that fails stops those beside it, and what they are being answered is lost.</summary>
+    /// <summary>Units at once.</summary>
     public int Parallelism { get; init; } = 2;
 
     /// <summary>Before the steps.</summary>

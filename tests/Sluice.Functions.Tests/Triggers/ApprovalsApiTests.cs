@@ -29,6 +29,7 @@ public sealed class ApprovalsApiTests : IAsyncLifetime
         var least = waiting.GetProperty("approval").GetProperty("leastUsd").GetDecimal();
         Assert.InRange(paid, 1, 7);
         Assert.Contains("may spend 0.06 US dollars", waiting.GetProperty("approval").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Matches("Approve more with 'sluice runs approve [^ ]+ --budget USD' or by POST to /api/v1/runs/ID/approve, or change .+\\.$", waiting.GetProperty("approval").GetProperty("reason").GetString());
 
         var low = await app.PostAsync($"/api/v1/runs/{run}/approve", """{"budget_usd": 0.001, "by": "anna"}""");
         Assert.Equal(HttpStatusCode.BadRequest, low.StatusCode);
