@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sluice.Datasets;
 using Sluice.Examples;
 using Sluice.Functions.Api;
+using Sluice.Matching;
 using Sluice.Privacy;
 using Sluice.Runs;
 using Sluice.SchemaDetection;
@@ -146,15 +147,21 @@ sealed record RunSummary
 
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
         table.AddRow("rows read", $"{RowsRead:N0}");
-        foreach (var (reason, count) in Made ?? new Dictionary<string, long>())
+        var pairs = PairVerdicts.Of(Rejected, Made);
+        foreach (var (reason, count) in (Made ?? new Dictionary<string, long>()).Where(m => pairs.Count == 0 || m.Key != PairVerdicts.Made))
         {
             table.AddRow($"  made: {Markup.Escape(reason)}", $"{count:N0}");
         }
 
         table.AddRow("rows kept", $"{Rows:N0}");
-        foreach (var (reason, count) in Rejected ?? new Dictionary<string, long>())
+        foreach (var (reason, count) in (Rejected ?? new Dictionary<string, long>()).Where(r => !pairs.ContainsKey(r.Key)))
         {
             table.AddRow($"  rejected: {Markup.Escape(reason)}", $"{count:N0}");
+        }
+
+        foreach (var (reason, count) in pairs)
+        {
+            table.AddRow($"  pairs judged: {Markup.Escape(reason)}", $"{count:N0}");
         }
 
         foreach (var step in Profile ?? [])

@@ -80,6 +80,12 @@ static class CostCommand
             facts.AddRow(Markup.Escape($"{(cascade.IsSemanticCache ? "semantic cache" : "cascade")} of {cascade.Step}"), Markup.Escape(cascade.Note));
         }
 
+        foreach (var kept in cost.Kept ?? [])
+        {
+            facts.AddRow(Markup.Escape($"kept for {kept.Step}"), string.Create(
+                CultureInfo.InvariantCulture, $"{kept.Questions:N0} questions to compare with, {kept.Bytes / 1e6:0.0##} MB{(kept.Removed == 0 ? "" : $"; {kept.Removed:N0} removed, too many or too old")}"));
+        }
+
         foreach (var batch in cost.Batches ?? [])
         {
             facts.AddRow(Markup.Escape($"batch of {batch.Step}"), Markup.Escape(string.Create(

@@ -122,7 +122,7 @@ sealed class FuzzyChoice(FuzzyJoin.Options options) : Step
                     continue;
                 }
 
-                var reason = row == from && !isMatched ? "no_match" : same.IsNull(row) || !same.Values[row] ? "not_same" : "not_best";
+                var reason = row == from && !isMatched ? "no_match" : same.IsNull(row) || !same.Values[row] ? PairVerdicts.NotSame : PairVerdicts.NotBest;
                 verdicts.Fail(verdicts.Rule(reason, options.On[0], Severity.Low, rejects: true), row);
             }
 

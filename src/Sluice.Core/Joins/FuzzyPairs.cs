@@ -171,7 +171,7 @@ sealed class FuzzyPairs(FuzzyJoin.Options options)
             made.Add(row, found);
         }
 
-        verdicts.Make("pairs", made.Rows.Count - (batch.Rows - verdicts.Rejected));
+        verdicts.Make(PairVerdicts.Made, made.Rows.Count - (batch.Rows - verdicts.Rejected));
         int[] from = [.. made.TableRows.Select(row => row < 0 ? Table.Rows.Rows : row)];
         var rows = Outputs(batch.Schema).Zip(Taken, (field, name) => (Field: field, Column: OrNone(Table.Rows[name]).Take(from)))
             .Aggregate(made.Take(batch), (result, there) => result.With(there.Field, there.Column));

@@ -42,6 +42,9 @@ public sealed record RunCost
     /// <summary>What each cascade came to.</summary>
     public IReadOnlyList<CascadeOutcome>? Cascades { get; init; }
 
+    /// <summary>Questions that semantic caches keep after the run.</summary>
+    public IReadOnlyList<KeptSize>? Kept { get; init; }
+
     /// <summary>What came of batches at providers.</summary>
     public IReadOnlyList<BatchOutcome>? Batches { get; init; }
 
@@ -75,6 +78,7 @@ public sealed record RunCost
         var collected = await ReadAsync<Collected>(store, $"runs/{run}/{Collected.Prefix}", cancellation);
         var cascades = await ReadAsync<CascadeOutcome>(store, $"runs/{run}/{CascadeOutcome.Prefix}", cancellation);
         var batches = await ReadAsync<BatchOutcome>(store, $"runs/{run}/{BatchOutcome.Prefix}", cancellation);
+        var kept = await ReadAsync<KeptSize>(store, $"runs/{run}/{KeptSize.Prefix}", cancellation);
         var asked = await ReadAsync<AskTodo>(store, $"runs/{run}/ask-", cancellation);
         var pii = asked.Where(a => a.Pii is not null).SelectMany(a => a.Pii!).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Sum(p => p.Value));
         return new RunCost
@@ -88,6 +92,7 @@ public sealed record RunCost
             SavedTokens = Sum(collected.Select(c => c.SavedTokens).Concat(cascades.Select(c => c.SavedTokens))),
             SavedUsd = collected.Sum(c => c.SavedUsd) + cascades.Sum(c => c.SavedUsd),
             Batches = batches.Count == 0 ? null : batches,
+            Kept = kept.Count == 0 ? null : kept,
             Cascades = cascades.Count == 0 ? null : cascades,
             Pii = pii.Count == 0 ? null : new(pii, StringComparer.Ordinal),
             Steps = Lines(calls, c => c.Step),

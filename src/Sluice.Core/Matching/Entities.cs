@@ -192,8 +192,8 @@ sealed class Entities(Resolve.Options options) : Step
             {
                 var isDropped = known.Dropped.Contains(PairName(keys[row], OtherOf(others, row)));
                 verdicts.Fail(
-                    isDropped ? verdicts.Rule("contradiction", options.On[0], Severity.Medium, rejects: true)
-                    : verdicts.Rule(same.Values[row] ? "same_entity" : "different_entity", options.On[0], Severity.Low, rejects: true), row);
+                    isDropped ? verdicts.Rule(PairVerdicts.Contradiction, options.On[0], Severity.Medium, rejects: true)
+                    : verdicts.Rule(same.Values[row] ? PairVerdicts.Same : PairVerdicts.Different, options.On[0], Severity.Low, rejects: true), row);
             }
         }
 

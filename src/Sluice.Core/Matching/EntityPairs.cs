@@ -123,7 +123,7 @@ sealed class EntityPairs(Resolve.Options options) : Step
             }
         }
 
-        verdicts.Make("pairs", rows.Count - batch.Rows);
+        verdicts.Make(PairVerdicts.Made, rows.Count - batch.Rows);
         return With(batch.Take(rows.ToArray()), pairs);
     }
 

@@ -28,7 +28,7 @@ public enum CanonicalValue
 /// Candidates share rare words; pairs that are very similar are the same, pairs that are not are different, and for those between a language model is asked. Without a model
 /// <c>similarity_threshold</c> decides these, with evidence. What is the same as a third is the same, unless the model said of two rows that they are not: then the less similar pair
 /// that would join them is dropped, with evidence (<c>contradiction</c>). How many pairs the search for candidates misses is measured on a sample and stands in the version. One row of each entity
-/// is left by <c>remove_duplicates</c> with the column of ids as its key.
+/// is left by <c>remove_duplicates</c> with the column of ids as its key. Each pair that was judged counts as a row that was made and rejected, by what was said of it; no row of the table goes.
 /// </summary>
 [Step("resolve", Aliases = ["resolve_entities"])]
 public sealed class Resolve(Resolve.Options options) : StepGroup

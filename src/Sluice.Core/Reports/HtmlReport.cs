@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Sluice.Datasets;
+using Sluice.Matching;
 using Sluice.Quality;
 using Sluice.Runs;
 using Sluice.Steps;
@@ -49,7 +50,7 @@ public static partial class HtmlReport
         <p class="sub">{(manifest is null ? Html.Of($"""<strong class="bad">No version was committed.</strong> {record.GateFailure}""") : Html.Of($"version <code>{manifest.Id()}</code>"))}</p>
         <p class="sub">run <code>{record.RunId}</code>, {record.FinishedAt:yyyy-MM-dd HH:mm} UTC{(took is null ? "" : $", {took.Value.TotalSeconds:0.0} s")}</p></div>
         <div class="scores">{Charts.Score(before.Score, "quality as read")}{Charts.Score(after?.Score, "quality of the version")}</div></header>
-        <section class="tiles">{Tile(record.RowsRead, "rows read")}{Tile(manifest?.Rows ?? 0, "rows kept")}{Tile(record.Rejected.Values.Sum(), "rows rejected")}{Tile(record.Steps.SelectMany(s => s.Changed.Values).Sum(), "cells changed")}{Tile(record.Evidence.Sum(e => (long)e.Evidence.Rows), "failures on record")}</section>
+        <section class="tiles">{Tile(record.RowsRead, "rows read")}{Tile(manifest?.Rows ?? 0, "rows kept")}{Tile(record.Rejected.Values.Sum() - PairVerdicts.Of(record.Rejected, record.Made).Values.Sum(), "rows rejected")}{Tile(record.Steps.SelectMany(s => s.Changed.Values).Sum(), "cells changed")}{Tile(record.Evidence.Sum(e => (long)e.Evidence.Rows), "failures on record")}</section>
         """);
 
     static Html Tile(long number, string label) => Html.Of($"""<div class="tile"><b>{number:N0}</b><span>{label}</span></div>""");
@@ -58,13 +59,14 @@ public static partial class HtmlReport
     {
         var rows = new List<(string, double, string, string)> { ("read", record.RowsRead, $"{record.RowsRead:N0}", "base") };
         rows.AddRange(record.Steps.Select(s => ($"after {s.Step}", (double)s.RowsOut, $"{s.RowsOut:N0}", "base")));
-        var rejected = record.Rejected.OrderByDescending(r => r.Value).Select(r => (r.Key, (double)r.Value, $"{r.Value:N0}", "bad")).ToList();
+        var pairs = PairVerdicts.Of(record.Rejected, record.Made);
+        var rejected = record.Rejected.Where(r => !pairs.ContainsKey(r.Key)).OrderByDescending(r => r.Value).Select(r => (r.Key, (double)r.Value, $"{r.Value:N0}", "bad")).ToList();
         var changed = record.Steps.SelectMany(s => s.Changed).GroupBy(c => c.Key).Select(g => (Key: g.Key, Cells: g.Sum(c => c.Value)))
             .OrderByDescending(c => c.Cells).ThenBy(c => c.Key, StringComparer.Ordinal).Take(20).ToList();
         return Html.Of($"""
             <section><h2>From file to dataset</h2><div class="two"><div><h3>Rows after each step</h3>{Charts.Bars(rows)}</div>
             <div><h3>Why rows are gone</h3>{(rejected.Count == 0 ? Html.Of($"""<p class="note">No row was rejected.</p>""") : Charts.Bars(rejected))}
-            <p class="note">{record.RowsRead:N0} read{(record.Made is { } made ? $" + {made.Values.Sum():N0} made" : "")} = {manifest?.Rows ?? 0:N0} kept + {record.Rejected.Values.Sum():N0} rejected{(manifest is null ? " + those that were not published" : "")}.</p>
+            <p class="note">{record.RowsRead:N0} read{(record.Made is { } made ? $" + {made.Values.Sum():N0} made" : "")} = {manifest?.Rows ?? 0:N0} kept + {record.Rejected.Values.Sum():N0} rejected{(manifest is null ? " + those that were not published" : "")}.{(pairs.Count == 0 ? "" : $" {pairs.Values.Sum():N0} of those rejected are pairs of rows that were judged ({string.Join(", ", pairs.Select(p => $"{p.Value:N0} {p.Key}"))}): a pair is a row that was made while it is judged, and no row of the table.")}</p>
             {(changed.Count == 0 ? Html.Empty : Html.Of($"<h3>Cells changed</h3>{Charts.Bars(changed.Select(c => (c.Key.Replace(":", " · ", StringComparison.Ordinal), (double)c.Cells, $"{c.Cells:N0}", "good")))}"))}</div></div></section>
             """);
     }

@@ -217,7 +217,8 @@ public sealed partial class RunEngine
 
     async Task<Stage> FinishCollectAsync(Run run, int passNumber, CancellationToken cancellation)
     {
-        var (_, number, _) = await AskingPassAsync(run, passNumber, cancellation);
+        var (_, number, step) = await AskingPassAsync(run, passNumber, cancellation);
+        await TrimKeptAsync(run, number, step, cancellation);
         var asks = await ReadDocumentAsync<StepFit>(AsksPath(run, number), cancellation);
         var paths = new List<string>();
         var unanswered = 0L;

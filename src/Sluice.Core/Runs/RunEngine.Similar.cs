@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Llm;
+using Sluice.Storage;
 
 namespace Sluice.Runs;
 
@@ -47,7 +48,11 @@ public sealed partial class RunEngine
         var parts = new List<byte[]>();
         foreach (var part in list.Paths)
         {
-            parts.Add(await store.ReadAsync(part, cancellation));
+            // A run beside this one may have removed what is too much: there is less to compare with, and the sample still decides.
+            if (await store.StatAsync(part, cancellation) is not null)
+            {
+                parts.Add(await store.ReadAsync(part, cancellation));
+            }
         }
 
         return Remember(path + "/read", KeptQuestions.FromBytes(parts));
@@ -97,10 +102,49 @@ public sealed partial class RunEngine
 
         if (answered.Count > 0)
         {
-            var since = (await AskingSinceAsync(run, cancellation)).Since.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+            var since = KeptQuestions.TimeOf((await AskingSinceAsync(run, cancellation)).Since);
             var name = FormattableString.Invariant($"{since}-{run.Id}-{number}-{batch}-{answered[0].Key.High:x16}");
             await store.CreateAsync(KeptQuestions.PrefixOf(step.Question) + name, KeptQuestions.ToBytes(answered, cancellation), cancellation);
         }
+    }
+
+    /// <summary>
+    /// Removes kept questions that are too many, the oldest first, and those whose answers are too old to be taken; writes down what is left. Which they are follows from what is kept and from when this run
+    /// began to ask, so a second delivery removes nothing else.
+    /// </summary>
+    async Task TrimKeptAsync(Run run, int number, AskingStep step, CancellationToken cancellation)
+    {
+        var path = $"runs/{run.Id}/{KeptSize.Prefix}{number}.json";
+        if (step.Similar is not { } similar || run.Plan.Request.Forecast || await TryReadDocumentAsync<KeptSize>(path, cancellation) is not null)
+        {
+            return;
+        }
+
+        var prefix = KeptQuestions.PrefixOf(step.Question);
+        var parts = new List<ObjectInfo>();
+        await foreach (var part in store.ListAsync(prefix, cancellation))
+        {
+            parts.Add(part);
+        }
+
+        var oldest = prefix + KeptQuestions.TimeOf((await AskingSinceAsync(run, cancellation)).Since - TimeSpan.FromHours(step.Question.Options.CacheTtlHours));
+        var (kept, removed, isFull) = (0L, 0L, false);
+        foreach (var part in parts.OrderByDescending(p => p.Path, StringComparer.Ordinal))
+        {
+            var questions = part.Bytes / KeptQuestions.RecordBytes;
+            isFull |= kept + questions > similar.Kept || string.CompareOrdinal(part.Path, oldest) < 0;
+            if (!isFull)
+            {
+                kept += questions;
+            }
+            else
+            {
+                removed += questions;
+                await store.DeleteAsync(part.Path, cancellation);
+            }
+        }
+
+        await WriteDocumentAsync(path, new KeptSize(run.Chain[number].Id, kept, kept * KeptQuestions.RecordBytes, removed), cancellation);
     }
 
     static string SimilarNote(AskingStep step, CascadeOptions promise, (double Threshold, double Estimate)? chosen, int spared, long questions)

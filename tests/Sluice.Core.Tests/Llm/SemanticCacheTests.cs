@@ -105,6 +105,61 @@ public sealed class SemanticCacheTests
         Assert.Equal(Questions + 1, models.Asked.Count);
     }
 
+    [Fact]
+    public async Task The_oldest_questions_are_removed_where_there_are_too_many_and_the_newest_serve()
+    {
+        var (runs, models, before) = await KeptAsync(i => Old(i) + " again", Step("max_error: 0.05, sample: 100, kept: 500"));
+        await using var _ = runs;
+        var first = await KeptAsync(runs);
+
+        var run = await runs.RunAsync(Step("max_error: 0.05, sample: 100, kept: 500"), batchBytes: 4_000, deliveries: 2);
+
+        var size = Assert.Single((await runs.RecordAsync(run.Outcome)).Cost!.Kept!);
+        var left = await KeptAsync(runs);
+        Assert.Equal((left.Sum(p => p.Bytes) / KeptQuestions.RecordBytes, left.Sum(p => p.Bytes)), (size.Questions, size.Bytes));
+        Assert.InRange(size.Questions, 400, 500);
+
+        // What this run asked is all there; of the first run the newest parts.
+        var asked = models.Asked.Count - before;
+        Assert.Equal(Questions + asked - size.Questions, size.Removed);
+        Assert.Equal(first.OrderByDescending(p => p.Path, StringComparer.Ordinal).Take(left.Intersect(first).Count()).Order(), left.Intersect(first).Order());
+    }
+
+    [Fact]
+    public async Task Questions_whose_answers_are_too_old_are_removed()
+    {
+        var clock = new Moving();
+        var models = new ScriptedModels { Row = Kind };
+        await using var runs = new TestRuns { Models = models, Time = clock };
+        runs.Write("data.csv", Csv(Old));
+        await runs.RunAsync(Step(others: "cache_ttl_hours: 2, "), batchBytes: 4_000);
+        clock.Moved = TimeSpan.FromHours(3);
+        runs.Write("data.csv", "id,text\n1,the parcel of item3 came on day 21 again\n");
+
+        var later = await runs.RunAsync(Step(others: "cache_ttl_hours: 2, "), batchBytes: 4_000);
+
+        Assert.Equal(new KeptSize("mood", 1, KeptQuestions.RecordBytes, Questions), Assert.Single((await runs.RecordAsync(later.Outcome)).Cost!.Kept!));
+        Assert.Single(await KeptAsync(runs));
+    }
+
+    static async Task<List<(string Path, long Bytes)>> KeptAsync(TestRuns runs)
+    {
+        var parts = new List<(string, long)>();
+        await foreach (var part in runs.Store.ListAsync("similar/", CancellationToken.None))
+        {
+            parts.Add((part.Path, part.Bytes));
+        }
+
+        return parts;
+    }
+
+    sealed class Moving : TimeProvider
+    {
+        public TimeSpan Moved { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Moved;
+    }
+
     [Theory]
     [InlineData("pii: allow, ", "personal data must not be in it. Found 'pii: allow', expected 'redact'.")]
     [InlineData("pii: deny, ", "personal data must not be in it. Found 'pii: deny', expected 'redact'.")]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Sluice.Embedding;
@@ -7,6 +8,16 @@ namespace Sluice.Llm;
 
 /// <summary>Which kept questions a run compares with, decided before it asks.</summary>
 sealed record KeptParts(IReadOnlyList<string> Paths);
+
+/// <summary>What a run left of the questions that are kept for a step's semantic cache.</summary>
+/// <param name="Step">Id of the step.</param>
+/// <param name="Questions">Questions that are kept.</param>
+/// <param name="Bytes">Bytes that they take.</param>
+/// <param name="Removed">Questions that this run removed, as too many or too old.</param>
+public sealed record KeptSize(string Step, long Questions, long Bytes, long Removed)
+{
+    internal const string Prefix = "similar-";
+}
 
 /// <summary>
 /// Questions that the model has answered, by key and vector. Vectors are of the built-in embedding, in whole numbers: which question is the nearest is the same on
@@ -25,6 +36,9 @@ sealed class KeptQuestions
     readonly sbyte[] vectors;
 
     KeptQuestions(RowKey[] keys, sbyte[] vectors) => (this.keys, this.vectors) = (keys, vectors);
+
+    /// <summary>A time as names of parts begin with it: in the order of time.</summary>
+    public static string TimeOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
 
     /// <summary>Where the questions of a step are kept: other instructions, fields or models are other questions.</summary>
     public static string PrefixOf(Question question) => $"similar/{question.Digest}-{embedder.Key}/";

@@ -25,6 +25,13 @@ public sealed record SemanticCacheOptions
     [Range(1, 1_000_000)]
     public int Compared { get; init; } = 50_000;
 
+    /// <summary>
+    /// Questions of the step that are kept to compare with, at most: those of the oldest runs are removed first when a run has asked, and so are those whose answers are older than <c>cache_ttl_hours</c>. At
+    /// least <c>compared</c> make sense. A question takes 272 bytes. Default: 200,000.
+    /// </summary>
+    [Range(1, 100_000_000)]
+    public int Kept { get; init; } = 200_000;
+
     /// <summary>Another number draws another sample. Default: 0.</summary>
     public int Seed { get; init; }
 
