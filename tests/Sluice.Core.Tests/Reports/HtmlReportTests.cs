@@ -61,6 +61,19 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public async Task Pairs_that_were_judged_are_not_rows_that_are_gone()
+    {
+        await using var runs = new TestRuns();
+        runs.Write("data.csv", "id,name\n1,Anna Smith\n2,Anna Smyth\n3,Bert Jones\n4,Anna Smith\n");
+
+        var page = await RenderAsync(runs, TestRuns.Source + "  - { id: one, type: resolve, config: { on: [name], unsure_from: 0.3, similarity_threshold: 0.5 } }\n");
+
+        Assert.Contains("""<div class="tile"><b>0</b><span>rows rejected</span></div>""", page, StringComparison.Ordinal);
+        Assert.Contains("No row was rejected.", page, StringComparison.Ordinal);
+        Assert.Matches("4 read \\+ (\\d) made = 4 kept \\+ \\1 rejected\\. \\1 of those rejected are pairs of rows that were judged \\(\\d [a-z_, 0-9]+\\): a pair is a row that was made while it is judged, and no row of the table\\.", page);
+    }
+
+    [Fact]
     public async Task A_refused_gate_is_on_the_page()
     {
         await using var runs = new TestRuns();

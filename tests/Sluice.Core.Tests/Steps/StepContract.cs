@@ -140,7 +140,7 @@ public abstract class StepContract
             }
 
             var verdicts = new Verdicts(whole.Rows);
-            var pruned = step.Apply(whole.Select(needed), new Fitted(json, decisions), verdicts);
+            var pruned = step.Apply(whole.Select(needed), StepRunner.FittedOf(step, whole, json, decisions), verdicts);
 
             Assert.Equal(run.All.Rows, pruned.Rows);
             RandomBatches.AssertSame(run.All.Select(wanted), pruned.Select(wanted));

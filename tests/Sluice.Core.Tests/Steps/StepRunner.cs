@@ -1,5 +1,6 @@
 using Sluice.Batches;
 using Sluice.Embedding;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Steps;
 using Sluice.Storage;
@@ -69,7 +70,7 @@ static class StepRunner
         for (var i = 0; i < batches.Length; i++)
         {
             var poison = new List<PoisonRow>();
-            var (result, found) = Guarded.Apply(step, batches[i], new Fitted(json, decisions?.Of(i)), poison);
+            var (result, found) = Guarded.Apply(step, batches[i], FittedOf(step, batches[i], json, decisions?.Of(i)), poison);
             Assert.Empty(poison);
             Assert.Equal(planned, result.Schema);
             results.Add(result);
@@ -78,6 +79,10 @@ static class StepRunner
 
         return new StepRun(planned, json, results, verdicts);
     }
+
+    /// <summary>What a step has for a batch; one that asks a language model has scripted answers too.</summary>
+    public static Fitted FittedOf(Step step, Batch batch, byte[] json, byte[]? decisions) =>
+        new(json, decisions, step is AskingStep asking ? ScriptedAnswers.Of(asking, batch, decisions!) : null);
 
     /// <summary>What Plan reports, each as <c>path: message</c>.</summary>
     public static IReadOnlyList<string> Problems(Step step, Schema schema)
