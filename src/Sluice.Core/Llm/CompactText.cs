@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Sluice.Llm;
@@ -64,9 +63,9 @@ static partial class CompactText
     }
 
     [GeneratedRegex(@"[ \t]{2,}")]
-    private static partial Regex Blanks { get; }
+    static partial Regex Blanks { get; }
 
     // An item of a list is whole in itself; any other line may belong to the one before it.
     [GeneratedRegex(@"^\s*(?:[-*•]|\d+[.)])\s")]
-    private static partial Regex Item { get; }
+    static partial Regex Item { get; }
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Llm;
-using Sluice.Steps;
 
 namespace Sluice.Core.Tests.Steps;
 

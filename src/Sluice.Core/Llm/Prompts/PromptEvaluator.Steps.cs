@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Connectors;
 using Sluice.Datasets;
@@ -6,7 +5,6 @@ using Sluice.Llm.Rewrites;
 using Sluice.Pipelines;
 using Sluice.Pipelines.Optimise;
 using Sluice.Runs;
-using Sluice.Steps;
 using Sluice.Storage;
 
 namespace Sluice.Llm.Prompts;
