@@ -86,7 +86,11 @@ public sealed class ZeroShotLabelsContractTests : AskingContract
 {
     protected override AskingStep Asking() => new ZeroShotLabels(new()
     {
-        AutoLabelMethod = AutoLabelMethod.ZeroShot, LabelColumn = "genre", Labels = [new() { Name = "Drama" }, new() { Name = "Comedy" }], ConfidenceColumn = "sure", MinConfidence = 0.3,
+        AutoLabelMethod = AutoLabelMethod.ZeroShot,
+        LabelColumn = "genre",
+        Labels = [new() { Name = "Drama" }, new() { Name = "Comedy" }],
+        ConfidenceColumn = "sure",
+        MinConfidence = 0.3,
     });
 }
 
