@@ -206,7 +206,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
         Assert.DoesNotContain(found.Refused, r => r.Directive == "cascade");
         Assert.DoesNotContain(found.Plans, p => p.Rewrites.Any(r => r.Directive == "cascade") && p.Rewrites.Any(r => (string?)r.Options["model"] == "cheap"));
 
-        var few = await SearchAsync(models, request with { Examples = Examples(100, i => $"{Truth(i)} {i}"), SearchRows = 40 });
+        var few = await SearchAsync(models, request with { Examples = Examples(100, i => $"{Truth(i)} {i}"), SearchRows = 40, MostPlans = 2 });
         Assert.Contains(few.Refused, r => r is { Directive: "cascade" } && r.Reason.EndsWith("the smaller part has 40. Give more examples, and raise --rows.", StringComparison.Ordinal));
     }
 
@@ -251,7 +251,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
     {
         static JsonObject Any(string model, string system, JsonElement data) => new() { ["holds"] = true, ["label"] = "good", ["summary"] = "good" };
 
-        var found = await SearchAsync(new Two(Any), new RewriteRequest(Pipeline.Parse(TestRuns.Source + $"  - {step}\n").Steps[0], Examples(20, i => $"text {i}"), PromptMetric.Accuracy) { Models = ["cheap"], MostPlans = 40 });
+        var found = await SearchAsync(new Two(Any), new RewriteRequest(Pipeline.Parse(TestRuns.Source + $"  - {step}\n").Steps[0], Examples(20, i => $"text {i}"), PromptMetric.Accuracy) { Models = ["cheap"], MostPlans = 10 });
 
         Assert.Contains(new RefusedRewrite(directive, reason), found.Refused);
         Assert.DoesNotContain(found.Plans, p => p.Rewrites.Any(r => r.Directive == directive));
