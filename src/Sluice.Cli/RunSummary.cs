@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Cli.Ui;
 using Sluice.Datasets;
 using Sluice.Examples;
 using Sluice.Functions.Api;
@@ -76,6 +77,9 @@ sealed record RunSummary
 
     public string? Report { get; init; }
 
+    /// <summary>The chains of a pipeline that has several; null: it has one.</summary>
+    public IReadOnlyList<RunSummary>? Chains { get; init; }
+
     public static async Task<RunSummary> OfAsync(LocalApp app, OrchestrationMetadata run, bool resumed, TimeSpan time, CancellationToken cancellation)
     {
         if (run.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
@@ -133,6 +137,11 @@ sealed record RunSummary
         {
             Shell.Print(this);
             return ExitCode;
+        }
+
+        if (Chains is not null)
+        {
+            return GraphView.Show(parsed, this);
         }
 
         if (Version is null && RowsRead == 0)

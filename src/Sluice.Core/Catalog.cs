@@ -137,7 +137,8 @@ public sealed partial class Catalog
         return Create(kind, type, options);
     }
 
-    internal object? BindOptions(CapabilityKind kind, string type, YamlNode? node, YamlNode at, OptionBinder binder, ProblemList problems, long? seed, int? splits = null)
+    internal object? BindOptions(
+        CapabilityKind kind, string type, YamlNode? node, YamlNode at, OptionBinder binder, ProblemList problems, long? seed, int? splits = null, JsonObject? more = null)
     {
         var entry = Get(kind, type);
         if (entry.Options is null)
@@ -151,7 +152,7 @@ public sealed partial class Catalog
         }
 
         // A seed or a number of folds of the pipeline is the default of every step that has one of its own.
-        var defaults = new JsonObject();
+        var defaults = more ?? [];
         foreach (var (name, value) in new[] { ("seed", seed), ("random_state", seed), ("n_splits", splits) })
         {
             if (value is not null && OptionType.Of(entry.Options).Fields.Any(f => f.Name == name && f.Type.Kind == OptionKind.Whole))
@@ -165,6 +166,10 @@ public sealed partial class Catalog
 
     /// <summary>The class of a source, step or sink.</summary>
     internal Type ClassOf(CapabilityKind kind, string type) => Get(kind, type).Class;
+
+    /// <summary>Whether it has an option of this name and kind.</summary>
+    internal bool HasOption(CapabilityKind kind, string type, string option, OptionKind of) =>
+        Get(kind, type).Options is { } options && OptionType.Of(options).Fields.Any(f => f.Name == option && f.Type.Kind == of);
 
     Entry Get(CapabilityKind kind, string type) => entries.TryGetValue((kind, type), out var entry)
         ? entry

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sluice.Cli.Ui;
 using Sluice.Connectors;
+using Sluice.Datasets;
 using Sluice.Pipelines;
 using Sluice.Pipelines.Optimise;
 using Sluice.Runs;
@@ -43,19 +44,33 @@ static class ExplainCommand
             return Shell.Invalid(parsed, "No pipeline is named. Name a YAML file, or a run with --optimise --run.");
         }
 
-        var pipeline = await LoadAsync(file, cancellation);
-        var inputs = InputsOf(file);
-        return (optimise, sample) switch
+        var graph = await PipelineGraph.LoadAsync(Shown(file), cancellation);
+        if (graph.Chains.Count > 1 && !optimise && sample is null)
         {
-            (true, not null) => Shell.Invalid(parsed, "--optimise and --sample are two questions. Ask one at a time."),
-            (true, _) => PlanView.Show(parsed, await ExplainedRewrites.OfAsync(pipeline, inputs, cancellation)),
-            (_, { } rows) => await SampleView.ShowAsync(parsed, pipeline, await SampledRun.OfAsync(pipeline, inputs, rows, TimeProvider.System, cancellation)),
-            _ => Show(parsed, await ExplainedPlan.OfAsync(pipeline, inputs, cancellation)),
-        };
+            return GraphView.Explain(parsed, graph);
+        }
+
+        // Only what reads datasets needs a store to be explained.
+        var pipeline = graph.Single;
+        return graph.DatasetsRead.Any() || pipeline.Source.Source is DatasetSource
+            ? await OpenedStore.WithAsync(parsed, store => ExplainAsync(parsed, pipeline, InputsOf(file), optimise, sample, store.Datasets, cancellation))
+            : await ExplainAsync(parsed, pipeline, InputsOf(file), optimise, sample, null, cancellation);
     }
 
+    static async Task<int> ExplainAsync(
+        ParseResult parsed, Pipeline pipeline, FolderInputs inputs, bool optimise, int? sample, DatasetCatalogue? datasets, CancellationToken cancellation) =>
+        (optimise, sample) switch
+        {
+            (true, not null) => Shell.Invalid(parsed, "--optimise and --sample are two questions. Ask one at a time."),
+            (true, _) => PlanView.Show(parsed, await ExplainedRewrites.OfAsync(pipeline, inputs, cancellation, datasets)),
+            (_, { } rows) => await SampleView.ShowAsync(parsed, pipeline, await SampledRun.OfAsync(pipeline, inputs, rows, TimeProvider.System, cancellation, datasets)),
+            _ => Show(parsed, await ExplainedPlan.OfAsync(pipeline, inputs, cancellation, datasets)),
+        };
+
     internal static Task<Pipeline> LoadAsync(FileInfo file, CancellationToken cancellation) =>
-        Pipeline.LoadAsync(Path.GetRelativePath(Environment.CurrentDirectory, file.FullName), cancellation);
+        Pipeline.LoadAsync(Shown(file), cancellation);
+
+    static string Shown(FileInfo file) => Path.GetRelativePath(Environment.CurrentDirectory, file.FullName);
 
     internal static FolderInputs InputsOf(FileInfo file) => new([Path.GetPathRoot(file.DirectoryName!)!], file.DirectoryName!);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Connectors;
+using Sluice.Datasets;
 using Sluice.Pipelines;
 using Sluice.Runs;
 
@@ -17,7 +18,7 @@ static class RunCommand
         var replay = new Option<bool>("--replay-quarantine") { Description = "Try rows again that an earlier run put aside because a step failed on them." };
         var approve = new Option<double?>("--approve-budget") { Description = "US dollars that this run may spend on language models, in the place of the pipeline's budgets." };
         var forecast = new Option<bool>("--forecast") { Description = "Ask language models for a sample alone, at least 1 % of the questions, and say what the run will cost. Makes no version; the answers are kept." };
-        var command = new Command("run", "Run a pipeline and commit a version of its dataset.") { file, batchBytes, replay, approve, forecast };
+        var command = new Command("run", "Run a pipeline and commit a version of its dataset; of each of its datasets, where it has several chains.") { file, batchBytes, replay, approve, forecast };
         Shell.Act(command, (parsed, cancellation) => RunAsync(
             parsed, parsed.GetRequiredValue(file), parsed.GetValue(batchBytes), parsed.GetValue(replay), parsed.GetValue(approve), parsed.GetValue(forecast), cancellation));
         return command;
@@ -37,7 +38,7 @@ static class RunCommand
         }
 
         var shown = Path.GetRelativePath(Environment.CurrentDirectory, file.FullName);
-        var pipeline = await Pipeline.LoadAsync(shown, cancellation);
+        var pipeline = await PipelineGraph.LoadAsync(shown, cancellation);
         var folder = file.DirectoryName!;
         foreach (var advice in pipeline.Advice)
         {
@@ -46,27 +47,38 @@ static class RunCommand
 
         // A missing input and an output that is refused are told before a store is made for them.
         var readable = new FolderInputs([Path.GetPathRoot(folder)!], folder);
-        pipeline.CheckSinks(new FolderOutputs(folder), readable);
-        var inputs = await readable.ListAsync(pipeline.Source.Source.FilePath, cancellation);
+        var inputs = new List<InputFile>();
+        foreach (var (chain, _) in pipeline.Chains)
+        {
+            chain.CheckSinks(new FolderOutputs(folder), readable);
+            inputs.AddRange(chain.Source.Source.FilePath is { } read ? await readable.ListAsync(read, cancellation) : []);
+        }
 
         if (forecast)
         {
+            _ = pipeline.Single;
             return await RunForecast.ShowAsync(parsed, file, shown, batchBytes, approved, cancellation);
         }
 
         var text = await File.ReadAllTextAsync(file.FullName, cancellation);
         var result = await PipelineRun.RunAsync(
-            parsed, text, shown, Path.GetPathRoot(folder)!, resumes: !replay, path => Prefix(pipeline, path, folder, inputs, batchBytes),
+            parsed, text, shown, Path.GetPathRoot(folder)!, resumes: !replay, (path, datasets) => PrefixAsync(pipeline, path, folder, inputs, datasets, batchBytes, cancellation),
             path => new RunRequest("", path, shown, folder, batchBytes, replay, ApprovedUsd: approved), cancellation);
         return result.Show(parsed);
     }
 
     /// <summary>Names what is run: the same pipeline on the same files has the same prefix, so a cut-off run is found and goes on.</summary>
-    static string Prefix(Pipeline pipeline, string text, string folder, IReadOnlyList<InputFile> inputs, long batchBytes)
+    static async Task<string> PrefixAsync(
+        PipelineGraph pipeline, string text, string folder, IReadOnlyList<InputFile> inputs, DatasetCatalogue datasets, long batchBytes, CancellationToken cancellation)
     {
-        var parts = inputs.Select(f => $"{f.Path}|{f.Bytes}|{f.Stamp}").Prepend($"{text}|{folder}|{batchBytes}");
+        var parts = inputs.Select(f => $"{f.Path}|{f.Bytes}|{f.Stamp}").Prepend($"{text}|{folder}|{batchBytes}").ToList();
+        foreach (var read in pipeline.DatasetsRead)
+        {
+            parts.Add($"{read}|{(await datasets.HeadAsync(read, cancellation))?.Version}");
+        }
+
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
-        var name = pipeline.Dataset.Length > 40 ? pipeline.Dataset[..40] : pipeline.Dataset;
+        var name = pipeline.MainPipeline.Dataset is { Length: > 40 } dataset ? dataset[..40] : pipeline.MainPipeline.Dataset;
         return $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 5))}";
     }
 }

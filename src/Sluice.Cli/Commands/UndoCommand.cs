@@ -50,7 +50,7 @@ static class UndoCommand
         var root = Path.IsPathRooted(request.InputFolder) ? Path.GetPathRoot(request.InputFolder)! : Path.GetPathRoot(Environment.CurrentDirectory)!;
         var shown = $"{undo.Entry.Dataset}@{undo.Entry.Version} without {asked.Step}";
         var summary = await PipelineRun.RunAsync(
-            parsed, undo.Text, shown, root, resumes: true, path => Prefix(undo.Entry.Dataset, $"{path}|{undo.Record.RunId}"),
+            parsed, undo.Text, shown, root, resumes: true, (path, _) => Task.FromResult(Prefix(undo.Entry.Dataset, $"{path}|{undo.Record.RunId}")),
             path => new RunRequest("", path, shown, request.InputFolder, RowsOf: undo.Record.RunId), cancellation);
         if (summary.Version is null)
         {

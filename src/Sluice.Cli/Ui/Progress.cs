@@ -7,8 +7,8 @@ namespace Sluice.Cli.Ui;
 /// <summary>Live progress of a run: bars in a terminal, a line a stage elsewhere.</summary>
 static class RunProgress
 {
-    /// <summary>Shows the stages of a run while <paramref name="run"/> goes on.</summary>
-    public static async Task<T> ShowAsync<T>(RunWatch watch, string runId, bool quiet, Func<Task<T>> run)
+    /// <summary>Shows the stages of a run, and of all its chains, while <paramref name="run"/> goes on.</summary>
+    public static async Task<T> ShowAsync<T>(RunWatch watch, RunRequest request, bool quiet, Func<Task<T>> run)
     {
         if (quiet)
         {
@@ -16,31 +16,38 @@ static class RunProgress
         }
 
         return Shell.Errors.Profile.Capabilities.Interactive && Shell.Errors.Profile.Capabilities.Ansi && !Console.IsErrorRedirected
-            ? await BarsAsync(watch, runId, run)
-            : await LinesAsync(watch, runId, run);
+            ? await BarsAsync(watch, Titles(request), run)
+            : await LinesAsync(watch, Titles(request), run);
     }
 
-    static async Task<T> BarsAsync<T>(RunWatch watch, string runId, Func<Task<T>> run)
+    static async Task<T> BarsAsync<T>(RunWatch watch, Dictionary<string, string> titles, Func<Task<T>> run)
     {
         T result = default!;
         var progress = Shell.Errors.Progress().Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn());
         await progress.StartAsync(async context =>
         {
-            ProgressTask? current = null;
+            var open = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
             var gate = new Lock();
-            void Open(string id, Stage stage)
+            void Opened(string id, Stage stage)
             {
                 lock (gate)
                 {
-                    if (id != runId)
+                    if (!titles.TryGetValue(id, out var title))
                     {
                         return;
                     }
 
-                    current?.Value(current.MaxValue);
-                    current?.StopTask();
-                    current = stage.Outcome is not null ? null : context.AddTask(Markup.Escape(Describe(stage)), maxValue: Math.Max(1, stage.Units));
+                    if (open.Remove(id, out var before))
+                    {
+                        before.Value(before.MaxValue);
+                        before.StopTask();
+                    }
+
+                    if (stage.Outcome is null)
+                    {
+                        open[id] = context.AddTask(Markup.Escape(title + Describe(stage)), maxValue: Math.Max(1, stage.Units));
+                    }
                 }
             }
 
@@ -48,25 +55,25 @@ static class RunProgress
             {
                 lock (gate)
                 {
-                    if (unit.RunId == runId)
+                    if (open.TryGetValue(unit.RunId, out var current))
                     {
-                        current?.Increment(1);
+                        current.Increment(1);
                     }
                 }
             }
 
-            result = await WatchedAsync(watch, Open, Finish, run);
+            result = await WatchedAsync(watch, Opened, Finish, run);
         });
         return result;
     }
 
-    static Task<T> LinesAsync<T>(RunWatch watch, string runId, Func<Task<T>> run) => WatchedAsync(
+    static Task<T> LinesAsync<T>(RunWatch watch, Dictionary<string, string> titles, Func<Task<T>> run) => WatchedAsync(
         watch,
         (id, stage) =>
         {
-            if (id == runId && stage.Outcome is null)
+            if (titles.TryGetValue(id, out var title) && stage.Outcome is null)
             {
-                Console.Error.WriteLine(Describe(stage));
+                Console.Error.WriteLine(title + Describe(stage));
             }
         },
         _ => { },
@@ -86,6 +93,10 @@ static class RunProgress
             watch.UnitFinished -= finish;
         }
     }
+
+    /// <summary>What stands before the stages of each run that is shown: of a chain, its dataset.</summary>
+    static Dictionary<string, string> Titles(RunRequest request) => request.Graph is null ? new() { [request.RunId] = "" }
+        : request.Graph.Select((link, i) => (Id: GraphRun.RunId(request.RunId, i), link.Dataset)).ToDictionary(c => c.Id, c => c.Dataset + ": ");
 
     static string Describe(Stage stage) =>
         $"{stage.Title} ({stage.Units} {(stage.Units == 1 ? "unit" : "units")}{(stage.Reused > 0 ? $", {stage.Reused} reused" : "")})";

@@ -33,8 +33,8 @@ public abstract class Source
     /// <summary>Raise when the same bytes and options give other rows than before.</summary>
     public virtual int CodeVersion => 1;
 
-    /// <summary>The <c>file_path</c> of its options, as <see cref="InputFiles.ListAsync"/> takes it.</summary>
-    public abstract string FilePath { get; }
+    /// <summary>The <c>file_path</c> of its options, as <see cref="InputFiles.ListAsync"/> takes it; null: it reads no files.</summary>
+    public abstract string? FilePath { get; }
 
     /// <summary>The step that looks at the rows as read, before every step of the pipeline; null: none.</summary>
     public virtual Step? Look => null;

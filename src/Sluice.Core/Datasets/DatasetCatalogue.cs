@@ -24,6 +24,9 @@ public sealed class DatasetCatalogue(ObjectStore store, Ledger ledger, BatchFile
 {
     const string Datasets = "datasets";
 
+    /// <summary>Files of versions.</summary>
+    internal BatchFiles Files => files;
+
     /// <summary>
     /// Commits a version and makes it the head. A version that was the head before becomes it again, under a new number: the head is
     /// what the pipeline gives for the input of now. A second delivery of one run's commit changes nothing.

@@ -56,6 +56,13 @@ public sealed record VersionManifest
     /// <summary>Name by content: <c>v-</c> and 16 hex digits.</summary>
     public string Id() => "v-" + Convert.ToHexStringLower(SHA256.HashData(DocumentJson.Bytes(this)).AsSpan(0, 8));
 
+    /// <summary>The version as what another one was made of: its name, and the hash of all that it is.</summary>
+    public InputDigest Digest()
+    {
+        var hash = SHA256.HashData(DocumentJson.Bytes(this));
+        return new($"{Dataset}@v-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}", Files.Sum(f => f.File.Bytes), Convert.ToHexStringLower(hash));
+    }
+
     /// <summary>Asserts that no row is lost: rows read + made = rows + rejected.</summary>
     public void CheckTotals()
     {

@@ -39,14 +39,14 @@ public sealed class FuzzyJoin(FuzzyJoin.Options options) : StepGroup
     {
         /// <summary>
         /// Files of the other table, as a file_path: CSV, JSON lines, Parquet or Excel by their extension. They are an input of the run by content. Give this or
-        /// <c>dataset</c> and <c>version</c>. Default: none.
+        /// <c>dataset</c>. Default: none.
         /// </summary>
         public string? File { get; init; }
 
-        /// <summary>Dataset whose version is the other table. Default: none.</summary>
+        /// <summary>Dataset whose newest version is the other table, or the one that <c>version</c> states. With two steps in <c>depends_on</c> it is what the second gives. Default: none.</summary>
         public string? Dataset { get; init; }
 
-        /// <summary>Id of the version, such as v-0123456789abcdef. Default: none.</summary>
+        /// <summary>Id of the version, such as v-0123456789abcdef. Default: the newest when the run starts.</summary>
         public string? Version { get; init; }
 
         /// <summary>Columns of the rows that are compared. A row where all are missing matches nothing.</summary>
@@ -91,7 +91,7 @@ public sealed class FuzzyJoin(FuzzyJoin.Options options) : StepGroup
 
             if (!TableReference.IsNamedOnce(this))
             {
-                yield return new ValidationResult("The other table is named once: either 'file', or 'dataset' together with 'version'.", [nameof(File)]);
+                yield return new ValidationResult("The other table is named once: either 'file', or 'dataset' with or without 'version', or as the second step in 'depends_on'.", [nameof(File)]);
             }
 
             if (TableOn.Count > 0 && TableOn.Count != On.Count)

@@ -24,14 +24,14 @@ public sealed partial class Join
     {
         /// <summary>
         /// Files of the other table, as a file_path: CSV, JSON lines, Parquet or Excel by their extension. They are an input of the run by content. Give this or
-        /// <c>dataset</c> and <c>version</c>. Default: none.
+        /// <c>dataset</c>. Default: none.
         /// </summary>
         public string? File { get; init; }
 
-        /// <summary>Dataset whose version is the other table. Default: none.</summary>
+        /// <summary>Dataset whose newest version is the other table, or the one that <c>version</c> states. With two steps in <c>depends_on</c> it is what the second gives. Default: none.</summary>
         public string? Dataset { get; init; }
 
-        /// <summary>Id of the version, such as v-0123456789abcdef: a version never changes, so neither does the join. Default: none.</summary>
+        /// <summary>Id of the version, such as v-0123456789abcdef: a version never changes, so neither does the join. Default: the newest when the run starts.</summary>
         public string? Version { get; init; }
 
         /// <summary>Key columns of the rows. Rows match when all their keys are equal; a missing value equals nothing.</summary>
@@ -64,7 +64,7 @@ public sealed partial class Join
         {
             if (!TableReference.IsNamedOnce(this))
             {
-                yield return new ValidationResult("The other table is named once: either 'file', or 'dataset' together with 'version'.", [nameof(File)]);
+                yield return new ValidationResult("The other table is named once: either 'file', or 'dataset' with or without 'version', or as the second step in 'depends_on'.", [nameof(File)]);
             }
 
             if (TableOn.Count > 0 && TableOn.Count != On.Count)

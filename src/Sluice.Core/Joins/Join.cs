@@ -72,7 +72,7 @@ public sealed partial class Join(Join.Options options)
     void CheckTypes(Field left, Field right, int key, StepProblems problems)
     {
         // A column without a value matches nothing, whatever its type.
-        if (left.Type != right.Type && !Unify.IsOpen(left) && (!Unify.IsOpen(right) || TakesUnmatched))
+        if (left.Type != right.Type && !Unify.IsOpen(left) && right.Format != Unify.Fitted && (!Unify.IsOpen(right) || TakesUnmatched))
         {
             problems.Add(
                 $"on[{key}]",

@@ -12,7 +12,7 @@ namespace Sluice.Joins;
 /// <summary>A second table, whole in memory and immutable.</summary>
 /// <param name="Rows">Its rows, in order.</param>
 /// <param name="Content">Names what it holds: a hash of its files, or the id of a version.</param>
-/// <param name="Files">The files by content; none for a version.</param>
+/// <param name="Files">The files by content, or the version where the pipeline does not state which; none for a version that it states.</param>
 public sealed record SideTable(Batch Rows, string Content, IReadOnlyList<InputDigest> Files)
 {
     /// <summary>Opens a table.</summary>
@@ -20,11 +20,14 @@ public sealed record SideTable(Batch Rows, string Content, IReadOnlyList<InputDi
     /// <param name="inputs">Where files come from.</param>
     /// <param name="catalogue">Where versions are; null: nowhere.</param>
     /// <param name="catalog">Sources.</param>
+    /// <param name="versions">Version to open of a dataset of which the reference states none.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <exception cref="SourceException">It cannot be read, or is larger than it may be.</exception>
     public static Task<SideTable> OpenAsync(
-        TableReference reference, InputFiles inputs, DatasetCatalogue? catalogue, Catalog catalog, CancellationToken cancellation) =>
-        reference.File is { } file ? OfFilesAsync(file, reference, inputs, catalog, cancellation) : OfVersionAsync(reference, catalogue, cancellation);
+        TableReference reference, InputFiles inputs, DatasetCatalogue? catalogue, Catalog catalog, IReadOnlyDictionary<string, string>? versions,
+        CancellationToken cancellation) => reference.File is { } file
+        ? OfFilesAsync(file, reference, inputs, catalog, cancellation)
+        : OfVersionAsync(reference with { Version = reference.Version ?? versions?[reference.Dataset!] }, reference.Version is not null, catalogue, cancellation);
 
     static async Task<SideTable> OfFilesAsync(string path, TableReference reference, InputFiles inputs, Catalog catalog, CancellationToken cancellation)
     {
@@ -56,7 +59,7 @@ public sealed record SideTable(Batch Rows, string Content, IReadOnlyList<InputDi
         return new SideTable(rows, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(digests.Select(d => d.Sha256))))), digests);
     }
 
-    static async Task<SideTable> OfVersionAsync(TableReference reference, DatasetCatalogue? catalogue, CancellationToken cancellation)
+    static async Task<SideTable> OfVersionAsync(TableReference reference, bool isStated, DatasetCatalogue? catalogue, CancellationToken cancellation)
     {
         var name = $"{reference.Dataset} {reference.Version}";
         if (catalogue is null)
@@ -65,7 +68,8 @@ public sealed record SideTable(Batch Rows, string Content, IReadOnlyList<InputDi
         }
 
         var rows = await catalogue.OpenAsync(reference.Dataset!, reference.Version!, cancellation);
-        return new SideTable(await WholeAsync(rows.ReadAsync(cancellation), rows.Schema, name, reference), reference.Version!, []);
+        IReadOnlyList<InputDigest> read = isStated ? [] : [(await catalogue.ManifestAsync(reference.Dataset!, reference.Version!, cancellation)).Digest()];
+        return new SideTable(await WholeAsync(rows.ReadAsync(cancellation), rows.Schema, name, reference), reference.Version!, read);
     }
 
     static async Task<Batch> WholeAsync(IAsyncEnumerable<Batch> batches, Schema schema, string name, TableReference reference)

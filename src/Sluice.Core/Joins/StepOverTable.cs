@@ -1,3 +1,4 @@
+using Sluice.Runs;
 using Sluice.Steps;
 
 namespace Sluice.Joins;
@@ -14,6 +15,12 @@ public abstract class StepOverTable(TableReference? reference) : Step
     internal TableReference? Reference => reference;
 
     internal bool IsOpen => reference is null || table is not null;
+
+    /// <summary>Whether the table is the newest version of a dataset, which only the run decides.</summary>
+    internal bool ReadsNewest => reference is { Dataset: not null, Version: null };
+
+    /// <summary>What was opened, by content.</summary>
+    internal IReadOnlyList<InputDigest> Digests => table?.Files ?? [];
 
     /// <summary>The table, once the step was put on it.</summary>
     /// <exception cref="InvalidOperationException">It was not: a fault of the caller.</exception>
@@ -50,7 +57,7 @@ public interface ITableOptions
     /// <summary>Name of the dataset; null for files.</summary>
     string? Dataset { get; }
 
-    /// <summary>Id of its version; null for files.</summary>
+    /// <summary>Id of its version; null for files, and for the newest version when the run starts.</summary>
     string? Version { get; }
 
     /// <summary>MiB that the table may take in memory.</summary>
@@ -60,7 +67,7 @@ public interface ITableOptions
 /// <summary>Where a second table is: files, or a version of a dataset.</summary>
 /// <param name="File">As a <c>file_path</c>; null for a version.</param>
 /// <param name="Dataset">Name of the dataset; null for files.</param>
-/// <param name="Version">Id of its version; null for files.</param>
+/// <param name="Version">Id of its version; null for files, and for the newest version when the run starts.</param>
 /// <param name="MaxBytes">Bytes that the table may have in memory.</param>
 public sealed record TableReference(string? File, string? Dataset, string? Version, long MaxBytes)
 {
@@ -68,5 +75,5 @@ public sealed record TableReference(string? File, string? Dataset, string? Versi
 
     /// <summary>Whether options name exactly one table.</summary>
     internal static bool IsNamedOnce(ITableOptions options) =>
-        options.File is null ? options is { Dataset: not null, Version: not null } : options is { Dataset: null, Version: null };
+        options.File is null ? options.Dataset is not null : options is { Dataset: null, Version: null };
 }

@@ -9,9 +9,10 @@ static class AugmentLint
     /// <param name="steps">The chain, in order.</param>
     /// <param name="placeOf">Where an option of a step of the file is.</param>
     /// <param name="problems">Gets every step that cleans too late.</param>
-    public static void Check(IReadOnlyList<PipelineStep> steps, Func<string, string, YamlNode> placeOf, ProblemList problems)
+    /// <param name="earlier">Step of a chain before that made some of the rows.</param>
+    public static void Check(IReadOnlyList<PipelineStep> steps, Func<string, string, YamlNode> placeOf, ProblemList problems, PipelineStep? earlier)
     {
-        PipelineStep? makes = null;
+        var makes = earlier;
         foreach (var step in steps)
         {
             if (makes is not null && step.Step.Cleans)

@@ -12,18 +12,21 @@ static class LeakLint
     /// <param name="steps">The chain, in order.</param>
     /// <param name="placeOf">Where an option of a step of the file is.</param>
     /// <param name="problems">Gets every such step.</param>
-    public static void Check(IReadOnlyList<PipelineStep> steps, Func<string, string, YamlNode> placeOf, ProblemList problems)
+    /// <param name="earlier">Splits that the rows went through in chains before.</param>
+    /// <param name="later">Split that they go through in a chain after.</param>
+    public static void Check(
+        IReadOnlyList<PipelineStep> steps, Func<string, string, YamlNode> placeOf, ProblemList problems, IReadOnlyList<PipelineStep> earlier, PipelineStep? later)
     {
-        PipelineStep? before = null;
+        var before = earlier;
         foreach (var (step, i) in steps.Select((step, i) => (step, i)))
         {
-            before = step.Step is Split ? step : before;
+            before = step.Step is Split ? [step] : before;
             if (step.Step.LearnsFrom is not { } train)
             {
                 continue;
             }
 
-            if (steps.Skip(i + 1).FirstOrDefault(s => s.Step is Split) is { } after)
+            if ((steps.Skip(i + 1).FirstOrDefault(s => s.Step is Split) ?? later) is { } after)
             {
                 problems.Add(
                     placeOf(step.Group, ""),
@@ -31,9 +34,12 @@ static class LeakLint
                     + (step.Group == step.Id ? $"Move '{step.Id}' after" : $"Make {step.Type} a step of its own after")
                     + $" '{after.Id}'; there it learns from the set '{train.Set}' alone.");
             }
-            else if (before is { Step: Split split })
+            else
             {
-                CheckSet(step, train, before.Id, split, placeOf, problems);
+                foreach (var split in before)
+                {
+                    CheckSet(step, train, split.Id, (Split)split.Step, placeOf, problems);
+                }
             }
         }
     }

@@ -38,6 +38,9 @@ public sealed partial record Pipeline
         return schema;
     }
 
+    /// <summary>A problem at a step of the file.</summary>
+    internal Problem ProblemAt(string step, string message) => new(message, FileName, Places[step].Step.Line, Places[step].Step.Column);
+
     /// <summary>Refuses models that may not be used, before anything looks for them.</summary>
     /// <exception cref="PipelineException">Every such option, with its place in the file.</exception>
     public void CheckModels(AllowedModels allowed)
@@ -68,7 +71,7 @@ public sealed partial record Pipeline
         {
             try
             {
-                if (sink.Sink.Check(outputs) is { } path && outputs.LocalPath(path) is { } file && inputs.Means(Source.Source.FilePath, file))
+                if (sink.Sink.Check(outputs) is { } path && outputs.LocalPath(path) is { } file && Source.Source.FilePath is { } read && inputs.Means(read, file))
                 {
                     problems.Add(
                         Places[sink.Id].Of("file_path"),

@@ -96,7 +96,7 @@ public sealed record DebugMode
     public RunLogLevel? LogLevel { get; init; }
 }
 
-/// <summary>A checked pipeline: one source, steps in one chain, sinks at its end. Made by <see cref="Parse"/>.</summary>
+/// <summary>A checked pipeline: one source, steps in one chain, sinks at its end. Made by <see cref="Parse"/>; of several chains, by <see cref="PipelineGraph.Parse"/>.</summary>
 public sealed partial record Pipeline
 {
     /// <summary>Name as the user wrote it.</summary>
@@ -151,48 +151,14 @@ public sealed partial record Pipeline
     /// <param name="text">YAML, or JSON, which is YAML too.</param>
     /// <param name="fileName">Name of the file for messages.</param>
     /// <param name="catalog">What it may use; <see cref="Catalog.Default"/> when null.</param>
-    /// <exception cref="PipelineException">Every problem of the file, in order of place.</exception>
+    /// <exception cref="PipelineException">Every problem of the file, in order of place; or that it has several chains.</exception>
     public static Pipeline Parse(string text, string? fileName = null, Catalog? catalog = null) =>
-        new PipelineReader(catalog ?? Catalog.Default, fileName).Read(text);
+        PipelineGraph.Parse(text, fileName, catalog).Single;
 
     /// <summary>Reads and checks a pipeline file.</summary>
     /// <exception cref="PipelineException">It cannot be read, or every problem of the file.</exception>
-    public static async Task<Pipeline> LoadAsync(string path, CancellationToken cancellation, Catalog? catalog = null)
-    {
-        PipelineException Unreadable(string why, Exception? inner) => new($"The pipeline file '{path}' {why}", inner);
-        try
-        {
-            if (Directory.Exists(path))
-            {
-                throw Unreadable("is a folder. Name the YAML file in it.", null);
-            }
-
-            // UTF-8 has at most three bytes per UTF-16 unit.
-            if (new FileInfo(path) is { Exists: true, Length: > 3L * YamlReader.MaxChars } file)
-            {
-                throw Unreadable($"has {file.Length:N0} bytes; a pipeline may have {YamlReader.MaxChars:N0} characters. Is it the data?", null);
-            }
-
-            var bytes = await File.ReadAllBytesAsync(path, cancellation);
-            return Parse(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes), path, catalog);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Unreadable($"does not exist. The current folder is '{Directory.GetCurrentDirectory()}'.", error);
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw Unreadable("cannot be read: permission denied. Give this user read permission for it.", error);
-        }
-        catch (IOException error)
-        {
-            throw Unreadable($"cannot be read: {error.Message}", error);
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw Unreadable("is not UTF-8 text. Save it as UTF-8.", error);
-        }
-    }
+    public static async Task<Pipeline> LoadAsync(string path, CancellationToken cancellation, Catalog? catalog = null) =>
+        (await PipelineGraph.LoadAsync(path, cancellation, catalog)).Single;
 }
 
 /// <summary>Where the parts of one step are in the file.</summary>

@@ -16,7 +16,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
 
     readonly ProblemList problems = new(file);
 
-    public Pipeline Read(string text)
+    public PipelineGraph Read(string text)
     {
         var root = YamlReader.Read(text, problems);
         if (root is not YamlMap map)
@@ -40,28 +40,30 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         var optimization = ReadOptimization(map);
         var optimize = ReadOptimize(map);
         var debug = ReadDebug(map);
-        var nodes = new StepReader(catalog, problems, config, seed).Read(map, MaxSteps);
-        var chain = new ChainOrder(nodes, problems).Order();
+        var nodes = new StepReader(catalog, problems, config, seed, dataset).Read(map, MaxSteps);
+        var chains = new StepInputs(nodes, problems).Find() is { } inputs ? new ChainCut(nodes, inputs, dataset, problems).Cut() : null;
         problems.ThrowIfAny();
-        return Build(new Header(name, description, dataset, seed, optimization, optimize, debug), chain!);
+        return Build(new Header(name, description, dataset, seed, optimization, optimize, debug), nodes, chains!);
     }
 
-    Pipeline Build(Header header, Chain chain)
+    PipelineGraph Build(Header header, IReadOnlyList<StepNode> nodes, IReadOnlyList<Chain> chains)
     {
-        var instances = chain.All.ToDictionary(node => node.Id, Create);
+        var places = nodes.ToDictionary(node => node.Id, node => new StepPlaces(node.Place, node.Places));
+        var instances = chains.Select(chain => chain.All.ToDictionary(node => node.Id, Create)).ToList();
         problems.ThrowIfAny();
-        PipelineStep[] steps = [.. Looks(chain.Source, (Source)instances[chain.Source.Id]!), .. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))];
-        var places = chain.All.ToDictionary(node => node.Id, node => new StepPlaces(node.Place, node.Places));
-        YamlNode PlaceOf(string id, string path) => path.Length == 0 ? places[id].Step : places[id].Of(path);
-        LeakLint.Check(steps, PlaceOf, problems);
-        AugmentLint.Check(steps, PlaceOf, problems);
-        StepRange.CheckUndone(steps, PlaceOf, problems);
+        PipelineChain[] built = [.. chains.Select((chain, i) => new PipelineChain(Build(header, chain, instances[i], places), chain.After))];
+        GraphLint.Check(built, (id, path) => path.Length == 0 ? places[id].Step : places[id].Of(path), problems);
         problems.ThrowIfAny();
+        return new PipelineGraph(built, Array.FindIndex(built, c => c.Pipeline.Dataset == header.Dataset));
+    }
+
+    Pipeline Build(Header header, Chain chain, Dictionary<string, object?> instances, Dictionary<string, StepPlaces> places)
+    {
         return new Pipeline
         {
             Name = header.Name,
             Description = header.Description,
-            Dataset = header.Dataset,
+            Dataset = chain.Dataset,
             Seed = header.Seed,
             Optimization = header.Optimization,
             Optimize = header.Optimize,
@@ -70,7 +72,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
             LogLevel = header.Debug.LogLevel,
             FileName = file,
             Source = new PipelineSource(chain.Source.Id, chain.Source.Type, (Source)instances[chain.Source.Id]!, chain.Source.OptionsJson),
-            Steps = steps,
+            Steps = [.. Looks(chain.Source, (Source)instances[chain.Source.Id]!), .. chain.Steps.SelectMany(node => Expand(node, (Step)instances[node.Id]!))],
             Sinks = [.. chain.Sinks.Select(node => new PipelineSink(node.Id, node.Type, (Sink)instances[node.Id]!, node.OptionsJson))],
             CanonicalJson = Canonical(header, chain),
             Places = places,
@@ -126,7 +128,7 @@ sealed partial class PipelineReader(Catalog catalog, string? file)
         IEnumerable<StepNode> data = chain.Steps.Prepend(chain.Source);
         var steps = data.Select((node, i) => Step(node, i == 0 ? null : data.ElementAt(i - 1).Id))
             .Concat(chain.Sinks.OrderBy(sink => sink.Id, StringComparer.Ordinal).Select(sink => Step(sink, last.Id)));
-        var root = new JsonObject { ["name"] = header.Name, ["dataset"] = header.Dataset, ["version"] = FormatVersion, ["steps"] = new JsonArray([.. steps]) };
+        var root = new JsonObject { ["name"] = header.Name, ["dataset"] = chain.Dataset, ["version"] = FormatVersion, ["steps"] = new JsonArray([.. steps]) };
         if (header.Description is not null)
         {
             root["description"] = header.Description;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Sluice.Pipelines;
@@ -24,14 +25,24 @@ sealed record StepNode
     public IReadOnlyList<YamlScalar>? DependsOn { get; init; }
 
     public YamlNode DependsOnPlace { get; init; } = new YamlList(0, 0);
+
+    /// <summary>Whether it is a source that puts the rows of other steps together.</summary>
+    public bool IsUnion { get; init; }
+
+    /// <summary>Whether its type is that of a source too, and nothing says that it is none.</summary>
+    public bool MayBeSource { get; init; }
+
+    /// <summary>Whether it reads a table beside its rows, which may be what another step gives.</summary>
+    public bool TakesTable { get; init; }
 }
 
 /// <summary>Reads the list of steps, each on its own.</summary>
-sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineConfig config, long? seed)
+sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineConfig config, long? seed, string dataset)
 {
     static readonly string[] Keys = ["id", "name", "type", "config", "depends_on"];
 
     readonly Dictionary<string, YamlNode> ids = new(StringComparer.Ordinal);
+    HashSet<string> read = [];
     bool hasSource;
 
     public IReadOnlyList<StepNode> Read(YamlMap root, int max)
@@ -45,6 +56,7 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineC
                 problems.Add(list.Items[max], $"'steps' has {list.Items.Count:N0} entries; at most {max} are allowed.");
                 return [];
             case YamlList list:
+                read = [.. list.Items.OfType<YamlMap>().SelectMany(step => step["depends_on"] switch { YamlScalar one => [one], YamlList many => many.Items.OfType<YamlScalar>(), _ => [] }).Select(id => id.Value)];
                 return [.. list.Items.Select(ReadStep).OfType<StepNode>()];
             case null:
                 problems.Add(root, "The pipeline needs 'steps': a list that begins with a source.");
@@ -71,13 +83,31 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineC
         var id = ReadId(map);
         var dependsOn = ReadDependsOn(map);
         var step = new StepNode { Place = map, Id = id, Type = "", DependsOn = dependsOn, DependsOnPlace = map["depends_on"] ?? map };
-        return ReadType(map, dependsOn) is { } type ? Bind(step, map, type) : step;
+        return ReadType(map, id, dependsOn) is { } type ? Bind(step, map, type) : step;
     }
 
     StepNode Bind(StepNode step, YamlMap map, CapabilityInfo type)
     {
         var binder = new OptionBinder(problems);
-        var options = catalog.BindOptions(type.Kind, type.Type, config.Within(type.Kind, catalog.ClassOf(type.Kind, type.Type), map["config"], problems), map, binder, problems, seed, config.NSplits);
+        var isUnion = type.Kind == CapabilityKind.Source && step.DependsOn is { Count: > 0 } && catalog.HasOption(type.Kind, type.Type, "datasets", OptionKind.List);
+        var takesTable = type.Kind == CapabilityKind.Step && catalog.HasOption(type.Kind, type.Type, "dataset", OptionKind.Text);
+        var defaults = new JsonObject();
+        if (takesTable && step.DependsOn is [_, var table])
+        {
+            defaults["dataset"] = ChainCut.NameOf(dataset, table.Value);
+        }
+        else if (isUnion)
+        {
+            defaults["datasets"] = new JsonArray([.. step.DependsOn!.Select(one => JsonValue.Create(ChainCut.NameOf(dataset, one.Value)))]);
+        }
+
+        if (defaults.Count > 0)
+        {
+            RefuseOtherTable(map["config"], isUnion);
+        }
+
+        var given = config.Within(type.Kind, catalog.ClassOf(type.Kind, type.Type), map["config"], problems);
+        var options = catalog.BindOptions(type.Kind, type.Type, given, map, binder, problems, seed, config.NSplits, defaults);
         return step with
         {
             Type = type.Type,
@@ -85,7 +115,19 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineC
             Options = options,
             OptionsJson = CanonicalJson.Of(options),
             Places = binder.Places,
+            IsUnion = isUnion,
+            MayBeSource = type.Kind == CapabilityKind.Sink && step.DependsOn is null && catalog.KindsOf(type.Type).Count > 1 && (map["type"] as YamlScalar)!.Value == type.Type,
+            TakesTable = takesTable,
         };
+    }
+
+    /// <summary>What steps give is named by 'depends_on' alone.</summary>
+    void RefuseOtherTable(YamlNode? given, bool isUnion)
+    {
+        foreach (var (key, _) in (given as YamlMap)?.Entries.Where(e => e.Key.Value is "file" or "dataset" or "datasets" or "version") ?? [])
+        {
+            problems.Add(key, $"'depends_on' names the {(isUnion ? "steps whose rows are read" : "step that gives the table")}, and '{key.Value}' names another. Remove one of them.");
+        }
     }
 
     void ReportKey(YamlScalar key, YamlNode value)
@@ -124,7 +166,7 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineC
         return id;
     }
 
-    CapabilityInfo? ReadType(YamlMap map, List<YamlScalar>? dependsOn)
+    CapabilityInfo? ReadType(YamlMap map, string id, List<YamlScalar>? dependsOn)
     {
         var node = map["type"];
         if (node is not YamlScalar { IsNull: false } scalar)
@@ -141,8 +183,8 @@ sealed partial class StepReader(Catalog catalog, ProblemList problems, PipelineC
             return null;
         }
 
-        // csv is a source and a sink: the first of them that reads no other step is the source.
-        var kind = kinds.Count > 1 && (hasSource || dependsOn is { Count: > 0 }) ? kinds[^1] : kinds[0];
+        // csv is a source and a sink: the first of them that reads no other step is a source, and so is each that another step reads or that says that it reads none.
+        var kind = kinds.Count > 1 && (dependsOn is { Count: > 0 } || (hasSource && dependsOn is null && !read.Contains(id))) ? kinds[^1] : kinds[0];
         hasSource |= kind == CapabilityKind.Source;
         return catalog.Find(kind, scalar.Value);
     }

@@ -16,13 +16,13 @@ public sealed class CheckAccuracy(CheckAccuracy.Options options)
 {
     public sealed record Options : ITableOptions, IValidatableObject
     {
-        /// <summary>Files of the table that is right, as a file_path. They are an input of the run by content. Give this or <c>dataset</c> and <c>version</c>. Default: none.</summary>
+        /// <summary>Files of the table that is right, as a file_path. They are an input of the run by content. Give this or <c>dataset</c>. Default: none.</summary>
         public string? File { get; init; }
 
-        /// <summary>Dataset whose version is right. Default: none.</summary>
+        /// <summary>Dataset whose newest version is the table that is right, or the one that <c>version</c> states. With two steps in <c>depends_on</c> it is what the second gives. Default: none.</summary>
         public string? Dataset { get; init; }
 
-        /// <summary>Id of the version. Default: none.</summary>
+        /// <summary>Id of the version. Default: the newest when the run starts.</summary>
         public string? Version { get; init; }
 
         /// <summary>Key columns; the table has each key once.</summary>
@@ -49,7 +49,7 @@ public sealed class CheckAccuracy(CheckAccuracy.Options options)
         {
             if (!TableReference.IsNamedOnce(this))
             {
-                yield return new ValidationResult("The table that is right is named once: either 'file', or 'dataset' together with 'version'.", [nameof(File)]);
+                yield return new ValidationResult("The table that is right is named once: either 'file', or 'dataset' with or without 'version', or as the second step in 'depends_on'.", [nameof(File)]);
             }
         }
     }

@@ -17,9 +17,11 @@ namespace Sluice.Runs;
 /// <param name="Models">Model of each step that asks one, by number; null where the pipeline has no such step.</param>
 /// <param name="Physical">How the run goes about the pipeline; null: step after step as written.</param>
 /// <param name="CheapModels">Of the models, the cheaper one of each step that asks one first; null where none does.</param>
+/// <param name="Versions">Version that is read of each dataset that the pipeline reads without stating one; null where there is none.</param>
 public sealed record RunPlan(
     RunRequest Request, string Key, IReadOnlyList<InputDigest> Inputs, IReadOnlyList<Shard> Shards, EarlierVersion? Earlier = null,
-    IReadOnlyDictionary<int, string>? Models = null, PhysicalPlan? Physical = null, IReadOnlyDictionary<int, string>? CheapModels = null);
+    IReadOnlyDictionary<int, string>? Models = null, PhysicalPlan? Physical = null, IReadOnlyDictionary<int, string>? CheapModels = null,
+    IReadOnlyDictionary<string, string>? Versions = null);
 
 /// <summary>What a run's rules compare with: the reports on the version that was the head when it began.</summary>
 public sealed record EarlierVersion(string Version, JsonElement QualityBefore, JsonElement QualityAfter);

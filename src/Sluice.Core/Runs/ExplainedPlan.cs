@@ -1,4 +1,5 @@
 using Sluice.Connectors;
+using Sluice.Datasets;
 using Sluice.Pipelines;
 using Sluice.Quality;
 using Sluice.Schemas;
@@ -14,10 +15,11 @@ public sealed record ExplainedPlan(
     /// <summary>Plans with the columns of the first shard, as a run checks them before it starts.</summary>
     /// <exception cref="PipelineException">Columns do not fit.</exception>
     /// <exception cref="SourceException">The input cannot be read.</exception>
-    public static async Task<ExplainedPlan> OfAsync(Pipeline pipeline, InputFiles inputs, CancellationToken cancellation)
+    public static async Task<ExplainedPlan> OfAsync(Pipeline pipeline, InputFiles inputs, CancellationToken cancellation, DatasetCatalogue? catalogue = null)
     {
+        pipeline = await RunTables.OpenAsync(pipeline, inputs, catalogue, cancellation);
         var source = pipeline.Source.Source;
-        var files = await inputs.ListAsync(source.FilePath, cancellation);
+        var (files, bytes) = await SizeAsync(source, inputs, cancellation);
         await using var shards = source.ListShardsAsync(inputs, pipeline.Optimization.Cut(), cancellation).GetAsyncEnumerator(cancellation);
         if (!await shards.MoveNextAsync())
         {
@@ -26,10 +28,23 @@ public sealed record ExplainedPlan(
 
         var first = await source.ReadAsync(inputs, shards.Current, null, cancellation);
         var schema = new Schema(first.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f));
-        pipeline = await RunTables.OpenAsync(pipeline, inputs, null, Catalog.Default, null, cancellation);
         pipeline.CheckColumns(schema);
-        return Of(pipeline, schema, files.Count, files.Sum(f => f.Bytes));
+        return Of(pipeline, schema, files, bytes);
     }
+
+    static async Task<(int Files, long Bytes)> SizeAsync(Source source, InputFiles inputs, CancellationToken cancellation)
+    {
+        if (source is DatasetSource dataset)
+        {
+            var versions = await dataset.DigestsAsync(cancellation);
+            return (versions.Count, versions.Sum(v => v.Bytes));
+        }
+
+        var files = await inputs.ListAsync(source.FilePath!, cancellation);
+        return (files.Count, files.Sum(f => f.Bytes));
+    }
+
+    static string What(Source source) => source is DatasetSource dataset ? string.Join(", ", dataset.Names) : source.FilePath ?? "";
 
     static ExplainedPlan Of(Pipeline pipeline, Schema schema, int files, long bytes)
     {
@@ -65,7 +80,7 @@ public sealed record ExplainedPlan(
         walks.Add(new ExplainedWalk("apply", $"apply all {steps.Length} steps at once, keep every verdict", "all"));
         walks.Add(new ExplainedWalk("publish", "cut into the files of the version, measure quality again, commit", "all"));
         return new ExplainedPlan(
-            pipeline.Name, pipeline.Dataset, $"{pipeline.Source.Id} ({pipeline.Source.Type}) {pipeline.Source.Source.FilePath}", files, bytes,
+            pipeline.Name, pipeline.Dataset, $"{pipeline.Source.Id} ({pipeline.Source.Type}) {What(pipeline.Source.Source)}", files, bytes,
             [.. pipeline.Steps.Select((s, i) => new ExplainedStep(s.Id, s.Type, Looks(s.Step, schemas[i])))], walks,
             [.. pipeline.Sinks.Select(s => $"{s.Id} ({s.Type})")], [.. pipeline.Advice]);
     }

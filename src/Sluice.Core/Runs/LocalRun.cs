@@ -26,4 +26,34 @@ public static class LocalRun
 
         return stage.Outcome;
     }
+
+    /// <summary>Runs a pipeline of several chains. Where one fails, those that do not read it are finished before its failure is thrown.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="request">What to run, with its graph.</param>
+    /// <param name="parallelism">Units of a chain at the same time.</param>
+    /// <param name="onChange">Told of the chains' states when they change.</param>
+    /// <param name="cancellation">Stops at the next safe point.</param>
+    public static async Task<GraphOutcome> RunGraphAsync(
+        RunEngine engine, RunRequest request, int parallelism, Action<IReadOnlyList<ChainState>>? onChange, CancellationToken cancellation)
+    {
+        await engine.CheckGraphAsync(request, cancellation);
+        Task? failed = null;
+        var outcome = await GraphRun.WalkAsync(
+            request,
+            async chain =>
+            {
+                var run = RunAsync(engine, chain, parallelism, null, cancellation);
+                await Task.WhenAny(run);
+                if (run.IsCompletedSuccessfully)
+                {
+                    return await run;
+                }
+
+                _ = Interlocked.CompareExchange(ref failed, run, null);
+                return null;
+            },
+            states => onChange?.Invoke(states));
+        await (failed ?? Task.CompletedTask);
+        return outcome;
+    }
 }

@@ -81,7 +81,9 @@ public sealed partial class RunEngine
     async Task<RunPlan> PlanAsync(RunRequest request, CancellationToken cancellation)
     {
         var inputs = inputsOf(request);
-        var pipeline = await tables.OpenAsync(request.RunId, await PipelineAsync(request, cancellation), inputs, Catalogue, null, cancellation);
+        var written = await PipelineAsync(request, cancellation);
+        var versions = request.RowsOf is { } of ? (await OpenAsync(of, cancellation)).Plan.Versions : await InputVersions.OfAsync(written, Catalogue, request.Versions, cancellation);
+        var pipeline = await tables.OpenAsync(request.RunId, written, inputs, Catalogue, versions, null, cancellation);
         await NoteTablesAsync(pipeline, cancellation);
         if (request.RowsOf is { } earlier)
         {
@@ -104,14 +106,14 @@ public sealed partial class RunEngine
 
         if (shards.Count == 0)
         {
-            throw new SourceException($"'{pipeline.Source.Source.FilePath}' has no records. Expected at least one; check file_path in step '{pipeline.Source.Id}'.");
+            throw NoRecords(pipeline);
         }
 
         var columns = await CheckColumnsAsync(pipeline, inputs, shards[0], cancellation);
         var physical = options.Trial is { } trial ? trial.Plan : await FindPlanAsync(Asking(pipeline, asked, cheap), columns, inputs, cancellation);
         var files = await digests;
         var plan = new RunPlan(
-            request, KeyOf(pipeline, files, asked, cheap), files, shards, await EarlierAsync(pipeline, cancellation), asked, physical, cheap);
+            request, KeyOf(pipeline, files, asked, cheap), files, shards, await EarlierAsync(pipeline, cancellation), asked, physical, cheap, versions);
         return await WriteDocumentAsync(PlanPath(request.RunId), plan, cancellation);
     }
 
@@ -126,7 +128,7 @@ public sealed partial class RunEngine
 
         pipeline.CheckColumns(SampleRows.Open(new Schema((await BaseAsync(run, cancellation)).Schema)));
         var (files, asked, cheap) = (run.Plan.Inputs, run.Plan.Models, run.Plan.CheapModels);
-        var plan = new RunPlan(request, KeyOf(pipeline, files, asked, cheap), files, run.Plan.Shards, await EarlierAsync(pipeline, cancellation), asked, null, cheap);
+        var plan = new RunPlan(request, KeyOf(pipeline, files, asked, cheap), files, run.Plan.Shards, await EarlierAsync(pipeline, cancellation), asked, null, cheap, run.Plan.Versions);
         return await WriteDocumentAsync(PlanPath(request.RunId), plan, cancellation);
     }
 
@@ -203,7 +205,7 @@ public sealed partial class RunEngine
     {
         var digests = new List<InputDigest>();
         var sideFiles = pipeline.Steps.Where(s => sourceToo || s.Step is not StepOverTable).SelectMany(s => s.Step.SideFiles);
-        var paths = (sourceToo ? sideFiles.Prepend(pipeline.Source.Source.FilePath) : sideFiles).Distinct(StringComparer.Ordinal);
+        var paths = (sourceToo && pipeline.Source.Source.FilePath is { } read ? sideFiles.Prepend(read) : sideFiles).Distinct(StringComparer.Ordinal);
         var files = new List<InputFile>();
         foreach (var path in paths)
         {
@@ -217,7 +219,13 @@ public sealed partial class RunEngine
             digests.Add(new InputDigest(file.Path, file.Bytes, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation))));
         }
 
-        return digests;
+        if (sourceToo && pipeline.Source.Source is DatasetSource source)
+        {
+            digests.InsertRange(0, await source.DigestsAsync(cancellation));
+        }
+
+        digests.AddRange(pipeline.Steps.Select(s => s.Step).OfType<StepOverTable>().Where(s => s.ReadsNewest).SelectMany(s => s.Digests));
+        return [.. digests.Distinct()];
     }
 
     static string IngestKey(Run run, Shard shard, IReadOnlyList<Field>? schema)

@@ -127,7 +127,7 @@ public sealed partial class RunEngine(
     async Task<Run> OpenAsync(string runId, CancellationToken cancellation)
     {
         var plan = await ReadDocumentAsync<RunPlan>(PlanPath(runId), cancellation);
-        var pipeline = await tables.OpenAsync(runId, await PipelineAsync(plan.Request, cancellation), inputsOf(plan.Request), Catalogue, plan.Inputs, cancellation);
+        var pipeline = await tables.OpenAsync(runId, await PipelineAsync(plan.Request, cancellation), inputsOf(plan.Request), Catalogue, plan.Versions, plan.Inputs, cancellation);
         return new Run(plan, pipeline, plan.Physical?.Of(pipeline) ?? pipeline, inputsOf(plan.Request), OutputsOf(plan.Request), vectors);
     }
 
@@ -149,22 +149,11 @@ public sealed partial class RunEngine(
     }
 
     /// <summary>Lets runs that name this path have a pipeline that is no text.</summary>
-    internal void Use(string path, Pipeline pipeline) => Remember(path, pipeline);
+    internal void Use(string path, Pipeline pipeline) => Remember(path, new PipelineGraph([new PipelineChain(pipeline, [])], 0));
 
     OutputFiles OutputsOf(RunRequest request) => outputsOf?.Invoke(request) ?? new FolderOutputs(request.InputFolder);
 
-    async Task<Pipeline> PipelineAsync(RunRequest request, CancellationToken cancellation)
-    {
-        if (!documents.TryGetValue(request.Pipeline, out var known))
-        {
-            var text = System.Text.Encoding.UTF8.GetString(await store.ReadAsync(request.Pipeline, cancellation));
-            var pipeline = Pipeline.Parse(text, request.PipelineFile, catalog);
-            pipeline.CheckModels(options.Models);
-            known = Remember(request.Pipeline, pipeline);
-        }
-
-        return (Pipeline)known;
-    }
+    async Task<Pipeline> PipelineAsync(RunRequest request, CancellationToken cancellation) => (await GraphAsync(request, cancellation)).Of(request.Chain);
 
     async Task<T> ReadDocumentAsync<T>(string path, CancellationToken cancellation)
         where T : class =>

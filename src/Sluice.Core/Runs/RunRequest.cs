@@ -15,9 +15,13 @@ namespace Sluice.Runs;
 /// <param name="Forecast">Ask language models for a sample alone and end with a forecast of the costs, without a version.</param>
 /// <param name="RowsOf">Id of an earlier run whose rows are taken from the store, instead of reading the input again; the models that it asked count too. Null: the input is read.</param>
 /// <param name="ApprovalTime">How long the run waits for somebody to approve more when a budget is spent; null: it fails at once. Never changes the result.</param>
+/// <param name="Versions">Version to read of each dataset that is read in its newest; null: the newest when the run starts.</param>
+/// <param name="Graph">The chains of the pipeline, where it has several: this is a run of all of them. Null: of one.</param>
+/// <param name="Chain">Dataset of the chain to run; null: the pipeline has one.</param>
 public sealed record RunRequest(
     string RunId, string Pipeline, string PipelineFile, string InputFolder, long BatchBytes = 0, bool ReplayQuarantine = false, string? Trace = null, double? ApprovedUsd = null,
-    bool Forecast = false, string? RowsOf = null, TimeSpan? ApprovalTime = null);
+    bool Forecast = false, string? RowsOf = null, TimeSpan? ApprovalTime = null, IReadOnlyDictionary<string, string>? Versions = null, IReadOnlyList<ChainLink>? Graph = null,
+    string? Chain = null);
 
 /// <summary>
 /// The kinds of stages a run goes through, in this order; Observe, and Ask and Collect where a model is asked, once per pass. Numbers are in stored histories: they

@@ -6,7 +6,7 @@ using Sluice.Pipelines;
 namespace Sluice.Runs;
 
 /// <summary>
-/// Second tables of the runs that are in work: opened once for each run and kept in memory for the last few. Their content is fixed when the run is planned
+/// Second tables and source datasets of the runs that are in work: tables are opened once for each run and kept in memory for the last few. Their content is fixed when the run is planned
 /// and checked by whoever opens them later, because every memo key names it.
 /// </summary>
 sealed class RunTables(Catalog catalog)
@@ -20,11 +20,14 @@ sealed class RunTables(Catalog catalog)
     /// <param name="pipeline">The pipeline as it was read.</param>
     /// <param name="inputs">Where files come from.</param>
     /// <param name="catalogue">Where versions are.</param>
+    /// <param name="versions">Versions that the run reads of datasets.</param>
     /// <param name="digests">What the run was planned on; null while it is planned.</param>
     /// <param name="cancellation">Stops reading.</param>
     public async Task<Pipeline> OpenAsync(
-        string run, Pipeline pipeline, InputFiles inputs, DatasetCatalogue? catalogue, IReadOnlyList<InputDigest>? digests, CancellationToken cancellation)
+        string run, Pipeline pipeline, InputFiles inputs, DatasetCatalogue catalogue, IReadOnlyDictionary<string, string>? versions, IReadOnlyList<InputDigest>? digests,
+        CancellationToken cancellation)
     {
+        pipeline = OnStore(pipeline, catalogue, versions);
         if (!pipeline.Steps.Any(s => s.Step is StepOverTable { IsOpen: false }))
         {
             return pipeline;
@@ -35,7 +38,7 @@ sealed class RunTables(Catalog catalog)
         Task<Pipeline> opening;
         lock (opened)
         {
-            opening = opened.FirstOrDefault(o => o.Run == name).Pipeline ?? OpenAsync(pipeline, inputs, catalogue, catalog, digests, cancellation);
+            opening = opened.FirstOrDefault(o => o.Run == name).Pipeline ?? OpenAsync(pipeline, inputs, catalogue, catalog, versions, digests, cancellation);
             opened.RemoveAll(o => o.Run == name);
             opened.Add((name, opening));
             opened.RemoveRange(0, Math.Max(0, opened.Count - Kept));
@@ -56,16 +59,28 @@ sealed class RunTables(Catalog catalog)
         }
     }
 
+    /// <summary>Opens what a pipeline reads, in its newest versions: to look at it, without a run.</summary>
+    /// <exception cref="SourceException">Something cannot be read.</exception>
+    public static async Task<Pipeline> OpenAsync(Pipeline pipeline, InputFiles inputs, DatasetCatalogue? catalogue, CancellationToken cancellation)
+    {
+        var versions = catalogue is null ? null : await InputVersions.OfAsync(pipeline, catalogue, null, cancellation);
+        return await OpenAsync(catalogue is null ? pipeline : OnStore(pipeline, catalogue, versions), inputs, catalogue, Catalog.Default, versions, null, cancellation);
+    }
+
+    static Pipeline OnStore(Pipeline pipeline, DatasetCatalogue catalogue, IReadOnlyDictionary<string, string>? versions) =>
+        pipeline.Source.Source is DatasetSource source ? pipeline with { Source = pipeline.Source with { Source = source.On(catalogue, versions!) } } : pipeline;
+
     /// <summary>Opens the tables of a pipeline's steps.</summary>
     /// <exception cref="SourceException">One cannot be read.</exception>
     public static async Task<Pipeline> OpenAsync(
-        Pipeline pipeline, InputFiles inputs, DatasetCatalogue? catalogue, Catalog catalog, IReadOnlyList<InputDigest>? digests, CancellationToken cancellation)
+        Pipeline pipeline, InputFiles inputs, DatasetCatalogue? catalogue, Catalog catalog, IReadOnlyDictionary<string, string>? versions, IReadOnlyList<InputDigest>? digests,
+        CancellationToken cancellation)
     {
         var steps = new List<PipelineStep>();
         foreach (var step in pipeline.Steps)
         {
             steps.Add(step.Step is StepOverTable { IsOpen: false } over
-                ? step with { Step = over.On(Checked(await SideTable.OpenAsync(over.Reference!, inputs, catalogue, catalog, cancellation), digests)) }
+                ? step with { Step = over.On(Checked(await SideTable.OpenAsync(over.Reference!, inputs, catalogue, catalog, versions, cancellation), digests)) }
                 : step);
         }
 

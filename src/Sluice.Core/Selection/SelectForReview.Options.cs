@@ -117,7 +117,8 @@ public sealed partial class SelectForReview
                 yield return new ValidationResult("Drift and coverage compare rows: give 'features' with text or columns.", [nameof(Features)]);
             }
 
-            if (Mix.Drift > 0 && (Since is null || !TableReference.IsNamedOnce(Since)))
+            // Not the newest version: a model was made from one, whatever came later.
+            if (Mix.Drift > 0 && (Since is null or { Dataset: not null, Version: null } || !TableReference.IsNamedOnce(Since)))
             {
                 yield return new ValidationResult("Drift is measured from earlier rows: give 'since' with either file, or dataset together with version.", [nameof(Since)]);
             }

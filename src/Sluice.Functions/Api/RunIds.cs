@@ -38,9 +38,16 @@ public static partial class RunIds
             return false;
         }
 
-        await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunPipeline), request, new StartOrchestrationOptions(request.RunId), cancellation);
+        await StartAsync(client, request, cancellation);
         return true;
     }
+
+    /// <summary>Starts a run: of a chain, or of all chains of a pipeline that has several.</summary>
+    public static Task StartAsync(DurableTaskClient client, RunRequest request, CancellationToken cancellation) =>
+        client.ScheduleNewOrchestrationInstanceAsync(Orchestrator(request), request, new StartOrchestrationOptions(request.RunId), cancellation);
+
+    /// <summary>The orchestration that does what is asked for.</summary>
+    public static string Orchestrator(RunRequest request) => request.Graph is null ? nameof(RunPipeline) : nameof(RunGraph);
 
     // What Of and PipelineStore.NewRunId append.
     [GeneratedRegex("^([0-9a-f]{20}|[0-9]{8}T[0-9]{9}-[0-9a-f]{4})$")]

@@ -11,17 +11,30 @@ namespace Sluice.Functions.Api;
 /// <param name="Stage">What it is doing now.</param>
 /// <param name="Units">Units of that stage.</param>
 /// <param name="Reused">Units whose finished work was found.</param>
-/// <param name="Version">The version it made, or found.</param>
+/// <param name="Version">The version it made, or found; of several chains, each has its own.</param>
 /// <param name="UpToDate">True when nothing had to be done.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="CreatedAt">When it was started.</param>
 /// <param name="LastUpdatedAt">When it last moved.</param>
 /// <param name="Approval">What it waits for somebody to approve.</param>
+/// <param name="Chains">The chains of a pipeline that has several; null: it has one.</param>
 public sealed record RunStatus(
     string Run, string Status, string? Stage, int Units, int Reused, string? Version, bool UpToDate, string? Error, DateTimeOffset CreatedAt, DateTimeOffset LastUpdatedAt,
-    ApprovalAsk? Approval = null)
+    ApprovalAsk? Approval = null, IReadOnlyList<ChainStatus>? Chains = null)
 {
-    public static RunStatus Of(OrchestrationMetadata run)
+    public static RunStatus Of(OrchestrationMetadata run) => GraphStatus.IsGraph(run) ? OfGraph(run) : OfChain(run);
+
+    static RunStatus OfGraph(OrchestrationMetadata run)
+    {
+        var ended = run.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? run.ReadOutputAs<GraphOutcome>()!.Chains : [];
+        var refused = ended.FirstOrDefault(c => c.State == ChainState.GateFailed);
+        var status = refused is not null ? "gate_failed" : run.RuntimeStatus == OrchestrationRuntimeStatus.Terminated ? "stopped" : run.RuntimeStatus.ToString().ToLowerInvariant();
+        return new RunStatus(
+            run.InstanceId, status, null, 0, 0, null, ended.Count > 0 && ended.All(c => c.UpToDate),
+            refused is null ? Cause(run.FailureDetails)?.ErrorMessage : $"A gate refused the rows of '{refused.Dataset}'.", run.CreatedAt, run.LastUpdatedAt);
+    }
+
+    static RunStatus OfChain(OrchestrationMetadata run)
     {
         var stage = run.SerializedCustomStatus is null ? null : run.ReadCustomStatusAs<Stage>();
         var outcome = run.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? run.ReadOutputAs<RunOutcome>() : null;

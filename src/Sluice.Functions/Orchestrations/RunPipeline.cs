@@ -45,7 +45,7 @@ public static class RunPipeline
     }
 
     // Where even this fails, the run's own failure is what is told.
-    static async Task NoteAsync(TaskOrchestrationContext context, FailedRun run)
+    internal static async Task NoteAsync(TaskOrchestrationContext context, FailedRun run)
     {
         try
         {

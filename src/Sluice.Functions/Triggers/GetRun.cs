@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Sluice.Functions.Api;
 using Sluice.Runs;
 using Sluice.Storage;
@@ -11,7 +12,15 @@ public sealed class GetRun(ObjectStore store)
 {
     [Function(nameof(GetRun))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/runs/{run}")] HttpRequest request, string run, CancellationToken cancellation) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/runs/{run}")] HttpRequest request,
+        string run,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation) =>
+        RunIds.IsValid(run) && await client.GetInstanceAsync(run, getInputsAndOutputs: true, cancellation) is { } started && GraphStatus.IsGraph(started)
+            ? Results.Json(await GraphStatus.OfAsync(client, started, cancellation))
+            : await RecordAsync(run, cancellation);
+
+    async Task<IResult> RecordAsync(string run, CancellationToken cancellation) =>
         RunIds.IsValid(run) && await RunRecord.FindAsync(store, run, cancellation) is { } record
             ? Results.Json(new
             {

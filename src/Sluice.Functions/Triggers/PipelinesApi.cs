@@ -105,7 +105,7 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, RunFol
         CancellationToken cancellation)
     {
         var run = await FindAsync(client, id, request.Query["run"].FirstOrDefault(), cancellation);
-        return run is null ? Problem(StatusCodes.Status404NotFound, $"Pipeline '{id}' has no such run.") : Results.Json(RunStatus.Of(run));
+        return run is null ? Problem(StatusCodes.Status404NotFound, $"Pipeline '{id}' has no such run.") : Results.Json(await GraphStatus.OfAsync(client, run, cancellation));
     }
 
     /// <summary>Stops a run: the orchestration is terminated, then its activities are cancelled. What was finished stays and is reused by the next run.</summary>
@@ -129,8 +129,16 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, RunFol
 
         // Terminated first: an activity that is cancelled before would fail the run, which then ends as failed and not as stopped.
         await client.TerminateInstanceAsync(run.InstanceId, new TerminateInstanceOptions("stopped", Recursive: true), cancellation);
-        await watch.StopAsync(run.InstanceId, cancellation);
-        await engine.FailAsync(run.ReadInputAs<RunRequest>()!, "The run was stopped.", cancellation);
+        foreach (var stopped in GraphStatus.RunIdsOf(run))
+        {
+            await watch.StopAsync(stopped, cancellation);
+        }
+
+        foreach (var running in GraphStatus.RunningOf(run))
+        {
+            await engine.FailAsync(running, "The run was stopped.", cancellation);
+        }
+
         return Results.Accepted(value: new { run = run.InstanceId, stopped = true });
     }
 
@@ -153,7 +161,7 @@ public sealed class PipelinesApi(PipelineStore pipelines, RunWatch watch, RunFol
         var query = new OrchestrationQuery(InstanceIdPrefix: id + "-", FetchInputsAndOutputs: true);
         await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellation))
         {
-            newest = instance.Name == nameof(RunPipeline) && RunIds.IsOf(id, instance.InstanceId) && (newest is null || instance.CreatedAt > newest.CreatedAt) ? instance : newest;
+            newest = instance.Name is nameof(RunPipeline) or nameof(RunGraph) && RunIds.IsOf(id, instance.InstanceId) && (newest is null || instance.CreatedAt > newest.CreatedAt) ? instance : newest;
         }
 
         return newest;

@@ -89,7 +89,7 @@ public sealed class CheckAccuracyTests
 
     [Fact]
     public void A_table_is_named_once() => Assert.Contains(
-        "The table that is right is named once: either 'file', or 'dataset' together with 'version'.",
+        "The table that is right is named once: either 'file', or 'dataset' with or without 'version', or as the second step in 'depends_on'.",
         Assert.Throws<PipelineException>(() => Pipeline.Parse(TestRuns.Source + "  - { id: right, type: check_accuracy, config: { on: [id] } }\n")).Problems[0].ToString(), StringComparison.Ordinal);
 
     static async Task<TestRuns> RunsAsync(string truth = Truth)

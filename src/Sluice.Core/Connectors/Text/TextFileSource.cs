@@ -30,6 +30,8 @@ public abstract partial class TextFileSource : Source
     /// <summary>What the files are, for messages: <c>CSV</c>.</summary>
     protected abstract string FormatName { get; }
 
+    public abstract override string FilePath { get; }
+
     public override async IAsyncEnumerable<Shard> ListShardsAsync(InputFiles inputs, ShardCut cut, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var files = await inputs.ListAsync(FilePath, cancellation);

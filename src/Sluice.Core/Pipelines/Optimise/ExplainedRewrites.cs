@@ -1,4 +1,5 @@
 using Sluice.Connectors;
+using Sluice.Datasets;
 using Sluice.Runs;
 
 namespace Sluice.Pipelines.Optimise;
@@ -19,9 +20,9 @@ public sealed record ExplainedRewrites(
     /// <summary>Finds the plan that a run would find, on the same sample.</summary>
     /// <exception cref="PipelineException">Columns do not fit.</exception>
     /// <exception cref="SourceException">The input cannot be read.</exception>
-    public static async Task<ExplainedRewrites> OfAsync(Pipeline pipeline, InputFiles inputs, CancellationToken cancellation)
+    public static async Task<ExplainedRewrites> OfAsync(Pipeline pipeline, InputFiles inputs, CancellationToken cancellation, DatasetCatalogue? catalogue = null)
     {
-        pipeline = await RunTables.OpenAsync(pipeline, inputs, null, Catalog.Default, null, cancellation);
+        pipeline = await RunTables.OpenAsync(pipeline, inputs, catalogue, cancellation);
         var sample = await SampleRows.ReadAsync(pipeline.Source.Source, inputs, pipeline.Optimization, SampleRows.Default, cancellation);
         pipeline.CheckColumns(SampleRows.Open(sample.Schema));
         var level = pipeline.Debug ? RewriteLevel.Off : pipeline.Optimize;

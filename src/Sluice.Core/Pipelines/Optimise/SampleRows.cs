@@ -46,14 +46,14 @@ static class SampleRows
 }
 
 /// <summary>A sample as the source of a trial.</summary>
-sealed class SampleSource(Batch rows, string path) : Source
+sealed class SampleSource(Batch rows) : Source
 {
-    public override string FilePath => path;
+    public override string? FilePath => null;
 
     public override async IAsyncEnumerable<Shard> ListShardsAsync(InputFiles inputs, ShardCut cut, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.CompletedTask;
-        yield return new Shard(path, 0, 0, new string('0', 64), 1, rows.Rows);
+        yield return new Shard("sample", 0, 0, new string('0', 64), 1, rows.Rows);
     }
 
     public override Task<ShardRows> ReadAsync(InputFiles inputs, Shard shard, Schema? schema, CancellationToken cancellation) => Task.FromResult(new ShardRows(rows, []));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.Connectors;
+using Sluice.Datasets;
 using Sluice.Runs;
 using Sluice.Steps;
 
@@ -26,11 +27,12 @@ public sealed record SampledRun(
     /// <param name="rows">Rows of the sample, at most.</param>
     /// <param name="time">For what it took.</param>
     /// <param name="cancellation">Stops the run.</param>
+    /// <param name="catalogue">Where versions that it reads are; null: nowhere.</param>
     /// <exception cref="PipelineException">Columns do not fit.</exception>
     /// <exception cref="SourceException">The input cannot be read.</exception>
-    public static async Task<SampledRun> OfAsync(Pipeline pipeline, InputFiles inputs, int rows, TimeProvider time, CancellationToken cancellation)
+    public static async Task<SampledRun> OfAsync(Pipeline pipeline, InputFiles inputs, int rows, TimeProvider time, CancellationToken cancellation, DatasetCatalogue? catalogue = null)
     {
-        pipeline = await RunTables.OpenAsync(pipeline, inputs, null, Catalog.Default, null, cancellation);
+        pipeline = await RunTables.OpenAsync(pipeline, inputs, catalogue, cancellation);
         var sample = await SampleRows.ReadAsync(pipeline.Source.Source, inputs, pipeline.Optimization, rows, cancellation);
         pipeline.CheckColumns(SampleRows.Open(sample.Schema));
         var started = time.GetTimestamp();
@@ -62,7 +64,7 @@ public sealed record StepComparison(string Step, SampledRun With, SampledRun Wit
 {
     /// <exception cref="DataException">There is no such step.</exception>
     /// <exception cref="PipelineException">A later step needs what this step makes.</exception>
-    public static async Task<StepComparison> OfAsync(Pipeline pipeline, string step, InputFiles inputs, int rows, TimeProvider time, CancellationToken cancellation)
+    public static async Task<StepComparison> OfAsync(Pipeline pipeline, string step, InputFiles inputs, int rows, TimeProvider time, CancellationToken cancellation, DatasetCatalogue? catalogue = null)
     {
         var ids = pipeline.Steps.SelectMany(s => new[] { s.Group, s.Id }).Distinct().ToList();
         if (!ids.Contains(step, StringComparer.Ordinal))

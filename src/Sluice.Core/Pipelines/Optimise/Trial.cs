@@ -28,7 +28,7 @@ sealed record Trial(RunRecord Record, VersionManifest? Manifest, IReadOnlyList<s
         var files = new BatchFiles(store);
         var options = new RunOptions { Trial = new TrialOptions(plan) };
         var engine = new RunEngine(store, ledger, files, _ => inputs, options, TimeProvider.System, catalog);
-        var source = pipeline.Source with { Source = new SampleSource(sample, pipeline.Source.Source.FilePath) };
+        var source = pipeline.Source with { Source = new SampleSource(sample) };
         engine.Use(Text, pipeline with { Source = source, Sinks = [], Optimization = new Optimization() });
         var outcome = await LocalRun.RunAsync(engine, new RunRequest("trial", Text, "trial", Path.GetTempPath()), 1, null, cancellation);
         var record = DocumentJson.Parse<RunRecord>(await store.ReadAsync(outcome.Record!, cancellation));

@@ -1,0 +1,221 @@
+using System.Text;
+using Sluice.Batches;
+using Sluice.Connectors;
+using Sluice.Datasets;
+using Sluice.Pipelines;
+using Sluice.Runs;
+using Sluice.Storage;
+
+namespace Sluice.Tests.Runs;
+
+public sealed class GraphRunTests
+{
+    /// <summary>Two sources and a third, a union, a join whose table is cleaned first, a fork, a split and two outputs.</summary>
+    internal const string Yaml = """
+        name: t
+        dataset: t
+        steps:
+          - { id: old, type: csv, config: { file_path: old.csv } }
+          - { id: new, type: csv, config: { file_path: new.csv } }
+          - { id: both, type: union, depends_on: [old, new] }
+          - { id: once, type: remove_duplicates, config: { duplicate_keys: [id] } }
+          - { id: people, type: csv, config: { file_path: people.csv } }
+          - { id: tidy, type: strip_whitespace, depends_on: people }
+          - { id: named, type: join, config: { 'on': [id], how: left }, depends_on: [once, tidy] }
+          - { id: large, type: filter, config: { condition: 'amount > 100' } }
+          - { id: out, type: csv, config: { file_path: out/large.csv }, depends_on: large }
+          - { id: cut, type: split, config: { strategy: random, ratios: { train: 0.8, test: 0.2 }, seed: 7 }, depends_on: named }
+          - { id: fill, type: handle_missing, config: { columns: [amount], missing_strategy: median } }
+
+        """;
+
+    [Fact]
+    public async Task The_versions_are_the_same_for_every_batch_size_and_parallelism_and_when_chains_are_run_one_by_one()
+    {
+        await using var runs = Inputs();
+        var expected = Versions(await RunAsync(runs, batchBytes: 300, parallelism: 1));
+        Assert.Equal(6, expected.Count);
+
+        foreach (var (batchBytes, parallelism) in new[] { (0L, 1), (900L, 2), (5_000L, 4) })
+        {
+            await using var other = Inputs();
+            Assert.Equal(expected, Versions(await RunAsync(other, batchBytes, parallelism)));
+        }
+
+        await using var alone = Inputs();
+        foreach (var chain in PipelineGraph.Parse(Yaml).Chains)
+        {
+            var run = await alone.RunAsync(chain.Pipeline.CanonicalJson);
+            Assert.Equal(expected[run.Outcome.Dataset], run.Version);
+        }
+
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(runs.Folder, "out", "large.csv")), await File.ReadAllTextAsync(Path.Combine(alone.Folder, "out", "large.csv")));
+    }
+
+    [Fact]
+    public async Task A_chain_names_the_versions_that_it_read_as_its_inputs()
+    {
+        await using var runs = Inputs();
+
+        var versions = Versions(await RunAsync(runs));
+
+        var manifest = await runs.Catalogue.ManifestAsync("t-named", versions["t-named"], CancellationToken.None);
+        Assert.Equal([$"t-old@{versions["t-old"]}", $"t-new@{versions["t-new"]}", $"t-tidy@{versions["t-tidy"]}"], manifest.Inputs.Select(i => i.File));
+        Assert.Equal((await runs.Catalogue.ManifestAsync("t-old", versions["t-old"], CancellationToken.None)).Rows, 60);
+        Assert.Equal(110, manifest.RowsRead);
+    }
+
+    [Fact]
+    public async Task A_second_run_finds_everything_done_and_one_changed_input_runs_only_what_reads_it()
+    {
+        await using var runs = Inputs();
+        await RunAsync(runs);
+
+        var again = await RunAsync(runs);
+        runs.Write("people.csv", People(41));
+        var changed = await RunAsync(runs);
+
+        Assert.All(again.Chains, c => Assert.True(c is { State: ChainState.Done, UpToDate: true }, c.ToString()));
+        Assert.Equal(["t-old", "t-new"], changed.Chains.Where(c => c.UpToDate).Select(c => c.Dataset));
+    }
+
+    [Fact]
+    public async Task A_second_delivery_of_every_chain_changes_nothing()
+    {
+        await using var runs = Inputs();
+        var request = await RequestAsync(runs);
+        var first = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
+
+        var second = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
+
+        Assert.Equal(Versions(first), Versions(second));
+        Assert.Single(await runs.Catalogue.VersionsAsync("t", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_chain_that_fails_leaves_those_that_read_it_unstarted_and_the_others_finish()
+    {
+        await using var runs = Inputs();
+        var request = await RequestAsync(runs, Yaml.Replace("{ id: tidy, type: strip_whitespace, depends_on: people }", "{ id: tidy, type: quality_validation, config: { min_quality_score: 100, business_rules: [{ type: range, column: id, min: 5 }] }, depends_on: people }", StringComparison.Ordinal));
+
+        var outcome = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
+
+        Assert.Equal(
+            ["t-old Done", "t-new Done", "t-tidy GateFailed", "t-named Skipped", "t-large Skipped", "t Skipped"], outcome.Chains.Select(c => $"{c.Dataset} {c.State}"));
+        Assert.Null(await runs.Catalogue.HeadAsync("t", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Columns_are_checked_along_the_graph_before_anything_is_written()
+    {
+        await using var runs = Inputs();
+        var request = await RequestAsync(runs, Yaml.Replace("columns: [amount], missing", "columns: [amuont], missing", StringComparison.Ordinal));
+
+        var refused = await Assert.ThrowsAsync<PipelineException>(() => LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None));
+
+        Assert.Equal("pipeline.yaml:14:59: Column 'amuont' does not exist here. Did you mean 'amount'?", Assert.Single(refused.Problems).ToString()[..80]);
+        Assert.Empty(await runs.Catalogue.ListAsync(CancellationToken.None).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_graph_that_is_killed_at_any_write_is_finished_by_a_fresh_engine_with_the_same_versions()
+    {
+        const string small = """
+            name: t
+            dataset: t
+            steps:
+              - { id: old, type: csv, config: { file_path: old.csv } }
+              - { id: people, type: csv, config: { file_path: people.csv } }
+              - { id: named, type: join, config: { 'on': [id] }, depends_on: [old, people] }
+
+            """;
+        await using var undisturbed = Small();
+        var disk = new Disk();
+        var expected = Versions(await LocalRun.RunGraphAsync(Engine(undisturbed, disk), await RequestAsync(undisturbed, small), 1, null, CancellationToken.None));
+        for (var diesAt = 1; diesAt <= disk.Writes; diesAt += 3)
+        {
+            await using var runs = Small();
+            var request = await RequestAsync(runs, small);
+            await Record.ExceptionAsync(() => LocalRun.RunGraphAsync(Engine(runs, new Disk { DiesAt = diesAt, AnswersNever = diesAt % 2 == 0 }), request, 2, null, CancellationToken.None));
+
+            var outcome = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
+
+            Assert.True(expected.SequenceEqual(Versions(outcome)), $"killed at write {diesAt} of {disk.Writes}");
+            Assert.Single(await runs.Catalogue.VersionsAsync("t", CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public async Task Chains_begin_when_all_that_they_read_is_done_and_are_left_out_when_it_has_no_version()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var graph = Enumerable.Range(0, random.Next(1, 12)).Select(i => new ChainLink($"d{i}", [.. Enumerable.Range(0, i).Where(_ => random.Next(3) == 0)])).ToArray();
+            var ends = graph.Select(_ => random.Next(5)).ToArray();
+            var (open, started) = (new List<(int Chain, TaskCompletionSource<RunOutcome?> End)>(), new List<int>());
+            var ended = new HashSet<int>();
+            var walk = GraphRun.WalkAsync(new RunRequest("run", "p", "p", "/") { Graph = graph }, chain =>
+            {
+                var number = Array.FindIndex(graph, g => g.Dataset == chain.Chain);
+                Assert.True(graph[number].After.All(read => ended.Contains(read) && ends[read] > 1), $"seed {seed}: chain {number} began too early");
+                Assert.Equal(graph[number].After.Select(read => $"d{read} v{read}"), (chain.Versions ?? new Dictionary<string, string>()).Select(v => $"{v.Key} {v.Value}"));
+                Assert.Equal(($"run.c{number}", null), (chain.RunId, chain.Graph));
+                started.Add(number);
+                open.Add((number, new TaskCompletionSource<RunOutcome?>()));
+                return open[^1].End.Task;
+            }, _ => { });
+            while (open.Count > 0)
+            {
+                var next = open[random.Next(open.Count)];
+                open.Remove(next);
+                ended.Add(next.Chain);
+                next.End.SetResult(ends[next.Chain] == 0 ? null : new RunOutcome(ends[next.Chain] == 1 ? null : $"v{next.Chain}", $"d{next.Chain}", false, ends[next.Chain] == 1 ? "gate" : null, null));
+            }
+
+            var outcome = await walk;
+
+            Assert.Equal(started.Count, started.Distinct().Count());
+            for (var i = 0; i < graph.Length; i++)
+            {
+                var isSkipped = graph[i].After.Any(read => outcome.Chains[read].State != ChainState.Done);
+                Assert.Equal(isSkipped ? ChainState.Skipped : ends[i] switch { 0 => ChainState.Failed, 1 => ChainState.GateFailed, _ => ChainState.Done }, outcome.Chains[i].State);
+            }
+        }
+    }
+
+    static TestRuns Inputs()
+    {
+        var runs = new TestRuns();
+        runs.Write("old.csv", TestRuns.Csv(60, seed: 1));
+        runs.Write("new.csv", TestRuns.Csv(50, seed: 2).Replace(",name ", ",nom ", StringComparison.Ordinal));
+        runs.Write("people.csv", People(40));
+        return runs;
+    }
+
+    static TestRuns Small()
+    {
+        var runs = new TestRuns();
+        runs.Write("old.csv", TestRuns.Csv(8, seed: 1));
+        runs.Write("people.csv", People(5));
+        return runs;
+    }
+
+    static string People(int rows) => "id,town\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i}, town {i % 7}\n"));
+
+    static async Task<RunRequest> RequestAsync(TestRuns runs, string yaml = Yaml, long batchBytes = 600) =>
+        await runs.RequestAsync(yaml, batchBytes: batchBytes) with { Graph = PipelineGraph.Parse(yaml).Links };
+
+    static async Task<GraphOutcome> RunAsync(TestRuns runs, long batchBytes = 600, int parallelism = 2) =>
+        await LocalRun.RunGraphAsync(runs.NewEngine(), await RequestAsync(runs, batchBytes: batchBytes), parallelism, null, CancellationToken.None);
+
+    static SortedDictionary<string, string> Versions(GraphOutcome outcome) => new(outcome.Chains.ToDictionary(c => c.Dataset, c => c.Version!), StringComparer.Ordinal);
+
+    static RunEngine Engine(TestRuns runs, Disk disk)
+    {
+        ObjectStore store = new DiskStore(runs.Store, disk);
+        return new RunEngine(
+            store, new DiskLedger(runs.Ledger, disk), new BatchFiles(store), r => new FolderInputs([runs.Folder], r.InputFolder), runs.Options, TimeProvider.System);
+    }
+}
