@@ -26,7 +26,7 @@ var rules = [
     severity: 2
     every: 'PT5M'
     window: 'PT15M'
-    query: 'AppRequests | where Name startswith "orchestration:RunPipeline" and Success == false'
+    query: 'AppRequests | where (Name startswith "orchestration:RunPipeline" or Name startswith "orchestration:RunGraph") and Success == false'
   }
   {
     name: 'no-run-completed'

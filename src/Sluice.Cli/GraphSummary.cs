@@ -33,9 +33,9 @@ static class GraphSummary
             UpToDate = chains.TrueForAll(c => c.UpToDate),
             RowsRead = chains.Sum(c => c.RowsRead),
             Rows = chains.Sum(c => c.Rows),
-            CostUsd = chains.Sum(c => c.CostUsd),
+            CostUsd = chains.Exists(c => c.CostUsd is not null) ? chains.Sum(c => c.CostUsd) : null,
             Seconds = time.TotalSeconds,
-            Chains = own is null ? chains : [],
+            Chains = own is null ? chains : null,
         };
     }
 

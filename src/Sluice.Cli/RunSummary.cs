@@ -141,7 +141,7 @@ sealed record RunSummary
 
         if (Chains is not null)
         {
-            return GraphView.Show(parsed, this);
+            return GraphView.Show(this, Chains);
         }
 
         if (Version is null && RowsRead == 0)

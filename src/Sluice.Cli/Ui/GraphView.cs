@@ -8,13 +8,8 @@ namespace Sluice.Cli.Ui;
 /// <summary>Pipelines of several chains: what they are, and how a run of one ended.</summary>
 static class GraphView
 {
-    public static int Show(ParseResult parsed, RunSummary run)
+    public static int Show(RunSummary run, IReadOnlyList<RunSummary> chains)
     {
-        if (run.Chains is not { Count: > 0 } chains)
-        {
-            return Shell.Fail(parsed, run.ExitCode, run.Error ?? run.Status);
-        }
-
         if (run.UpToDate)
         {
             AnsiConsole.MarkupLine("[green]Nothing to do:[/] pipeline and input have not changed since the versions below.");
@@ -35,6 +30,11 @@ static class GraphView
         foreach (var chain in chains)
         {
             ShowMore(chain);
+        }
+
+        if (chains.FirstOrDefault(c => c.Report is not null)?.Report is { } report)
+        {
+            AnsiConsole.MarkupLineInterpolated($"reports of each version: {Path.GetDirectoryName(Path.GetDirectoryName(report))}");
         }
 
         foreach (var failed in chains.Where(c => c.Error is not null))
@@ -61,11 +61,6 @@ static class GraphView
         if (chain.Quarantined > 0)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{chain.Dataset}  {chain.Quarantined} rows are in quarantine.[/] See 'sluice quarantine {chain.Run}'; retry with 'run --replay-quarantine'.");
-        }
-
-        if (chain.Report is not null)
-        {
-            AnsiConsole.MarkupLineInterpolated($"{chain.Dataset}  report {chain.Report}");
         }
     }
 

@@ -45,6 +45,9 @@ public static class GraphRun
     /// <summary>Id of the run of a chain.</summary>
     public static string RunId(string run, int chain) => FormattableString.Invariant($"{run}.c{chain}");
 
+    /// <summary>Id of the run that a request belongs to: of all chains, where it is for one of several.</summary>
+    public static string WholeOf(RunRequest request) => request.Chain is null ? request.RunId : request.RunId[..request.RunId.LastIndexOf(".c", StringComparison.Ordinal)];
+
     /// <summary>Runs the chains of a request.</summary>
     /// <param name="request">A request with a graph.</param>
     /// <param name="run">Runs one chain; null: it failed.</param>

@@ -31,7 +31,7 @@ public sealed partial class RunEngine
             {
                 foreach (var account in await AccountsAsync(run, run.Chain[i].Id, asking, cancellation))
                 {
-                    states.Add((account.LimitUsd, await Budget.StateAsync(ledger, run.Id, account, cancellation)));
+                    states.Add((account.LimitUsd, await Budget.StateAsync(ledger, run.WholeId, account, cancellation)));
                 }
             }
         }
@@ -63,7 +63,7 @@ public sealed partial class RunEngine
     }
 
     async Task<Budget> BudgetAsync(Run run, string id, IAskModels step, CancellationToken cancellation) =>
-        new(ledger, run.Id, await AccountsAsync(run, id, step, cancellation), run.Plan.Request.ApprovalTime switch
+        new(ledger, run.WholeId, await AccountsAsync(run, id, step, cancellation), run.Plan.Request.ApprovalTime switch
         {
             null => Budget.ByCommand,
             var time when time > TimeSpan.Zero => Budget.ByApi(run.Id),

@@ -84,7 +84,7 @@ public sealed partial class RunEngine
         var written = await PipelineAsync(request, cancellation);
         var versions = request.RowsOf is { } of ? (await OpenAsync(of, cancellation)).Plan.Versions : await InputVersions.OfAsync(written, Catalogue, request.Versions, cancellation);
         var pipeline = await tables.OpenAsync(request.RunId, written, inputs, Catalogue, versions, null, cancellation);
-        await NoteTablesAsync(pipeline, cancellation);
+        await NoteTablesAsync(pipeline, versions, cancellation);
         if (request.RowsOf is { } earlier)
         {
             return await PlanOnRowsOfAsync(earlier, request, pipeline, cancellation);

@@ -256,6 +256,9 @@ public sealed partial class RunEngine(
     {
         public string Id => Plan.Request.RunId;
 
+        /// <summary>The run that it is a chain of, whose chains spend one budget; itself where it is none.</summary>
+        public string WholeId => GraphRun.WholeOf(Plan.Request);
+
         public IReadOnlyList<PipelineStep> Chain => Pipeline.Steps;
 
         public IReadOnlyList<Step> Steps { get; } =

@@ -43,9 +43,9 @@ public sealed class SeedSamplesTests
         Assert.NotEmpty(files);
         foreach (var file in files)
         {
-            var pipeline = await Pipeline.LoadAsync(file, CancellationToken.None);
+            var graph = await PipelineGraph.LoadAsync(file, CancellationToken.None);
 
-            Assert.Equal(pipeline.Hash, Pipeline.Parse(pipeline.CanonicalJson).Hash);
+            Assert.All(graph.Chains, chain => Assert.Equal(chain.Pipeline.Hash, Pipeline.Parse(chain.Pipeline.CanonicalJson).Hash));
         }
     }
 }

@@ -60,6 +60,14 @@ sealed class FakeActivities : ITaskExecutor
 
     public Func<UnitRequest, CancellationToken, Task> Unit { get; init; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>What the check of a graph does.</summary>
+    public Action Check { get; init; } = () => { };
+
+    public ConcurrentQueue<RunRequest> Checks { get; } = [];
+
+    /// <summary>Runs that were noted as failed.</summary>
+    public ConcurrentQueue<FailedRun> Failures { get; } = [];
+
     /// <summary>What each activity of an embedding gives.</summary>
     public Func<string, object?> Embed { get; init; } = _ => null;
 
@@ -77,15 +85,20 @@ sealed class FakeActivities : ITaskExecutor
 
     public ConcurrentQueue<AdvanceRequest> Advances { get; } = [];
 
-    public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunStage) or nameof(EmbedOnGpu) or nameof(ReviewLabels) or nameof(ReviewLabel);
+    public bool HasOrchestrator(string name) => name is nameof(RunPipeline) or nameof(RunGraph) or nameof(RunStage) or nameof(EmbedOnGpu) or nameof(ReviewLabels) or nameof(ReviewLabel);
 
-    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit) or nameof(TurnReview) or nameof(AskApproval) or nameof(ReadApproval) || IsOfEmbedding(name);
+    public bool HasActivity(string name) => name is nameof(AdvanceRun) or nameof(RunUnit) or nameof(CheckGraph) or nameof(FailRun) or nameof(TurnReview) or nameof(AskApproval) or nameof(ReadApproval) || IsOfEmbedding(name);
 
     public async Task<string?> RunOrchestratorAsync(string name, TaskOrchestrationContext context)
     {
         if (name == nameof(RunPipeline))
         {
             return converter.Serialize(await RunPipeline.RunAsync(context, context.GetInput<RunRequest>()!));
+        }
+
+        if (name == nameof(RunGraph))
+        {
+            return converter.Serialize(await RunGraph.RunAsync(context, context.GetInput<RunRequest>()!));
         }
 
         if (name == nameof(EmbedOnGpu))
@@ -116,6 +129,19 @@ sealed class FakeActivities : ITaskExecutor
             var request = converter.Deserialize<AdvanceRequest>(invocation.Input)!;
             Advances.Enqueue(request);
             return converter.Serialize(Advance(request));
+        }
+
+        if (name == nameof(CheckGraph))
+        {
+            Checks.Enqueue(converter.Deserialize<RunRequest>(invocation.Input)!);
+            Check();
+            return null;
+        }
+
+        if (name == nameof(FailRun))
+        {
+            Failures.Enqueue(converter.Deserialize<FailedRun>(invocation.Input)!);
+            return null;
         }
 
         if (IsOfEmbedding(name))

@@ -26,7 +26,7 @@ public sealed partial class HistoryTests
         Assert.Equal(
             [
                 "embed-on-gpu-instead.json", "embed-on-gpu-next-window.json", "embed-on-gpu.json",
-                "review-label-long.json", "review-label.json", "review-labels.json", "run-pipeline-approved.json", "run-pipeline-batch.json", "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
+                "review-label-long.json", "review-label.json", "review-labels.json", "run-graph.json", "run-pipeline-approved.json", "run-pipeline-batch.json", "run-pipeline.json", "run-stage-last-window.json", "run-stage.json",
             ],
             files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
@@ -64,6 +64,22 @@ public sealed partial class HistoryTests
         Keep("run-stage-last-window.json", SavedHistory.Save(hub.Engine, "stage"));
 
         Assert.All(Directory.GetFiles(today, "run*"), file => Assert.Null(SavedHistory.Replay(File.ReadAllText(file), new FakeActivities(), JsonDataConverter.Default)));
+    }
+
+    /// <summary>A chain whose rows are refused, one that reads it, and others.</summary>
+    [Fact]
+    public async Task A_run_of_several_chains_of_today_writes_a_history_that_replays()
+    {
+        await using var hub = await FakeHub.StartAsync(new FakeActivities
+        {
+            Advance = advance => new Stage(StageKind.Done, 0, "done", 0, 0, advance.Run.Chain == "a" ? new RunOutcome(null, "a", false, "3 < 70.", null) : new RunOutcome("v-1", advance.Run.Chain!, false, null, null)),
+        });
+        await hub.StartAsync(nameof(RunGraph), "run", new RunRequest("run", "pipelines/p.yaml", "p.yaml", "/in") { Graph = [new("a", []), new("b", []), new("c", [0]), new("d", [1])] });
+        await hub.EndAsync("run");
+
+        Keep("run-graph.json", SavedHistory.Save(hub.Engine, "run"));
+
+        Assert.Null(SavedHistory.Replay(File.ReadAllText(Path.Combine(today, "run-graph.json")), new FakeActivities(), JsonDataConverter.Default));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using Sluice.Functions.Llm;
 using Sluice.Functions.Orchestrations;
 using Sluice.Labels.Review;
 using Sluice.Llm;
+using Sluice.Pipelines;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Tests.Orchestrations;
@@ -24,6 +25,9 @@ public sealed class PayloadTests
     static readonly string run = new('r', RunIds.MaxLength);
     static readonly string dataset = new('d', 64);
     static readonly RunRequest request = new(run, "pipelines/" + new string('a', 64) + ".yaml", new string('f', 1_000), "/" + new string('p', 4_094), 1 << 28, true);
+    static readonly RunRequest graph = request with { RunId = new string('r', RunIds.MaxLength - GraphRun.MaxSuffix), Graph = [.. Enumerable.Range(0, ChainCut.MostChains).Select(i => new ChainLink(dataset, [.. Enumerable.Range(0, i)]))] };
+    static readonly RunRequest chain = request with { Chain = dataset, Versions = Enumerable.Range(0, ChainCut.MostChains - 1).ToDictionary(i => new string('d', 62) + i, _ => "v-0123456789abcdef") };
+    static readonly GraphOutcome chains = new([.. Enumerable.Repeat(new ChainOutcome(dataset, ChainState.GateFailed, "v-0123456789abcdef", true), ChainCut.MostChains)]);
     static readonly StageRequest units = new(run, StageKind.Measure, int.MaxValue, int.MaxValue, StageWindow.MaxUnits, int.MaxValue);
 
     // Every character of a title or a gate's sentence may be six bytes of JSON; the engine cuts them (RunEngineTests has that).
@@ -38,7 +42,7 @@ public sealed class PayloadTests
     static readonly EmbedRequest embed = new(dataset, "v-0123456789abcdef", asked, asked, asked, asked);
     static readonly EmbedOutcome embedded = new(new string('a', 200), long.MaxValue, int.MaxValue, new string('é', 400));
 
-    static readonly object[] examples = [request, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), new FailedRun(request, new string('é', 400)), outcome, looking, done,
+    static readonly object[] examples = [request, graph, chain, new AdvanceRequest(chain, StageKind.Measure, int.MaxValue), new FailedRun(graph, new string('é', 400)), new FailedRun(chain, new string('é', 400)), chains, units, new AdvanceRequest(request, StageKind.Measure, int.MaxValue), new UnitRequest(run, StageKind.Measure, int.MaxValue, int.MaxValue), new FailedRun(request, new string('é', 400)), outcome, looking, done,
         key, embed, new EmbedRun(embed, TimeSpan.MaxValue, key, key, DateTime.MaxValue, int.MaxValue), new EmbedStart(run, key), new EmbedExecution(key, key),
         new EmbedProgress(true, embedded), embedded, new EmbedInstead(key, new string('é', 400)), new ReviewRun(run, int.MaxValue, int.MaxValue, int.MaxValue), Turn(),
         waiting, ask, new AskedApproval(request, int.MaxValue, new string('é', 400)), new ApprovalDecision(1e9m / 3, new string('n', 64), DateTimeOffset.MaxValue, new string('é', 300))];
@@ -68,7 +72,7 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public void A_custom_status_stays_below_its_cap() => Assert.All(new object[] { looking, waiting, done, int.MaxValue, new EmbedExecution(key, key) }, status => Assert.InRange(Bytes(status), 1, MaxStatus - 1));
+    public void A_custom_status_stays_below_its_cap() => Assert.All(new object[] { looking, waiting, done, chains.Chains.Select(c => c.State).ToArray(), int.MaxValue, new EmbedExecution(key, key) }, status => Assert.InRange(Bytes(status), 1, MaxStatus - 1));
 
     [Fact]
     public void The_children_of_a_run_with_the_longest_id_have_an_id_that_every_backend_takes()
@@ -76,6 +80,7 @@ public sealed class PayloadTests
         var longest = Enum.GetValues<StageKind>().Max(kind => new[] { 0, 999 }.Max(attempt => (units with { Kind = kind, Pass = 999 }).Options(run, attempt).InstanceId!.Length));
 
         Assert.InRange(longest, 89, 100);
+        Assert.InRange(GraphRun.RunId(graph.RunId, ChainCut.MostChains - 1).Length, 1, RunIds.MaxLength);
     }
 
     [Fact]
