@@ -1,6 +1,5 @@
 using Microsoft.DurableTask.Client;
 using Sluice.Functions.Api;
-using Sluice.Runs;
 
 namespace Sluice.Cli;
 

@@ -23,7 +23,8 @@ static class RunProgress
     static async Task<T> BarsAsync<T>(RunWatch watch, Dictionary<string, string> titles, Func<Task<T>> run)
     {
         T result = default!;
-        var progress = Shell.Errors.Progress().Columns(
+        // Of many chains only what is in work is shown, or there would be more bars than the terminal has lines.
+        var progress = Shell.Errors.Progress().HideCompleted(titles.Count > 1).Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn());
         await progress.StartAsync(async context =>
         {

@@ -22,16 +22,37 @@ static class SensitiveColumns
             foreach (var column in Found(steps[i]).Where(column => schema.Any(field => field.Name == column.Column)))
             {
                 var kinds = column.Found.Keys.Concat(column.Entity is null ? [] : [column.Entity]).Distinct().Order(StringComparer.Ordinal).ToList();
-                var changed = steps.Skip(i).Any(step => step.Type is "pii_detection" or "k_anonymity" && step.Counts.Changed.Any(change => change.Value > 0 && change.Key.EndsWith(":" + column.Column, StringComparison.Ordinal)));
                 if (kinds.Count > 0)
                 {
-                    tags[column.Column] = new SensitiveColumn(column.Sensitivity, kinds, changed);
+                    tags[column.Column] = new SensitiveColumn(column.Sensitivity, kinds, IsProtected(steps.Skip(i), column.Column));
                 }
             }
         }
 
         return tags.Count > 0 ? tags : null;
     }
+
+    /// <summary>The same with what the versions that were read say of their columns, where no step of this pipeline found anything: rows do not become harmless by being read again.</summary>
+    public static SortedDictionary<string, SensitiveColumn>? Of(IReadOnlyList<VersionStep> steps, IReadOnlyList<Field> schema, IEnumerable<VersionManifest> read)
+    {
+        var inherited = new SortedDictionary<string, SensitiveColumn>(StringComparer.Ordinal);
+        foreach (var (column, tag) in read.SelectMany(m => m.Sensitive ?? []).Where(tag => schema.Any(field => field.Name == tag.Key)))
+        {
+            var kinds = inherited.TryGetValue(column, out var other) ? other.Kinds.Union(tag.Kinds).Order(StringComparer.Ordinal).ToList() : tag.Kinds;
+            var isProtected = (tag.IsProtected && other?.IsProtected != false) || IsProtected(steps, column);
+            inherited[column] = new SensitiveColumn(other?.Sensitivity ?? tag.Sensitivity, kinds, isProtected);
+        }
+
+        foreach (var (column, tag) in Of(steps, schema) ?? [])
+        {
+            inherited[column] = tag;
+        }
+
+        return inherited.Count > 0 ? inherited : null;
+    }
+
+    static bool IsProtected(IEnumerable<VersionStep> steps, string column) => steps.Any(
+        step => step.Type is "pii_detection" or "k_anonymity" && step.Counts.Changed.Any(change => change.Value > 0 && change.Key.EndsWith(":" + column, StringComparison.Ordinal)));
 
     /// <summary>What a step found by column; nothing of a step that did not look.</summary>
     public static IReadOnlyList<PiiColumn> Found(VersionStep step) => step.Fitted is not { } fitted ? [] : step.Type switch

@@ -27,7 +27,7 @@ public sealed partial class RunEngine
         }
 
         var (schema, versionSteps) = (await OutputSchemaAsync(run, cancellation), await FittedStepsAsync(run, steps, cancellation));
-        var sensitive = SensitiveColumns.Of(versionSteps, schema);
+        var sensitive = SensitiveColumns.Of(versionSteps, schema, await VersionsReadAsync(run, cancellation));
         var manifest = new VersionManifest
         {
             Dataset = run.Pipeline.Dataset,
@@ -53,6 +53,18 @@ public sealed partial class RunEngine
         return version;
     }
 
+    /// <summary>The versions of datasets that the run reads.</summary>
+    async Task<IReadOnlyList<VersionManifest>> VersionsReadAsync(Run run, CancellationToken cancellation)
+    {
+        var read = new List<VersionManifest>();
+        foreach (var (dataset, version) in run.Plan.Versions ?? new Dictionary<string, string>())
+        {
+            read.Add(await Catalogue.ManifestAsync(dataset, version, cancellation));
+        }
+
+        return read;
+    }
+
     /// <summary>A version with unanswered questions is not what the next run of the same pipeline and files should find: that run asks for them again.</summary>
     async Task<string> CommitKeyAsync(Run run, CancellationToken cancellation)
     {
@@ -70,7 +82,7 @@ public sealed partial class RunEngine
     /// <summary>The report on the rows as read, where personal data is in the clear whatever a step did to it later.</summary>
     async Task<JsonElement> WithoutPersonalAsync(Run run, string report, IReadOnlyList<VersionStep> steps, CancellationToken cancellation)
     {
-        var found = SensitiveColumns.Of(steps, (await BaseAsync(run, cancellation)).Schema);
+        var found = SensitiveColumns.Of(steps, (await BaseAsync(run, cancellation)).Schema, await VersionsReadAsync(run, cancellation));
         return SensitiveReport.WithoutValues(report, [.. found?.Keys ?? Enumerable.Empty<string>()]);
     }
 

@@ -15,13 +15,29 @@ public sealed partial class RunEngine
     public async Task CheckGraphAsync(RunRequest request, CancellationToken cancellation)
     {
         var (inputs, columns) = (inputsOf(request), new Dictionary<string, Schema>(StringComparer.Ordinal));
-        foreach (var (pipeline, _) in (await GraphAsync(request, cancellation)).Chains)
+        var graph = await GraphAsync(request, cancellation);
+        foreach (var (pipeline, _) in graph.Chains)
         {
             await Register.CheckOpenAsync(pipeline.Dataset, cancellation);
             pipeline.CheckSinks(OutputsOf(request), inputs);
             pipeline.CheckModels(Models);
             var opened = await OnColumnsAsync(pipeline, inputs, columns, cancellation);
             columns[pipeline.Dataset] = opened.CheckColumns(await FirstColumnsAsync(opened, inputs, columns, cancellation));
+        }
+
+        CheckOutputs(graph, OutputsOf(request));
+    }
+
+    /// <summary>Chains run side by side, so two that write one file would leave whichever was later.</summary>
+    static void CheckOutputs(PipelineGraph graph, OutputFiles outputs)
+    {
+        var sinks = graph.Chains.SelectMany((chain, i) => chain.Pipeline.Sinks.Select(sink => (Chain: i, Sink: sink, Path: sink.Sink.Check(outputs)))).Where(s => s.Path is not null).ToList();
+        foreach (var (chain, sink, path) in sinks)
+        {
+            if (sinks.Find(other => other.Path == path && other.Chain < chain) is { Path: not null } first)
+            {
+                throw new PipelineException([graph.Chains[chain].Pipeline.ProblemAt(sink.Id, $"The sinks '{first.Sink.Id}' and '{sink.Id}' both write \"{path}\". Give each a file of its own.")]);
+            }
         }
     }
 

@@ -29,7 +29,12 @@ public static class GraphStatus
         }
 
         var whole = RunStatus.Of(run);
-        return chains.Count == 0 ? whole : whole with { Stage = Words(chains), Chains = chains };
+        return chains.Count == 0 ? whole : whole with
+        {
+            Status = !run.IsCompleted && chains.Exists(c => c.Status == RunStatus.Waiting) ? RunStatus.Waiting : whole.Status,
+            Stage = Words(chains),
+            Chains = chains,
+        };
     }
 
     /// <summary>Ids under which a run works: its own, and those of its chains.</summary>

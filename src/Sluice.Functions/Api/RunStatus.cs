@@ -22,6 +22,8 @@ public sealed record RunStatus(
     string Run, string Status, string? Stage, int Units, int Reused, string? Version, bool UpToDate, string? Error, DateTimeOffset CreatedAt, DateTimeOffset LastUpdatedAt,
     ApprovalAsk? Approval = null, IReadOnlyList<ChainStatus>? Chains = null)
 {
+    public const string Waiting = "waiting_for_approval";
+
     public static RunStatus Of(OrchestrationMetadata run) => GraphStatus.IsGraph(run) ? OfGraph(run) : OfChain(run);
 
     static RunStatus OfGraph(OrchestrationMetadata run)
@@ -42,7 +44,7 @@ public sealed record RunStatus(
         {
             OrchestrationRuntimeStatus.Completed when outcome?.GateFailure is not null => "gate_failed",
             OrchestrationRuntimeStatus.Terminated => "stopped",
-            OrchestrationRuntimeStatus.Running when stage?.Approval is not null => "waiting_for_approval",
+            OrchestrationRuntimeStatus.Running when stage?.Approval is not null => Waiting,
             var other => other.ToString().ToLowerInvariant(),
         };
         return new RunStatus(

@@ -1,6 +1,5 @@
 using Sluice.Batches;
 using Sluice.Runs;
-using Sluice.Storage;
 using Sluice.Tests.Runs;
 
 namespace Sluice.Tests.Datasets;
@@ -117,6 +116,22 @@ public sealed class DatasetSourceTests
         var refused = await Assert.ThrowsAsync<SourceException>(() => runs.RunAsync(Reads));
 
         Assert.Equal("Dataset 'a' does not exist. There are: b. A pipeline reads a dataset that another one has made: run that first, or correct the name.", refused.Message);
+    }
+
+    [Fact]
+    public async Task Columns_with_personal_data_stay_marked_when_they_are_read_again()
+    {
+        await using var runs = new TestRuns();
+        await MakeAsync(runs, "a", "id,mail\n1,ann@example.org\n2,bob@example.org\n", "  - { id: pii, type: pii_detection, config: { columns: [mail], action: flag } }\n");
+        await MakeAsync(runs, "b", "id,mail\n1,ann@example.org\n2,bob@example.org\n", "  - { id: pii, type: pii_detection, config: { columns: [mail], action: mask } }\n");
+        foreach (var (dataset, isProtected) in new[] { ("a", false), ("b", true) })
+        {
+            var run = await runs.RunAsync(Reads.Replace("dataset: a }", $"dataset: {dataset} }}", StringComparison.Ordinal) + "  - { id: f, type: filter, config: { condition: 'id > 0' } }\n");
+
+            var manifest = await runs.Catalogue.ManifestAsync("t", run.Version, CancellationToken.None);
+            Assert.Equal(isProtected, Assert.Single(manifest.Sensitive!).Value.IsProtected);
+            Assert.DoesNotContain("ann@example.org", manifest.QualityBefore.ToString() + manifest.QualityAfter, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,5 +1,5 @@
+using Sluice.Datasets;
 using Sluice.Pipelines;
-using Sluice.Runs;
 
 namespace Sluice.Core.Tests.Pipelines;
 
@@ -172,6 +172,44 @@ public sealed class PipelineGraphTests
             """;
 
         Assert.Equal(3, PipelineGraph.Parse(Head + branches).Chains.Count);
+    }
+
+    [Fact]
+    public void Every_graph_is_cut_so_that_each_step_is_in_one_chain_after_what_it_reads()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            var lines = new List<string>();
+            var data = new List<string>();
+            for (var i = 0; i < random.Next(1, 9); i++)
+            {
+                string Any() => data[random.Next(data.Count)];
+                var id = $"n{i}";
+                lines.Add(random.Next(i == 0 ? 1 : 5) switch
+                {
+                    0 => $"{{ id: {id}, type: csv_connector, config: {{ file_path: {id}.csv }} }}",
+                    1 when data.Count > 1 => $"{{ id: {id}, type: union, depends_on: [{string.Join(", ", data.OrderBy(_ => random.Next()).Take(2))}] }}",
+                    2 => $"{{ id: {id}, type: join, config: {{ 'on': [id] }}, depends_on: [{Any()}, {Any()}] }}",
+                    _ => $"{{ id: {id}, type: remove_duplicates, depends_on: {Any()} }}",
+                });
+                data.Add(id);
+            }
+
+            lines.AddRange(data.Select(id => $"{{ id: out_{id}, type: csv_sink, config: {{ file_path: {id}.out }}, depends_on: {id} }}").Where((_, i) => i < data.Count - 1 || random.Next(2) == 0));
+            string Text(IEnumerable<string> entries) => Head + string.Concat(entries.Select(l => $"  - {l}\n"));
+
+            var graph = PipelineGraph.Parse(Text(lines));
+            var turned = PipelineGraph.Parse(Text(lines.Where(l => l.Contains("out_", StringComparison.Ordinal)).Concat(lines.Where(l => !l.Contains("out_", StringComparison.Ordinal)))));
+
+            // What a chain goes on with is a step of the chain before it; a union is a source of its own.
+            var own = graph.Chains.SelectMany(c => c.Pipeline.Steps.Select(s => s.Group).Concat(c.Pipeline.Source.Source is DatasetSource { Names.Count: 1 } ? [] : [c.Pipeline.Source.Id])).ToList();
+            Assert.True(own.Order().SequenceEqual(data.Order()), $"seed {seed}: {string.Join(' ', own)}");
+            Assert.All(graph.Chains.Select((c, i) => (c, i)), c => Assert.All(c.c.After, read => Assert.InRange(read, 0, c.i - 1)));
+            Assert.Equal(graph.Chains.Count, graph.Chains.Select(c => c.Pipeline.Dataset).Distinct().Count());
+            Assert.Equal(graph.Chains.Select(c => c.Pipeline.Hash), turned.Chains.Select(c => c.Pipeline.Hash));
+            Assert.All(graph.Chains, c => Assert.Equal(c.Pipeline.Hash, Pipeline.Parse(c.Pipeline.CanonicalJson).Hash));
+        }
     }
 
     static string Words(PipelineChain chain)

@@ -1,10 +1,12 @@
-using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sluice.Batches;
 using Sluice.Connectors;
-using Sluice.Datasets;
+using Sluice.Llm;
 using Sluice.Pipelines;
 using Sluice.Runs;
 using Sluice.Storage;
+using Sluice.Tests.Llm;
 
 namespace Sluice.Tests.Runs;
 
@@ -62,7 +64,7 @@ public sealed class GraphRunTests
 
         var manifest = await runs.Catalogue.ManifestAsync("t-named", versions["t-named"], CancellationToken.None);
         Assert.Equal([$"t-old@{versions["t-old"]}", $"t-new@{versions["t-new"]}", $"t-tidy@{versions["t-tidy"]}"], manifest.Inputs.Select(i => i.File));
-        Assert.Equal((await runs.Catalogue.ManifestAsync("t-old", versions["t-old"], CancellationToken.None)).Rows, 60);
+        Assert.Equal(60, (await runs.Catalogue.ManifestAsync("t-old", versions["t-old"], CancellationToken.None)).Rows);
         Assert.Equal(110, manifest.RowsRead);
     }
 
@@ -116,6 +118,53 @@ public sealed class GraphRunTests
 
         Assert.Equal("pipeline.yaml:14:59: Column 'amuont' does not exist here. Did you mean 'amount'?", Assert.Single(refused.Problems).ToString()[..80]);
         Assert.Empty(await runs.Catalogue.ListAsync(CancellationToken.None).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Two_sinks_of_different_chains_that_write_one_file_are_refused()
+    {
+        await using var runs = Inputs();
+        var request = await RequestAsync(runs, Yaml + "  - { id: also, type: csv_sink, config: { file_path: out/large.csv } }\n");
+
+        var refused = await Assert.ThrowsAsync<PipelineException>(() => LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None));
+
+        Assert.Contains("The sinks 'out' and 'also' both write \"", Assert.Single(refused.Problems).Message, StringComparison.Ordinal);
+        Assert.Empty(await runs.Catalogue.ListAsync(CancellationToken.None).ToListAsync());
+    }
+
+    [Fact]
+    public async Task The_chains_of_a_run_spend_one_budget()
+    {
+        static JsonObject Summary(JsonElement data) => new() { ["summary"] = data.GetProperty("text").GetString()![..4] };
+        var models = new ScriptedModels { Row = Summary, Call = call => call.Answer(Summary) with { Usage = new TokenUsage(500, 0, 900) } };
+        await using var runs = new TestRuns { Models = models };
+        foreach (var file in new[] { "a", "b" })
+        {
+            runs.Write($"{file}.csv", "id,text\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i},some {file} {i}\n")));
+        }
+
+        var asks = "type: llm_process, config: { type: summarize, prompt: '{{ text }}', batch_size: 5, concurrency: 1 }";
+        var yaml = $$"""
+            name: t
+            dataset: t
+            optimization: { budget_usd: 0.06 }
+            steps:
+              - { id: a, type: csv, config: { file_path: a.csv } }
+              - { id: sum_a, {{asks}} }
+              - { id: b, type: csv_connector, config: { file_path: b.csv } }
+              - { id: sum_b, {{asks}} }
+              - { id: out, type: csv_sink, config: { file_path: a.out.csv }, depends_on: sum_a }
+
+            """;
+
+        var error = await Assert.ThrowsAsync<BudgetException>(async () => await LocalRun.RunGraphAsync(runs.NewEngine(), await RequestAsync(runs, yaml), 1, null, CancellationToken.None));
+        var spent = models.Paid.CostAt(models.Info.Price!);
+        var approved = await LocalRun.RunGraphAsync(runs.NewEngine(), await RequestAsync(runs, yaml) with { ApprovedUsd = 1 }, 1, null, CancellationToken.None);
+
+        Assert.Contains("may spend 0.06 US dollars", error.Message, StringComparison.Ordinal);
+        Assert.InRange(spent, 0.015m, 0.06m);
+        Assert.Equal(["Done", "Done"], approved.Chains.Select(c => c.State.ToString()));
+        Assert.Equal(8, models.Calls.Count);
     }
 
     [Fact]

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.DurableTask.Client;
 using Sluice.Functions.Api;
 using Sluice.Functions.Orchestrations;
-using Sluice.Functions.Tests.App;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Tests.Orchestrations;
