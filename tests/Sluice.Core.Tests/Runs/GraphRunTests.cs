@@ -1,11 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sluice.Batches;
-using Sluice.Connectors;
 using Sluice.Llm;
 using Sluice.Pipelines;
 using Sluice.Runs;
-using Sluice.Storage;
 using Sluice.Tests.Llm;
 
 namespace Sluice.Tests.Runs;
@@ -181,12 +178,12 @@ public sealed class GraphRunTests
             """;
         await using var undisturbed = Small();
         var disk = new Disk();
-        var expected = Versions(await LocalRun.RunGraphAsync(Engine(undisturbed, disk), await RequestAsync(undisturbed, small), 1, null, CancellationToken.None));
+        var expected = Versions(await LocalRun.RunGraphAsync(undisturbed.NewEngineOn(disk), await RequestAsync(undisturbed, small), 1, null, CancellationToken.None));
         for (var diesAt = 1; diesAt <= disk.Writes; diesAt += 3)
         {
             await using var runs = Small();
             var request = await RequestAsync(runs, small);
-            await Record.ExceptionAsync(() => LocalRun.RunGraphAsync(Engine(runs, new Disk { DiesAt = diesAt, AnswersNever = diesAt % 2 == 0 }), request, 2, null, CancellationToken.None));
+            await Record.ExceptionAsync(() => LocalRun.RunGraphAsync(runs.NewEngineOn(new Disk { DiesAt = diesAt, AnswersNever = diesAt % 2 == 0 }), request, 2, null, CancellationToken.None));
 
             var outcome = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
 
@@ -260,11 +257,4 @@ public sealed class GraphRunTests
         await LocalRun.RunGraphAsync(runs.NewEngine(), await RequestAsync(runs, batchBytes: batchBytes), parallelism, null, CancellationToken.None);
 
     static SortedDictionary<string, string> Versions(GraphOutcome outcome) => new(outcome.Chains.ToDictionary(c => c.Dataset, c => c.Version!), StringComparer.Ordinal);
-
-    static RunEngine Engine(TestRuns runs, Disk disk)
-    {
-        ObjectStore store = new DiskStore(runs.Store, disk);
-        return new RunEngine(
-            store, new DiskLedger(runs.Ledger, disk), new BatchFiles(store), r => new FolderInputs([runs.Folder], r.InputFolder), runs.Options, TimeProvider.System);
-    }
 }
