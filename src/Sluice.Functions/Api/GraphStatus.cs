@@ -17,6 +17,11 @@ public static class GraphStatus
     /// <summary>A run with its chains, where it has several.</summary>
     public static async Task<RunStatus> OfAsync(DurableTaskClient client, OrchestrationMetadata run, CancellationToken cancellation)
     {
+        if (!IsGraph(run))
+        {
+            return RunStatus.Of(run);
+        }
+
         var chains = new List<ChainStatus>();
         var graph = GraphOf(run);
         var states = StatesOf(run);
@@ -29,7 +34,7 @@ public static class GraphStatus
         }
 
         var whole = RunStatus.Of(run);
-        return chains.Count == 0 ? whole : whole with
+        return whole with
         {
             Status = !run.IsCompleted && chains.Exists(c => c.Status == RunStatus.Waiting) ? RunStatus.Waiting : whole.Status,
             Stage = Words(chains),
