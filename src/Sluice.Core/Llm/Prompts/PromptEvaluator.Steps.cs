@@ -88,7 +88,7 @@ public sealed partial class PromptEvaluator
         var pipeline = Pipeline.Parse(text, null, catalog);
         engine.Use(Text, pipeline with
         {
-            Source = pipeline.Source with { Source = new SampleSource(rows, pipeline.Source.Source.FilePath) },
+            Source = pipeline.Source with { Source = new SampleSource(rows) },
             Optimization = new Optimization { BudgetUsd = (double?)budgetUsd },
         });
         var outcome = await LocalRun.RunAsync(engine, new RunRequest(RunId, Text, "search", Path.GetTempPath()), 1, null, cancellation);
