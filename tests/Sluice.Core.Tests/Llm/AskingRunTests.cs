@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sluice.Runs;
-using Sluice.Storage;
 using Sluice.Tests.Runs;
 
 namespace Sluice.Tests.Llm;
