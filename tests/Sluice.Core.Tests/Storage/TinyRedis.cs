@@ -152,8 +152,8 @@ sealed class TinyRedis : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await end.CancelAsync();
-        listener.Stop();
         await accepting;
+        listener.Stop();
         end.Dispose();
         certificate?.Dispose();
     }

@@ -71,10 +71,10 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Ctrl_C_ends_with_130_and_the_next_run_goes_on_to_the_same_version()
     {
-        DirtyTable.Write(folder["calm"], 3_000, seed: 2);
+        DirtyTable.Write(folder["calm"], 15_000, seed: 2);
         var calm = await SluiceProcess.RunAsync(folder["calm"], Arguments("--json"));
 
-        DirtyTable.Write(folder["stopped"], 3_000, seed: 2);
+        DirtyTable.Write(folder["stopped"], 15_000, seed: 2);
         using var process = SluiceProcess.Start(folder["stopped"], null, Arguments());
         await process.LineAsync("read (");
         process.PressControlC();
