@@ -52,7 +52,7 @@ public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(
 
     readonly PromptTemplate prompt = new(options.Prompt);
 
-    readonly ByCondition? fallback = options.Condition is { } condition ? new ByCondition(new Filter(condition)) : null;
+    readonly InsteadOfModel? fallback = options.Condition is { } condition ? new InsteadOfModel(new Filter(condition), "the condition under fallback decided.") : null;
 
     private protected override PromptTemplate Prompt => prompt;
 
@@ -92,24 +92,5 @@ public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(
         }
 
         return verdicts.Keep(batch);
-    }
-
-    /// <summary>Where there is no model: a condition decides, and says so of every row.</summary>
-    sealed class ByCondition(Filter filter) : Step
-    {
-        public override Schema Plan(Schema input, StepProblems problems) => filter.Plan(input, problems);
-
-        public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => filter.Needs(input, wanted);
-
-        public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
-        {
-            var rule = verdicts.Rule("llm_not_asked", detail: "No language model is configured: the condition under fallback decided.");
-            for (var row = 0; row < batch.Rows; row++)
-            {
-                verdicts.Fail(rule, row);
-            }
-
-            return filter.Apply(batch, fitted, verdicts);
-        }
     }
 }

@@ -29,7 +29,7 @@ sealed class JudgeTexts(ScoreTexts.Options options, JudgeOptions asking) : Askin
 
     protected override IReadOnlyList<AnswerField> Fields => fields;
 
-    internal override Step WithoutModel { get; } = new ByCounts(new ScoreTexts(options with { Llm = null }));
+    internal override Step WithoutModel { get; } = new InsteadOfModel(new ScoreTexts(options with { Llm = null }), "the scores are counted from the text.");
 
     public override Schema Plan(Schema input, StepProblems problems)
     {
@@ -48,23 +48,4 @@ sealed class JudgeTexts(ScoreTexts.Options options, JudgeOptions asking) : Askin
 
     static AnswerField Field(ScoreTexts.Options options, int score, string description) =>
         new() { Name = options.Names[score], Type = AnswerType.Number, Min = 0, Max = 1, Description = description };
-
-    /// <summary>Where there is no model: the counts score, and say so of every row.</summary>
-    sealed class ByCounts(ScoreTexts counts) : Step
-    {
-        public override Schema Plan(Schema input, StepProblems problems) => counts.Plan(input, problems);
-
-        public override IReadOnlySet<string>? Needs(Schema input, IReadOnlySet<string> wanted) => counts.Needs(input, wanted);
-
-        public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
-        {
-            var rule = verdicts.Rule("llm_not_asked", detail: "No language model is configured: the scores are counted from the text.");
-            for (var row = 0; row < batch.Rows; row++)
-            {
-                verdicts.Fail(rule, row);
-            }
-
-            return counts.Apply(batch, fitted, verdicts);
-        }
-    }
 }
