@@ -40,7 +40,7 @@ static class PlanView
         var saved = written > 0 ? 1 - (ran / written) : 0;
         if (parsed.GetValue(Shell.Json))
         {
-            Shell.Print(new { record.RunId, record.Version, record.Plan?.Plan.Rewrites, record.Plan?.Ran, costAsWritten = written, cost = ran, saved });
+            Shell.Print(new { record.RunId, record.Version, record.Plan?.Plan.Rewrites, record.Plan?.Ran, record.Plan?.Kept, costAsWritten = written, cost = ran, saved });
             return ExitCodes.Done;
         }
 
@@ -59,6 +59,11 @@ static class PlanView
         }
 
         AnsiConsole.Write(table);
+        foreach (var kept in outcome.Kept ?? [])
+        {
+            AnsiConsole.WriteLine($"Kept after {kept.Step}: {kept.Rows:N0} rows, {kept.Bytes:N0} bytes; {kept.Looks} {(kept.Looks == 1 ? "look begins" : "looks begin")} there.");
+        }
+
         AnsiConsole.WriteLine($"Cost of the steps: {ran:N0}, as written {written:N0}; saved {saved:P1}. Walks that were saved are not in it.");
         return ExitCodes.Done;
     }

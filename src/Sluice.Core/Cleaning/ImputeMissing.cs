@@ -73,6 +73,9 @@ public sealed class ImputeMissing : Step
 
     public override TrainSet? LearnsFrom => train;
 
+    /// <summary>It holds a row against what it learned of all its columns: tens of microseconds.</summary>
+    public override double ApplyCost(Schema input) => 6_000;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         choice.Plan(input, problems);

@@ -97,7 +97,7 @@ public sealed class StandardizeFormats(StandardizeFormats.Options options) : Ste
         ? Fitted.Of(Array.Empty<string>())
         : Fitted.Of(columns.Names.Where(name => columns[name].Fit(name, 0).DayFirst).ToArray());
 
-    public override StepEffects? Effects(Schema input) => new() { Reads = StepEffects.Names(Named.Select(n => n.Column)), Writes = StepEffects.Names(Named.Select(n => n.Column)), KeepsRows = true, Cost = 50 };
+    public override StepEffects? Effects(Schema input) => new() { Reads = StepEffects.Names(Named.Select(n => n.Column)), Writes = StepEffects.Names(Named.Select(n => n.Column)), KeepsRows = true, Cost = 90 * Named.Count() };
 
     public override Batch Apply(Batch batch, Fitted fitted, Verdicts verdicts)
     {

@@ -63,6 +63,9 @@ public sealed class RepairErrors(RepairErrors.Options options) : Step
     /// <summary>A change of one cell, as the provenance column keeps it.</summary>
     public sealed record Change(string Column, string? Old, string New, string Operator, string Evidence, double Confidence);
 
+    /// <summary>It looks for a better value of every cell: tens of microseconds a row.</summary>
+    public override double ApplyCost(Schema input) => 8_000;
+
     public override Schema Plan(Schema input, StepProblems problems)
     {
         for (var i = 0; i < options.Columns.Count; i++)

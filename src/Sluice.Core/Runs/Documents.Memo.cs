@@ -13,6 +13,9 @@ public sealed record IngestMemo(BatchRef Batch, IReadOnlyList<Field> Schema, int
 /// <param name="Vectors">Object of the vectors of all rows; null for a step without.</param>
 public sealed record ObserveMemo(string? State, string? Keys, int Rows, IReadOnlyList<PoisonRow>? Poison, string? Vectors = null);
 
+/// <summary>A batch with some steps applied, kept for later looks.</summary>
+public sealed record KeptMemo(BatchRef Rows);
+
 /// <summary>A batch with all steps applied.</summary>
 /// <param name="Output">File of the rows that are left.</param>
 /// <param name="Borders">Rows after which a published file ends.</param>

@@ -58,13 +58,7 @@ public sealed record ExplainedPlan(
         var walks = new List<ExplainedWalk> { new("read", "parse the input into typed batches", "all") };
         foreach (var pass in PassPlan.Of(steps, schema, measureBefore: !steps.Any(s => s is QualityValidation)))
         {
-            IReadOnlySet<string>? wanted = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var observer in pass.Observers)
-            {
-                var columns = observer == PassPlan.Before ? null : steps[observer].Observes(schemas[observer]);
-                wanted = wanted is null || columns is null ? null : wanted.Union(columns).ToHashSet(StringComparer.Ordinal);
-            }
-
+            var wanted = PassPlan.Looked(pass.Observers.Select(o => o == PassPlan.Before ? QualityValidation.Default : steps[o]), schemas[pass.Prefix]);
             var read = PassPlan.Columns(steps, schemas, pass.Prefix, wanted);
             var applied = pass.Prefix == 0 ? "" : $"apply {pass.Prefix} {(pass.Prefix == 1 ? "step" : "steps")}, then ";
             walks.Add(new ExplainedWalk(

@@ -97,14 +97,27 @@ public static class PassPlan
         return schemas[0].All(f => wanted.Contains(f.Name)) ? null : wanted;
     }
 
-    /// <summary>Columns of the base that a walk has to read so that <paramref name="wanted"/> is right after the first <paramref name="prefix"/> steps; null = all.</summary>
+    /// <summary>Columns that these steps look at together; null = all.</summary>
+    public static IReadOnlySet<string>? Looked(IEnumerable<Step> observers, Schema schema)
+    {
+        IReadOnlySet<string>? wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var step in observers)
+        {
+            wanted = wanted is null || step.Observes(schema) is not { } columns ? null : wanted.Union(columns).ToHashSet(StringComparer.Ordinal);
+        }
+
+        return wanted;
+    }
+
+    /// <summary>Columns that a walk has to read so that <paramref name="wanted"/> is right after the first <paramref name="prefix"/> steps; null = all.</summary>
     /// <param name="steps">The chain.</param>
     /// <param name="schemas">Schema before each step, and after the last.</param>
     /// <param name="prefix">Steps applied.</param>
     /// <param name="wanted">Columns wanted after them; null = all.</param>
-    public static IReadOnlySet<string>? Columns(IReadOnlyList<Step> steps, IReadOnlyList<Schema> schemas, int prefix, IReadOnlySet<string>? wanted)
+    /// <param name="from">Steps that were applied to the rows that are read.</param>
+    public static IReadOnlySet<string>? Columns(IReadOnlyList<Step> steps, IReadOnlyList<Schema> schemas, int prefix, IReadOnlySet<string>? wanted, int from = 0)
     {
-        for (var i = prefix - 1; i >= 0 && wanted is not null; i--)
+        for (var i = prefix - 1; i >= from && wanted is not null; i--)
         {
             wanted = steps[i].Needs(schemas[i], wanted);
         }

@@ -216,7 +216,7 @@ public sealed partial class RunEngine
                 Approvals = await new Llm.Approvals(store, run.Id).AllAsync(cancellation) is { Count: > 0 } approvals ? approvals : null,
                 Validations = Validations(run, fitted, now),
                 Profile = seconds.Count == 0 ? null : [.. seconds.Select((sum, i) => new StepTime(run.Chain[i].Id, sum))],
-                Plan = run.Plan.Physical is { } plan ? new PlanOutcome(plan, await PhysicalRowsAsync(run, cancellation)) : null,
+                Plan = run.Plan.Physical is { } plan ? new PlanOutcome(plan, await PhysicalRowsAsync(run, cancellation), await KeptOutcomesAsync(run, cancellation)) : null,
             };
 
             // Of two deliveries the one whose record it is counts.

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Sluice.Pipelines.Optimise;
 using Sluice.Quality;
 using Sluice.Steps;
 
@@ -128,18 +129,28 @@ public sealed partial class RunEngine
 
     static IReadOnlyList<PoisonRow> PoisonOf(StepFit? fit, int batch) => fit?.Poison?.GetValueOrDefault(batch) ?? [];
 
-    /// <summary>Reads a base batch and applies the first steps of the chain to it.</summary>
+    /// <summary>Reads a base batch, or what is kept of it after some steps, and applies the first steps of the chain to it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="batch">Number of the batch.</param>
+    /// <param name="prefix">Steps to apply.</param>
+    /// <param name="wanted">Columns wanted after them; null = all.</param>
+    /// <param name="record">Takes what every step did; null: nobody asks, so a walk may begin with rows that are kept.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <param name="read">Columns of the base to read, where they are not those that <paramref name="wanted"/> needs.</param>
+    /// <param name="follow">Follows rows through the steps.</param>
+    /// <param name="kept">Places at which rows are kept that it may begin with; null: all of the plan's.</param>
     async Task<Batch> ApplyChainAsync(
         Run run, int batch, int prefix, IReadOnlySet<string>? wanted, Action<int, Batch, Batch, Batch, Verdicts, IReadOnlyList<PoisonRow>, TimeSpan>? record,
-        CancellationToken cancellation, IReadOnlySet<string>? read = null, RowTrail? follow = null)
+        CancellationToken cancellation, IReadOnlySet<string>? read = null, RowTrail? follow = null, IReadOnlyList<KeptRows>? kept = null)
     {
         var trail = follow ?? RowTrail.Of(run.Chain, prefix);
         var rows = await BaseAsync(run, cancellation);
         var schemas = await SchemasAsync(run, prefix, cancellation);
-        var columns = read ?? PassPlan.Columns(run.Steps, schemas, prefix, wanted);
-        var file = await files.ReadAsync(rows.Batches[batch].Batch, columns, cancellation);
-        var current = new Batch(columns is null ? schemas[0] : schemas[0].Select(columns), file.Columns, file.Rows);
-        for (var i = 0; i < prefix; i++)
+        kept = record is null && trail is null ? Usable(run, schemas, kept ?? run.Plan.Physical?.Kept ?? [], prefix, wanted) : [];
+        var current = kept.Count > 0
+            ? await KeptAsync(run, batch, schemas, kept, PassPlan.Columns(run.Steps, schemas, prefix, wanted, kept[^1].Applied), cancellation)
+            : await BaseRowsAsync(rows.Batches[batch].Batch, schemas[0], read ?? PassPlan.Columns(run.Steps, schemas, prefix, wanted), cancellation);
+        for (var i = kept.Count > 0 ? kept[^1].Applied : 0; i < prefix; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var fit = await FitAsync(run, i, schemas[i], cancellation);
@@ -187,6 +198,12 @@ public sealed partial class RunEngine
         return current;
     }
 
+    async Task<Batch> BaseRowsAsync(BatchRef reference, Schema schema, IReadOnlySet<string>? columns, CancellationToken cancellation)
+    {
+        var file = await files.ReadAsync(reference, columns, cancellation);
+        return new Batch(columns is null ? schema : schema.Select(columns), file.Columns, file.Rows);
+    }
+
     /// <summary>Takes out the rows a step could not even look at, and gives its parameters for the others.</summary>
     async Task<(Batch Batch, Fitted Fitted)> WithoutPoisonAsync(Step step, StepFit? fit, Batch batch, int number, CancellationToken cancellation)
     {
@@ -231,13 +248,7 @@ public sealed partial class RunEngine
         }
 
         var schema = (await SchemasAsync(run, pass.Prefix, cancellation))[^1];
-        IReadOnlySet<string>? wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var observer in pass.Observers)
-        {
-            wanted = wanted is null || StepOf(run, observer).Observes(schema) is not { } columns ? null : wanted.Union(columns).ToHashSet(StringComparer.Ordinal);
-        }
-
-        var rows = await ApplyChainAsync(run, batch, pass.Prefix, wanted, null, cancellation);
+        var rows = await ApplyChainAsync(run, batch, pass.Prefix, PassPlan.Looked(pass.Observers.Select(o => StepOf(run, o)), schema), null, cancellation);
         foreach (var observer in pass.Observers)
         {
             var path = MemoKey.PathOf(await ObserveKeyAsync(run, pass, observer, batch, cancellation));

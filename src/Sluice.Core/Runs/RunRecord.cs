@@ -86,7 +86,15 @@ public sealed record RejectsFile(string File, long FirstLine, string Path, int C
 /// <summary>What came of an optimised plan.</summary>
 /// <param name="Plan">The plan.</param>
 /// <param name="Ran">The steps in the order they ran, with the rows that each was given.</param>
-public sealed record PlanOutcome(PhysicalPlan Plan, IReadOnlyList<RowsOfStep> Ran);
+/// <param name="Kept">Rows that were kept for later looks; null: none.</param>
+public sealed record PlanOutcome(PhysicalPlan Plan, IReadOnlyList<RowsOfStep> Ran, IReadOnlyList<KeptOutcome>? Kept = null);
+
+/// <summary>Rows that were kept after a step.</summary>
+/// <param name="Step">Id of the step.</param>
+/// <param name="Rows">Rows that are kept; those of batches that no look had to read again are not.</param>
+/// <param name="Bytes">What they take.</param>
+/// <param name="Looks">Walks that begin with them.</param>
+public sealed record KeptOutcome(string Step, long Rows, long Bytes, int Looks);
 
 /// <summary>Rows that a step was given, and its cost for each as the optimiser counts it.</summary>
 public sealed record RowsOfStep(string Step, long Rows, double Cost);

@@ -112,6 +112,12 @@ public abstract class Step
     /// <summary>What it promises about Apply, so that the optimiser may move steps past each other. Null, which promises nothing, is always right.</summary>
     public virtual StepEffects? Effects(Schema input) => null;
 
+    /// <summary>
+    /// What applying it to a row of these columns costs once it has learned, where 1 is a comparison of two numbers, some 10 ns: the optimiser keeps rows after dear steps that many looks come
+    /// after. What a costly step found is in the store, and reading it is cheap.
+    /// </summary>
+    public virtual double ApplyCost(Schema input) => Effects(input)?.Cost is { } cost and < StepEffects.Costly ? cost : 1;
+
     /// <summary>Steps that it stands for with these options, in order, each observed and applied on its own; null where it is one itself.</summary>
     internal virtual IReadOnlyList<Step>? Parts => null;
 

@@ -32,13 +32,13 @@ static class Optimiser
 
         var refused = RewriteRule.All.SelectMany(rule => rule.Find(chain, facts)).Where(r => r.After is null || r.Level > level)
             .Select(r => new RewriteNote(r.Rule, r.What, r.After is null ? r.Why : r.Why + " (optimize: rows allows it)", null)).Distinct().ToList();
-        return (Physical(pipeline, written, chain, level, highest, notes), refused);
+        return (Physical(pipeline, written, chain, level, highest, notes, facts), refused);
     }
 
     static Rewrite? Next(PlanChain chain, RewriteLevel level, PlanFacts facts) =>
         RewriteRule.All.SelectMany(rule => rule.Find(chain, facts)).FirstOrDefault(r => r.After is not null && r.Level <= level && r.Level > RewriteLevel.Off);
 
-    static PhysicalPlan? Physical(Pipeline pipeline, PlanChain written, PlanChain chain, RewriteLevel level, RewriteLevel highest, List<RewriteNote> notes)
+    static PhysicalPlan? Physical(Pipeline pipeline, PlanChain written, PlanChain chain, RewriteLevel level, RewriteLevel highest, List<RewriteNote> notes, PlanFacts facts)
     {
         if (level == RewriteLevel.Off)
         {
@@ -65,11 +65,22 @@ static class Optimiser
                 (double)unread.Count / chain.Before(0).Count));
         }
 
+        var (kept, saves) = pipeline.Optimization.Caching ? new CachePlacement(steps, schemas, shared, facts.Shares(chain)).Find() : ([], 0);
+        if (kept.Count > 0)
+        {
+            notes.Add(new RewriteNote(
+                "cache_placement", $"rows are kept after {string.Join(" and ", kept.Select(k => chain.Steps[k.Applied - 1].Id))}",
+                $"{kept.Sum(k => k.Looks)} looks begin there, and applying the steps before again would cost more than to write their rows", saves));
+        }
+
         int[] order = [.. chain.Steps.Select(s => s.Number)];
         return notes.Count == 0
             ? null
             : new PhysicalPlan(
                 order, shared.Count < apart.Count, read is not null, chain.After.Equals(written.After) ? null : [.. written.After.Select(f => f.Name)],
-                highest == RewriteLevel.Rows ? RewriteLevel.Rows : RewriteLevel.Exact, notes);
+                highest == RewriteLevel.Rows ? RewriteLevel.Rows : RewriteLevel.Exact, notes)
+            {
+                Kept = kept.Count > 0 ? kept : null,
+            };
     }
 }

@@ -12,6 +12,9 @@ namespace Sluice.Pipelines.Optimise;
 public sealed record PhysicalPlan(
     IReadOnlyList<int> Order, bool SharesLooks, bool ReadsLess, IReadOnlyList<string>? Columns, RewriteLevel Level, IReadOnlyList<RewriteNote> Rewrites)
 {
+    /// <summary>Where rows are kept for later looks, in the order of the plan; null: nowhere.</summary>
+    public IReadOnlyList<KeptRows>? Kept { get; init; }
+
     /// <summary>The pipeline with its steps in this order. Its name by content stays.</summary>
     internal Pipeline Of(Pipeline pipeline)
     {
@@ -25,6 +28,12 @@ public sealed record PhysicalPlan(
         return pipeline with { Steps = steps };
     }
 }
+
+/// <summary>Rows that are kept after some steps of a plan.</summary>
+/// <param name="Applied">Steps that were applied to them.</param>
+/// <param name="Columns">Columns that later looks read, in order of their names; null: all.</param>
+/// <param name="Looks">Walks that begin with them.</param>
+public sealed record KeptRows(int Applied, IReadOnlyList<string>? Columns, int Looks);
 
 /// <summary>One thing that was done to a plan.</summary>
 /// <param name="Rule">Name of the rule.</param>

@@ -14,13 +14,20 @@ sealed record PlanFacts(IReadOnlyList<StepCounts> Steps)
     /// <summary>What a plan costs for each row that is read, by the steps' own cost and the sample's ratios; unknown steps count 1 and keep their rows.</summary>
     public double CostOf(PlanChain chain)
     {
-        var (cost, rows) = (0.0, 1.0);
+        var shares = Shares(chain);
+        return Enumerable.Range(0, chain.Steps.Count).Sum(place => shares[place] * (chain.EffectsAt(place)?.Cost ?? 1));
+    }
+
+    /// <summary>Share of the rows read that come to each step of a plan, and that are left after the last.</summary>
+    public double[] Shares(PlanChain chain)
+    {
+        var shares = new double[chain.Steps.Count + 1];
+        shares[0] = 1;
         for (var place = 0; place < chain.Steps.Count; place++)
         {
-            cost += rows * (chain.EffectsAt(place)?.Cost ?? 1);
-            rows *= Ratio(chain.Steps[place].Number) ?? 1;
+            shares[place + 1] = shares[place] * (Ratio(chain.Steps[place].Number) ?? 1);
         }
 
-        return cost;
+        return shares;
     }
 }

@@ -7,7 +7,7 @@ namespace Sluice.Tests.Optimise;
 sealed class RandomSteps(Random random)
 {
     /// <summary>Type and options.</summary>
-    public (string Type, JsonObject Config) Next(Schema schema) => random.Next(24) switch
+    public (string Type, JsonObject Config) Next(Schema schema) => random.Next(26) switch
     {
         < 6 => ("filter", new() { ["condition"] = Condition(schema, random.Next(3)), ["on_null"] = Either("drop", "keep") }),
         6 or 7 => ("derive_columns", Derived(schema)),
@@ -26,6 +26,8 @@ sealed class RandomSteps(Random random)
         20 => ("sample", new() { ["share"] = 0.7 }),
         21 => ("quality_validation", []),
         22 => ("encode_categoricals", new() { ["columns"] = Columns(schema, ColumnType.Text), ["keep_columns"] = random.Next(2) == 0 }),
+        23 => ("pii_detection", new() { ["columns"] = Columns(schema, ColumnType.Text), ["action"] = "mask" }),
+        24 => ("impute_missing", []),
         _ => ("standardize_formats", new() { ["phones"] = Columns(schema, ColumnType.Text) }),
     };
 
