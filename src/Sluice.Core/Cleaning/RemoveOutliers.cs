@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using Sluice.Outliers;
 using Sluice.Steps;
 
@@ -118,6 +119,8 @@ public sealed partial class RemoveOutliers : Step
 
     bool JudgesRows => options.OutlierMethod is OutlierMethod.IsolationForest or OutlierMethod.Knn or OutlierMethod.Lof;
 
+    public override int CodeVersion => 2;
+
     public override bool IsPassive => options.OutlierAction == OutlierAction.Flag && options.ScoreColumn is null;
 
     // What is only flagged changes no row, so nothing can leak.
@@ -157,7 +160,7 @@ public sealed partial class RemoveOutliers : Step
 
     public override State? NewState(Schema input) => JudgesRows
         ? new TrainState<RowOutlierState>(new RowOutlierState())
-        : new TrainState<ColumnStates<NumberSummary>>(new ColumnStates<NumberSummary>(() => new NumberSummary()));
+        : new NumbersSeen();
 
     public override IReadOnlySet<string>? Observes(Schema input) => train.With(choice.PossibleNames(input), input);
 
@@ -170,12 +173,7 @@ public sealed partial class RemoveOutliers : Step
             return;
         }
 
-        var columns = (TrainState<ColumnStates<NumberSummary>>)state;
-        var seen = columns.Add(batch, train);
-        foreach (var name in names)
-        {
-            columns.Seen[name].Add(Numbers.Of(seen[name]));
-        }
+        ((NumbersSeen)state).Add(batch, train, names);
     }
 
     public override byte[] Fit(State? state, object? decided)
@@ -186,10 +184,17 @@ public sealed partial class RemoveOutliers : Step
             return Fitted.Of(RowOutliers.Fit(rows.Seen, options));
         }
 
-        var columns = (TrainState<ColumnStates<NumberSummary>>)state!;
-        columns.Require(train, "remove_outliers");
-        return Fitted.Of(columns.Seen.Names.Select(name => LimitsOf(name, columns.Seen[name])).OfType<Limits>().ToArray());
+        var columns = (NumbersSeen)state!;
+        columns.Training.Require(train, "remove_outliers");
+        return Fitted.Of(columns.Training.Seen.Names.Select(name => LimitsOf(name, columns.Training.Seen[name])).OfType<Limits>().ToArray());
     }
+
+    /// <summary>
+    /// Limits that no row is beyond decide nothing. Those of a column of numbers that run on move with every row that comes or goes, and all batches would be applied again.
+    /// </summary>
+    public override string ApplyKey(Fitted fitted, State? state) => state is NumbersSeen seen && options.ScoreColumn is null
+        ? Encoding.UTF8.GetString(Fitted.Of(fitted.As<Limits[]>().Where(l => seen.All[l.Column].Least < l.Low || seen.All[l.Column].Greatest > l.High).ToArray()))
+        : base.ApplyKey(fitted, state);
 
     Limits? LimitsOf(string column, NumberSummary numbers)
     {

@@ -47,9 +47,10 @@ public sealed record BaseBatch(BatchRef Batch, int Rejected, string? Rejects);
 /// <param name="Rows">Rows of each batch that it looked at, where row numbers matter: decisions and poison mean rows of exactly those.</param>
 /// <param name="GateFailure">Why its gate refuses.</param>
 /// <param name="Unanswered">Questions of a step that asks a model that have no answer; null where it has all, and for other steps.</param>
+/// <param name="ApplyKey">What <see cref="Step.ApplyKey(Fitted, State?)"/> gave; null: it is told from the parameters alone.</param>
 public sealed record StepFit(
     string Json, IReadOnlyList<string>? Decisions, IReadOnlyDictionary<int, IReadOnlyList<PoisonRow>>? Poison, IReadOnlyList<int>? Rows, string? GateFailure,
-    long? Unanswered = null);
+    long? Unanswered = null, string? ApplyKey = null);
 
 /// <summary>A row that made a step throw, with the exact error.</summary>
 public sealed record PoisonRow(int Row, string Error);

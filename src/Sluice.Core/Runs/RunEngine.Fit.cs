@@ -48,7 +48,10 @@ public sealed partial class RunEngine
         var json = step.Fit(state, decided);
         var rows = step.IsKeyed || memos.Any(m => m.Poison is not null) ? memos.Select(m => m.Rows).ToArray() : null;
         var poison = Enumerable.Range(0, count).Where(i => memos[i].Poison is not null).ToDictionary(i => i, i => memos[i].Poison!);
-        var fit = new StepFit(Encoding.UTF8.GetString(json), decisions, poison.Count == 0 ? null : poison, rows, step.GateFailure(new Fitted(json)));
+        var fit = new StepFit(Encoding.UTF8.GetString(json), decisions, poison.Count == 0 ? null : poison, rows, step.GateFailure(new Fitted(json)))
+        {
+            ApplyKey = step.ApplyKey(new Fitted(json), state) is var applies && applies == step.ApplyKey(new Fitted(json)) ? null : applies,
+        };
         return step is SchemaDetection.SchemaDetectionStep { Asked: not null } asking ? await RefinedAsync(run, observer, asking, state!, fit, cancellation) : fit;
     }
 

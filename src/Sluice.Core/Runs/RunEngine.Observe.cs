@@ -124,7 +124,7 @@ public sealed partial class RunEngine
         var path = $"runs/{run.Id}/applykey-{step}";
         return documents.TryGetValue(path, out var known)
             ? (string)known
-            : Remember(path, run.Steps[step].ApplyKey(new Fitted(Encoding.UTF8.GetBytes(fit.Json))));
+            : Remember(path, fit.ApplyKey ?? run.Steps[step].ApplyKey(new Fitted(Encoding.UTF8.GetBytes(fit.Json))));
     }
 
     static IReadOnlyList<PoisonRow> PoisonOf(StepFit? fit, int batch) => fit?.Poison?.GetValueOrDefault(batch) ?? [];

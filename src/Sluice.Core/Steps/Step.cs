@@ -88,6 +88,9 @@ public abstract class Step
     /// </summary>
     public virtual string ApplyKey(Fitted fitted) => System.Text.Encoding.UTF8.GetString(fitted.Json);
 
+    /// <summary>The same, for a step that can tell from what all rows showed that some of its parameters decide nothing.</summary>
+    public virtual string ApplyKey(Fitted fitted, State? state) => ApplyKey(fitted);
+
     /// <summary>The part of the parameters that the version's manifest shows; null: none. A step whose parameters hold cells of rows shows its counts alone.</summary>
     public virtual byte[]? ForManifest(Fitted fitted) => fitted.Json;
 

@@ -58,6 +58,42 @@ public sealed class RemoveOutliersTests : StepContract
     }
 
     [Fact]
+    public void Limits_that_no_row_crosses_move_without_a_batch_being_applied_again()
+    {
+        var (low, high, moved, crossed) = (Numbers(1, 2, 3, 4), Numbers(5, 6, 7, 8), Numbers(5, 6, 8, 9), Numbers(5, 6, 7, 90));
+        var scored = new RemoveOutliers(new() { ScoreColumn = "score" });
+
+        Assert.NotEqual(StepRunner.Run(Create(), [low, high]).Json, StepRunner.Run(Create(), [low, moved]).Json);
+        Assert.Equal(Key(Create(), low, high), Key(Create(), low, moved));
+        Assert.NotEqual(Key(Create(), low, high), Key(Create(), low, crossed));
+        Assert.NotEqual(Key(Create(), low, moved, crossed), Key(Create(), low, high, crossed));
+        Assert.NotEqual(Key(scored, low, high), Key(scored, low, moved));
+    }
+
+    [Fact]
+    public void Rows_that_are_not_learned_from_can_cross_limits()
+    {
+        Batch Sets(double last, string set) => Numbers(1, 2, 3, 4, last).With(new Field("split", ColumnType.Text), TextColumn.Of(["train", "train", "train", "train", set]));
+
+        Assert.NotEqual(Key(Create(), Sets(4, "test")), Key(Create(), Sets(1_000, "test")));
+        Assert.Equal(["1", "2", "3", "4"], DirtyTable.Shown(StepRunner.Run(Create(), Sets(1_000, "test")).All, "x"));
+    }
+
+    static Batch Numbers(params double?[] values) => DirtyTable.Numbers("x", values);
+
+    /// <summary>What a batch's result depends on, as a run tells it.</summary>
+    static string Key(Step step, params Batch[] batches)
+    {
+        var state = step.NewState(batches[0].Schema)!;
+        foreach (var batch in batches)
+        {
+            step.Observe(batch, state);
+        }
+
+        return step.ApplyKey(new Fitted(step.Fit(state, null)), state);
+    }
+
+    [Fact]
     public void Z_score_measures_from_the_mean_in_population_deviations()
     {
         var step = new RemoveOutliers(new() { OutlierMethod = OutlierMethod.ZScore, OutlierThreshold = 1.5 });
