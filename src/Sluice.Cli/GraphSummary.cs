@@ -33,6 +33,7 @@ static class GraphSummary
             RowsRead = chains.Sum(c => c.RowsRead),
             Rows = chains.Sum(c => c.Rows),
             CostUsd = chains.Exists(c => c.CostUsd is not null) ? chains.Sum(c => c.CostUsd) : null,
+            SavedUsd = chains.Exists(c => c.SavedUsd is not null) ? chains.Sum(c => c.SavedUsd) : null,
             Seconds = time.TotalSeconds,
             Chains = own is null ? chains : null,
         };

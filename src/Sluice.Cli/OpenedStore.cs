@@ -91,13 +91,42 @@ sealed class OpenedStore : IAsyncDisposable
         }
 
         var store = host.Services.GetRequiredService<ObjectStore>();
-        return await RunRecord.FindAsync(store, run, cancellation) ?? throw new DataException($"There is no record of a run '{run}' in this store.");
+        if (await RunRecord.FindAsync(store, run, cancellation) is { } record)
+        {
+            return record;
+        }
+
+        var chains = await ChainsAsync(run, cancellation);
+        throw new DataException(chains.Count > 0
+            ? $"'{run}' is a run of several chains, each with a record of its own. Add the chain to the id: {string.Join(", ", chains.Select(c => $"{c.RunId[run.Length..]} ({c.Dataset})"))}; or name DATASET@VERSION."
+            : $"There is no record of a run '{run}' in this store. One is written when a run has ended, and none where it found everything done: name what it found, DATASET@VERSION.");
+    }
+
+    /// <summary>Records of the chains of a run of several that have ended; none where it is no such run.</summary>
+    async Task<IReadOnlyList<RunRecord>> ChainsAsync(string run, CancellationToken cancellation)
+    {
+        var records = new List<RunRecord>();
+        for (var chain = 0; chain < GraphRun.MostChains; chain++)
+        {
+            if (await RunRecord.FindAsync(Objects, GraphRun.RunId(run, chain), cancellation) is { } record)
+            {
+                records.Add(record);
+            }
+        }
+
+        return records;
     }
 
     /// <summary>The same by a name from the command line: a run's id, or DATASET@VERSION for the run that made it.</summary>
     /// <exception cref="DataException">There is no such run, dataset or version.</exception>
     public async Task<RunRecord> NamedRecordAsync(string name, CancellationToken cancellation) =>
         await RecordAsync(name.Split('@', 2) is [var dataset, var version] ? (await Datasets.ShowAsync(dataset, version, cancellation)).Entry.Run : name, cancellation);
+
+    /// <summary>The same of a run of several chains too: a record for each chain that has ended.</summary>
+    /// <exception cref="DataException">There is no such run, dataset or version.</exception>
+    public async Task<IReadOnlyList<RunRecord>> NamedRecordsAsync(string name, CancellationToken cancellation) =>
+        RunIds.IsValid(name) && await RunRecord.FindAsync(Objects, name, cancellation) is null && await ChainsAsync(name, cancellation) is { Count: > 0 } chains
+            ? chains : [await NamedRecordAsync(name, cancellation)];
 
     /// <summary>Notes that values are handed out as the run of a version read them. A run without a version has no tags that say what is personal.</summary>
     public async Task NoteAsReadAsync(RunRecord record, string how, CancellationToken cancellation)

@@ -12,23 +12,40 @@ static class RunForecast
     public static async Task<int> ShowAsync(ParseResult parsed, FileInfo file, string shown, long batchBytes, double? approved, CancellationToken cancellation)
     {
         await using var store = OpenedStore.Reading(parsed, Path.GetPathRoot(file.DirectoryName!)!);
-        var (_, text) = await store.Pipelines.SaveTextAsync(await File.ReadAllTextAsync(file.FullName, cancellation), shown, cancellation);
-        var request = new RunRequest(store.Pipelines.NewRunId("forecast"), text, shown, file.DirectoryName!, batchBytes, ApprovedUsd: approved, Forecast: true);
-        await LocalRun.RunAsync(store.Engine, request, Environment.ProcessorCount, null, cancellation);
-        var forecast = await CostForecast.ReadAsync(store.Objects, request.RunId, cancellation);
+        var (pipeline, text) = await store.Pipelines.SaveTextAsync(await File.ReadAllTextAsync(file.FullName, cancellation), shown, cancellation);
+        var request = new RunRequest(store.Pipelines.NewRunId("forecast"), text, shown, file.DirectoryName!, batchBytes, ApprovedUsd: approved, Graph: pipeline.Links);
+        var chains = await GraphForecast.RunAsync(store.Engine, request, pipeline, Environment.ProcessorCount, cancellation);
+        var (known, unknown) = (chains.Select(c => c.Forecast).OfType<CostForecast>().ToList(), chains.Where(c => c.Unknown is not null).ToList());
+        var cost = known.Exists(f => f.CostUsd is null) ? null : known.Aggregate(new Estimate(0, 0, 0), (sum, f) => sum + f.CostUsd!);
+
+        // What is not known costs nothing at least, and has no upper bound.
+        cost = cost is not null && unknown.Count > 0 ? cost with { High = double.PositiveInfinity } : cost;
         if (parsed.GetValue(Shell.Json))
         {
-            Shell.Print(forecast);
+            Shell.Print(request.Graph is null ? known[0] : (object)new { run = request.RunId, costUsd = cost, sampleUsd = known.Sum(f => f.SampleUsd), chains });
             return ExitCodes.Done;
         }
 
+        Show(known.SelectMany(f => f.Steps));
+        foreach (var chain in unknown)
+        {
+            AnsiConsole.WriteLine($"{chain.Dataset} is not in it: {chain.Unknown}.");
+        }
+
+        AnsiConsole.WriteLine(
+            $"The run will cost {Dollars(cost)}. The sample cost ${known.Sum(f => f.SampleUsd).ToString("0.00####", CultureInfo.InvariantCulture)}; its answers are kept.");
+        return ExitCodes.Done;
+    }
+
+    static void Show(IEnumerable<StepForecast> steps)
+    {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("step");
         foreach (var column in new[] { "questions", "to ask", "asked now", "calls", "tokens in", "tokens out", "cost (90 %)", "time" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
-        foreach (var step in forecast.Steps)
+        foreach (var step in steps)
         {
             table.AddRow(
                 Markup.Escape(step.Step), $"{step.Questions:N0}", $"{step.Open:N0}", $"{step.Sampled:N0}", $"{step.Calls:N0}", $"{step.InputTokens.Value:N0}", $"{step.OutputTokens.Value:N0}",
@@ -36,8 +53,6 @@ static class RunForecast
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"The run will cost {Dollars(forecast.CostUsd)}. The sample cost ${forecast.SampleUsd.ToString("0.00####", CultureInfo.InvariantCulture)}; its answers are kept.");
-        return ExitCodes.Done;
     }
 
     static string Dollars(Estimate? cost) => cost is null ? "an unknown price" : string.Create(

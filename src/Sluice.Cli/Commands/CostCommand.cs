@@ -14,9 +14,9 @@ static class CostCommand
 
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "Run id, also of a run that failed or still goes on; DATASET@VERSION, for the run that made it; or DATASET, for all its runs." };
-        var by = new Option<string>("--by") { Description = "For one run, what costs are shown for: step, provider (and model) or row. Default: step.", DefaultValueFactory = _ => "step" };
-        by.AcceptOnlyFromAmong("step", "provider", "row");
+        var name = new Argument<string>("name") { Description = "Run id, also of a run that failed or still goes on, or of one chain of it; DATASET@VERSION, for the run that made it; or DATASET, for all its runs." };
+        var by = new Option<string>("--by") { Description = "For one run, what costs are shown for: step, provider (and model), row, or chain where it has several. Default: step.", DefaultValueFactory = _ => "step" };
+        by.AcceptOnlyFromAmong("step", "provider", "row", "chain");
         var command = new Command("cost", "Show what language models cost: calls, tokens and US dollars, and what kept answers saved.") { name, by };
         Shell.Act(command, (parsed, cancellation) => OpenedStore.WithAsync(
             parsed, store => ShowAsync(parsed, store, parsed.GetRequiredValue(name), parsed.GetRequiredValue(by), cancellation)));
@@ -26,7 +26,7 @@ static class CostCommand
     static async Task<int> ShowAsync(ParseResult parsed, OpenedStore store, string name, string by, CancellationToken cancellation)
     {
         var run = name.Split('@', 2) is [var dataset, var version] ? (await store.Datasets.ShowAsync(dataset, version, cancellation)).Entry.Run : name;
-        if (RunIds.IsValid(run) && await RunCost.FindAsync(store.Objects, run, cancellation) is { } cost)
+        if (RunIds.IsValid(run) && (await RunCost.FindAsync(store.Objects, run, cancellation) ?? await RunCost.OfChainsAsync(store.Objects, run, cancellation)) is { } cost)
         {
             return await ShowRunAsync(parsed, store, cost, by, cancellation);
         }
@@ -55,7 +55,12 @@ static class CostCommand
 
     static async Task<int> ShowRunAsync(ParseResult parsed, OpenedStore store, RunCost cost, string by, CancellationToken cancellation)
     {
-        var rows = by == "row" ? await RunCost.RowsAsync(store.Objects, cost.Run, cancellation) : null;
+        if (by == "chain" && cost.Chains is null)
+        {
+            return Shell.Invalid(parsed, $"'{cost.Run}' is a run of one chain. Name the whole run, or use --by step.");
+        }
+
+        var rows = by == "row" ? await RowsAsync(store, cost, cancellation) : null;
         if (parsed.GetValue(Shell.Json))
         {
             Shell.Print(new { cost, rows });
@@ -94,13 +99,24 @@ static class CostCommand
         }
 
         AnsiConsole.Write(facts);
-        AnsiConsole.Write(TableOf(by, (rows ?? (by == "step" ? cost.Steps : cost.Models)).Take(ShownRows)));
+        AnsiConsole.Write(TableOf(by, (rows ?? (by switch { "step" => cost.Steps, "chain" => cost.Chains!, _ => cost.Models })).Take(ShownRows)));
         if (rows?.Count > ShownRows)
         {
             AnsiConsole.WriteLine($"{ShownRows} of {rows.Count:N0} rows; --json has all.");
         }
 
         return ExitCodes.Done;
+    }
+
+    static async Task<IReadOnlyList<CostLine>> RowsAsync(OpenedStore store, RunCost cost, CancellationToken cancellation)
+    {
+        var rows = new List<CostLine>();
+        foreach (var run in cost.Chains?.Select(c => c.Name) ?? [cost.Run])
+        {
+            rows.AddRange(await RunCost.RowsAsync(store.Objects, run, cancellation));
+        }
+
+        return rows;
     }
 
     static Table TableOf(string by, IEnumerable<CostLine> lines)

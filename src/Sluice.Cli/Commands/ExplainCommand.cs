@@ -17,7 +17,7 @@ static class ExplainCommand
         var file = new Argument<FileInfo?>("pipeline") { Description = "Pipeline YAML.", Arity = ArgumentArity.ZeroOrOne };
         var optimise = new Option<bool>("--optimise", "--optimize") { Description = "Show what the optimiser rewrites, why it may, what it expects to save, and what it refuses." };
         var run = new Option<string?>("--run") { Description = "With --optimise: what the plan of this run saved; a run id, or DATASET@VERSION." };
-        var sample = new Option<int?>("--sample") { Description = "Run every step on the first N rows, without a store, and show what each does." };
+        var sample = new Option<int?>("--sample") { Description = "Run every step on the first N rows of each source, in memory, and show what each does. Makes no version." };
         sample.Validators.Add(found =>
         {
             if (found.GetValue(sample) is < 1 or > 100_000)
@@ -36,7 +36,7 @@ static class ExplainCommand
         {
             return !optimise || file is not null
                 ? Shell.Invalid(parsed, "--run goes with --optimise and without a pipeline: sluice explain --optimise --run RUN.")
-                : await OpenedStore.WithAsync(parsed, async store => PlanView.Show(parsed, await store.NamedRecordAsync(run, cancellation)));
+                : await OpenedStore.WithAsync(parsed, async store => PlanView.Show(parsed, await store.NamedRecordsAsync(run, cancellation)));
         }
 
         if (file is null)
@@ -44,31 +44,34 @@ static class ExplainCommand
             return Shell.Invalid(parsed, "No pipeline is named. Name a YAML file, or a run with --optimise --run.");
         }
 
-        var graph = await PipelineGraph.LoadAsync(Shown(file), cancellation);
+        if (optimise && sample is not null)
+        {
+            return Shell.Invalid(parsed, "--optimise and --sample are two questions. Ask one at a time.");
+        }
+
+        var graph = await LoadAsync(file, cancellation);
         if (graph.Chains.Count > 1 && !optimise && sample is null)
         {
             return GraphView.Explain(parsed, graph);
         }
 
         // Only what reads datasets needs a store to be explained.
-        var pipeline = graph.Single;
-        return graph.DatasetsRead.Any() || pipeline.Source.Source is DatasetSource
-            ? await OpenedStore.WithAsync(parsed, store => ExplainAsync(parsed, pipeline, InputsOf(file), optimise, sample, store.Datasets, cancellation))
-            : await ExplainAsync(parsed, pipeline, InputsOf(file), optimise, sample, null, cancellation);
+        return graph.ReadsStore
+            ? await OpenedStore.WithAsync(parsed, store => ExplainAsync(parsed, graph, InputsOf(file), optimise, sample, store.Datasets, cancellation))
+            : await ExplainAsync(parsed, graph, InputsOf(file), optimise, sample, null, cancellation);
     }
 
     static async Task<int> ExplainAsync(
-        ParseResult parsed, Pipeline pipeline, FolderInputs inputs, bool optimise, int? sample, DatasetCatalogue? datasets, CancellationToken cancellation) =>
+        ParseResult parsed, PipelineGraph graph, FolderInputs inputs, bool optimise, int? sample, DatasetCatalogue? datasets, CancellationToken cancellation) =>
         (optimise, sample) switch
         {
-            (true, not null) => Shell.Invalid(parsed, "--optimise and --sample are two questions. Ask one at a time."),
-            (true, _) => PlanView.Show(parsed, await ExplainedRewrites.OfAsync(pipeline, inputs, cancellation, datasets)),
-            (_, { } rows) => await SampleView.ShowAsync(parsed, pipeline, await SampledRun.OfAsync(pipeline, inputs, rows, TimeProvider.System, cancellation, datasets)),
-            _ => Show(parsed, await ExplainedPlan.OfAsync(pipeline, inputs, cancellation, datasets)),
+            (true, _) => PlanView.Show(parsed, await ExplainedRewrites.OfAsync(graph, inputs, cancellation, datasets)),
+            (_, { } rows) => SampleView.Show(parsed, graph.MainPipeline.Name, await SampledRun.OfAsync(graph, inputs, rows, TimeProvider.System, cancellation, datasets)),
+            _ => Show(parsed, await ExplainedPlan.OfAsync(graph.Single, inputs, cancellation, datasets)),
         };
 
-    internal static Task<Pipeline> LoadAsync(FileInfo file, CancellationToken cancellation) =>
-        Pipeline.LoadAsync(Shown(file), cancellation);
+    internal static Task<PipelineGraph> LoadAsync(FileInfo file, CancellationToken cancellation) =>
+        PipelineGraph.LoadAsync(Shown(file), cancellation);
 
     static string Shown(FileInfo file) => Path.GetRelativePath(Environment.CurrentDirectory, file.FullName);
 
@@ -83,7 +86,8 @@ static class ExplainCommand
         }
 
         AnsiConsole.MarkupLineInterpolated($"[bold]{plan.Name}[/] → dataset [bold]{plan.Dataset}[/]");
-        AnsiConsole.MarkupLineInterpolated($"source  {plan.Source}  {plan.Files:N0} {(plan.Files == 1 ? "file" : "files")}, {plan.Bytes:N0} bytes");
+        var read = plan.Versions.Count > 0 ? string.Join(", ", plan.Versions) : $"{plan.Files:N0} {(plan.Files == 1 ? "file" : "files")}";
+        AnsiConsole.MarkupLineInterpolated($"source  {plan.Source}  {read}, {plan.Bytes:N0} bytes");
         var steps = new Table().Border(TableBorder.Rounded).AddColumns("step", "type", "looks at all rows");
         foreach (var step in plan.Steps)
         {

@@ -91,7 +91,7 @@ static class PromptsCommand
 
     internal static async Task<PipelineStep> StepAsync(string file, string? id, CancellationToken cancellation)
     {
-        var asking = (await Pipeline.LoadAsync(file, cancellation)).Steps.Where(s => s.Step is Llm.AskingStep).ToArray();
+        var asking = (await PipelineGraph.LoadAsync(file, cancellation)).Chains.SelectMany(c => c.Pipeline.Steps).Where(s => s.Step is Llm.AskingStep).ToArray();
         var ids = asking.Length == 0 ? "none" : string.Join(", ", asking.Select(s => s.Id));
         return asking.Where(s => id is null || s.Id == id).ToArray() is [var one] ? one
             : throw new PipelineException(id is null

@@ -56,7 +56,6 @@ static class RunCommand
 
         if (forecast)
         {
-            _ = pipeline.Single;
             return await RunForecast.ShowAsync(parsed, file, shown, batchBytes, approved, cancellation);
         }
 

@@ -104,7 +104,10 @@ static class UndoCommand
         }
 
         AnsiConsole.MarkupLineInterpolated($"Version [bold]{summary.Version}[/] of {summary.Dataset}, from {undo.Entry.Version}.");
-        Console.Out.WriteLine($"To keep it so in later runs, add to the pipeline: - {{ id: undo, type: undo_changes, config: {{ step: \"{asked.Step}\" }} }}");
+        var kept = $"- {{ id: undo, type: undo_changes, config: {{ step: \"{asked.Step}\" }} }}";
+        Console.Out.WriteLine(undo.Request.Chain is null
+            ? $"To keep it so in later runs, add to the pipeline: {kept}"
+            : $"To keep it so in later runs, let this chain of the pipeline end with it, and what reads the chain read it: {kept}");
         return ExitCodes.Done;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sluice.Datasets;
 using Sluice.Pipelines;
 using Spectre.Console;
@@ -26,7 +27,12 @@ static class GraphView
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated($"{run.Seconds:0.0} s{(run.Resumed ? " (went on with a run that was cut off)" : "")}");
+        AnsiConsole.MarkupLineInterpolated($"{run.Seconds:0.0} s{(run.Resumed ? " (went on with a run that was cut off)" : "")}, run {run.Run}");
+        if (run.CostUsd is not null)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"language models: ${run.CostUsd:0.00##}{(run.SavedUsd > 0 ? $", saved ${run.SavedUsd.Value.ToString("0.00##", CultureInfo.InvariantCulture)}" : "")} (sluice cost {run.Run})");
+        }
+
         foreach (var chain in chains)
         {
             ShowMore(chain);

@@ -121,8 +121,19 @@ public sealed class DatasetSource(DatasetSource.Options options) : Source
             return new Batch(new Schema(part.Schema!), [.. part.Schema!.Select(f => ColumnReader.AllMissing(f.Type, 0))], 0);
         }
 
-        var rows = await Opened.Files.ReadAsync(part.File, null, cancellation);
-        return new Batch(new Schema(rows.Schema.Select(f => f with { Format = IsFoundAnew(f.Format) ? null : f.Format })), rows.Columns, rows.Rows);
+        return AsRead(await Opened.Files.ReadAsync(part.File, null, cancellation));
+    }
+
+    static Batch AsRead(Batch rows) => new(new Schema(rows.Schema.Select(f => f with { Format = IsFoundAnew(f.Format) ? null : f.Format })), rows.Columns, rows.Rows);
+
+    /// <summary>Rows that are in no store yet, one dataset after the other, as reading their versions would give them.</summary>
+    /// <exception cref="SourceException">One lacks a column of the others, and the options do not say that it may.</exception>
+    internal Batch RowsOf(IReadOnlyList<(string Dataset, Batch Rows)> made)
+    {
+        CheckSameColumns([.. made.Select(m => (m.Dataset, m.Rows.Schema))]);
+        var parts = made.Select(m => TableShape.Narrowed(AsRead(m.Rows))).ToList();
+        var schema = Unify.Of([.. parts.Select(p => p.Schema)]);
+        return Batch.Concat([.. parts.Select(p => TableShape.Shaped(p, schema))]);
     }
 
     /// <summary>The columns that rows of these datasets have together.</summary>

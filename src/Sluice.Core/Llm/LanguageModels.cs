@@ -133,6 +133,8 @@ public readonly record struct TokenUsage(long Input, long CachedInput, long Outp
     public static TokenUsage operator +(TokenUsage left, TokenUsage right) =>
         new(left.Input + right.Input, left.CachedInput + right.CachedInput, left.Output + right.Output, left.CacheWrites + right.CacheWrites);
 
+    internal static TokenUsage Sum(IEnumerable<TokenUsage> usages) => usages.Aggregate(default(TokenUsage), (sum, usage) => sum + usage);
+
     /// <summary>In US dollars.</summary>
     public decimal CostAt(TokenPrice price) =>
         (((Input - CachedInput - CacheWrites) * price.Input) + (CachedInput * price.CachedInput)

@@ -10,7 +10,11 @@ namespace Sluice.Llm;
 /// <param name="Tokens">Tokens that were paid, those of tries that gave nothing too.</param>
 /// <param name="WastedTokens">Of these, tokens of such tries and of calls that were made twice.</param>
 /// <param name="CostUsd">US dollars; calls without a known price are not in it.</param>
-public sealed record CostLine(string Name, long Calls, TokenUsage Tokens, TokenUsage WastedTokens, decimal CostUsd);
+public sealed record CostLine(string Name, long Calls, TokenUsage Tokens, TokenUsage WastedTokens, decimal CostUsd)
+{
+    internal static CostLine Sum(string name, IReadOnlyList<CostLine> lines) => new(
+        name, lines.Sum(l => l.Calls), TokenUsage.Sum(lines.Select(l => l.Tokens)), TokenUsage.Sum(lines.Select(l => l.WastedTokens)), lines.Sum(l => l.CostUsd));
+}
 
 /// <summary>What a run spent on language models: sums of its calls, computed from them whenever it is asked for. Cost is of a run, never of a version.</summary>
 public sealed record RunCost
@@ -52,6 +56,9 @@ public sealed record RunCost
 
     public required IReadOnlyList<CostLine> Models { get; init; }
 
+    /// <summary>The chains that asked, by the ids of their runs; null: the pipeline has one.</summary>
+    public IReadOnlyList<CostLine>? Chains { get; init; }
+
     internal static string PartitionOf(string dataset) => $"costs:{dataset}";
 
     /// <summary>Runs of a dataset that asked, by their ids.</summary>
@@ -66,7 +73,22 @@ public sealed record RunCost
         return [.. runs.OrderBy(r => r.Since)];
     }
 
-    /// <summary>What a run has spent so far; null: it asked nothing.</summary>
+    /// <summary>What the chains of a run of several have spent so far, together; null: none asked, or it is no such run.</summary>
+    public static async Task<RunCost?> OfChainsAsync(ObjectStore store, string run, CancellationToken cancellation)
+    {
+        var chains = new List<RunCost>();
+        for (var chain = 0; chain < GraphRun.MostChains; chain++)
+        {
+            if (await FindAsync(store, GraphRun.RunId(run, chain), cancellation) is { } cost)
+            {
+                chains.Add(cost);
+            }
+        }
+
+        return chains.Count == 0 ? null : Together(run, chains);
+    }
+
+    /// <summary>What a run of one chain has spent so far; null: it asked nothing.</summary>
     public static async Task<RunCost?> FindAsync(ObjectStore store, string run, CancellationToken cancellation)
     {
         if (await store.StatAsync($"runs/{run}/asking.json", cancellation) is null)
@@ -89,7 +111,7 @@ public sealed record RunCost
             KnownAnswers = collected.Sum(c => c.Known) + cascades.Sum(c => c.Known),
             RepeatedRows = collected.Sum(c => c.Repeated),
             Unanswered = collected.Sum(c => c.Unanswered),
-            SavedTokens = Sum(collected.Select(c => c.SavedTokens).Concat(cascades.Select(c => c.SavedTokens))),
+            SavedTokens = TokenUsage.Sum(collected.Select(c => c.SavedTokens).Concat(cascades.Select(c => c.SavedTokens))),
             SavedUsd = collected.Sum(c => c.SavedUsd) + cascades.Sum(c => c.SavedUsd),
             Batches = batches.Count == 0 ? null : batches,
             Kept = kept.Count == 0 ? null : kept,
@@ -97,6 +119,30 @@ public sealed record RunCost
             Pii = pii.Count == 0 ? null : new(pii, StringComparer.Ordinal),
             Steps = Lines(calls, c => c.Step),
             Models = Lines(calls, c => c.Model),
+        };
+    }
+
+    static RunCost Together(string run, IReadOnlyList<RunCost> chains)
+    {
+        static List<T>? All<T>(IEnumerable<IReadOnlyList<T>?> lists) => lists.SelectMany(l => l ?? []).ToList() is { Count: > 0 } all ? all : null;
+        var pii = chains.SelectMany(c => c.Pii ?? []).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Sum(p => p.Value));
+        return new RunCost
+        {
+            Run = run,
+            Total = CostLine.Sum("total", [.. chains.Select(c => c.Total)]),
+            UnpricedCalls = chains.Sum(c => c.UnpricedCalls),
+            KnownAnswers = chains.Sum(c => c.KnownAnswers),
+            RepeatedRows = chains.Sum(c => c.RepeatedRows),
+            Unanswered = chains.Sum(c => c.Unanswered),
+            SavedTokens = TokenUsage.Sum(chains.Select(c => c.SavedTokens)),
+            SavedUsd = chains.Sum(c => c.SavedUsd),
+            Pii = pii.Count == 0 ? null : new(pii, StringComparer.Ordinal),
+            Cascades = All(chains.Select(c => c.Cascades)),
+            Kept = All(chains.Select(c => c.Kept)),
+            Batches = All(chains.Select(c => c.Batches)),
+            Steps = [.. chains.SelectMany(c => c.Steps)],
+            Models = [.. chains.SelectMany(c => c.Models).GroupBy(m => m.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => CostLine.Sum(g.Key, [.. g]))],
+            Chains = [.. chains.Select(c => c.Total with { Name = c.Run })],
         };
     }
 
@@ -123,7 +169,7 @@ public sealed record RunCost
             group (call, row.Usage, row.CostUsd) by (call.Step, Row: first[call.Batch] + row.Row + 1) into one
             orderby one.Key.Step, one.Key.Row
             select new CostLine(
-                FormattableString.Invariant($"{one.Key.Step} row {one.Key.Row}"), one.Count(), Sum(one.Select(s => s.Usage)), default, one.Sum(s => s.CostUsd));
+                FormattableString.Invariant($"{one.Key.Step} row {one.Key.Row}"), one.Count(), TokenUsage.Sum(one.Select(s => s.Usage)), default, one.Sum(s => s.CostUsd));
         return [.. shares];
     }
 
@@ -131,9 +177,7 @@ public sealed record RunCost
         [.. calls.GroupBy(name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => LineOf(g.Key, [.. g]))];
 
     static CostLine LineOf(string name, IReadOnlyList<CallRecord> calls) => new(
-        name, calls.Count, Sum(calls.Select(c => c.Total())), Sum(calls.Select(c => c.Superseded ? c.Total() : c.Wasted)), calls.Sum(c => c.CostUsd ?? 0));
-
-    static TokenUsage Sum(IEnumerable<TokenUsage> usages) => usages.Aggregate(default(TokenUsage), (sum, usage) => sum + usage);
+        name, calls.Count, TokenUsage.Sum(calls.Select(c => c.Total())), TokenUsage.Sum(calls.Select(c => c.Superseded ? c.Total() : c.Wasted)), calls.Sum(c => c.CostUsd ?? 0));
 
     static async Task<IReadOnlyList<T>> ReadAsync<T>(ObjectStore store, string prefix, CancellationToken cancellation)
     {

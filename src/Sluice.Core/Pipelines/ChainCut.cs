@@ -1,4 +1,5 @@
 using Sluice.Datasets;
+using Sluice.Runs;
 
 namespace Sluice.Pipelines;
 
@@ -19,9 +20,6 @@ sealed record Chain(string Dataset, StepNode Source, IReadOnlyList<StepNode> Ste
 /// </summary>
 sealed class ChainCut(IReadOnlyList<StepNode> nodes, IReadOnlyDictionary<StepNode, List<StepNode>> inputs, string dataset, ProblemList problems)
 {
-    /// <summary>Their states travel in the status of a run.</summary>
-    public const int MostChains = 32;
-
     const int MaxName = 64;
 
     readonly List<StepNode> data = [.. nodes.Where(n => n.Kind != CapabilityKind.Sink)];
@@ -45,9 +43,9 @@ sealed class ChainCut(IReadOnlyList<StepNode> nodes, IReadOnlyDictionary<StepNod
         }
 
         var groups = InOrder([.. data.Where(StartsChain).Select(Grow)]);
-        if (groups.Count > MostChains)
+        if (groups.Count > GraphRun.MostChains)
         {
-            problems.Add(groups[MostChains][0].Place, $"The pipeline has {groups.Count} chains of steps; at most {MostChains} are allowed. Make two pipelines: the second reads what the first makes with the source 'dataset'.");
+            problems.Add(groups[GraphRun.MostChains][0].Place, $"The pipeline has {groups.Count} chains of steps; at most {GraphRun.MostChains} are allowed. Make two pipelines: the second reads what the first makes with the source 'dataset'.");
         }
 
         var chains = groups.Select(group => Of(group, main, groups)).ToList();

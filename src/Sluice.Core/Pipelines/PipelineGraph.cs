@@ -1,3 +1,5 @@
+using Sluice.Datasets;
+using Sluice.Joins;
 using Sluice.Runs;
 
 namespace Sluice.Pipelines;
@@ -22,6 +24,12 @@ public sealed record PipelineGraph(IReadOnlyList<PipelineChain> Chains, int Main
 
     /// <summary>Datasets, made elsewhere, of which it reads the newest version.</summary>
     public IEnumerable<string> DatasetsRead => Chains.SelectMany(c => InputVersions.Unstated(c.Pipeline)).Except(Chains.Select(c => c.Pipeline.Dataset), StringComparer.Ordinal);
+
+    /// <summary>Whether it reads datasets that are made elsewhere: it cannot be looked at without their store.</summary>
+    public bool ReadsStore => Chains.Any(c =>
+        (c.Pipeline.Source.Source is DatasetSource source && source.Names.Any(IsOther)) || c.Pipeline.Steps.Any(s => s.Step is StepOverTable { Reference.Dataset: { } table } && IsOther(table)));
+
+    bool IsOther(string dataset) => !Chains.Any(c => c.Pipeline.Dataset == dataset);
 
     /// <summary>What is allowed and seldom meant, each a sentence for people.</summary>
     public IEnumerable<string> Advice => MainPipeline.Warnings.Concat(Chains.SelectMany(c => c.Pipeline.Advice.Skip(c.Pipeline.Warnings.Count))).Distinct();

@@ -18,6 +18,13 @@ public sealed record StepUndo(string Text, RunRecord Record, bool IsDone)
     /// <summary>Whether a step as counted is this step, or an operation of this group.</summary>
     public static bool Means(string asked, string step) => step == asked || step.StartsWith(asked + "/", StringComparison.Ordinal);
 
+    /// <summary>Where else a step may be that a version does not have: in the versions that it was made of. A sentence for people, or nothing.</summary>
+    internal static string MadeOf(VersionManifest manifest)
+    {
+        var read = manifest.Inputs.Select(i => i.File).Where(name => name.Contains("@v-", StringComparison.Ordinal)).ToList();
+        return read.Count == 0 ? "" : $" It was made of {string.Join(", ", read)}: a step of one of them is named with that.";
+    }
+
     /// <param name="manifest">The version.</param>
     /// <param name="record">The run that made it.</param>
     /// <param name="step">Step to undo, or one operation of it.</param>
@@ -54,7 +61,7 @@ public sealed record StepUndo(string Text, RunRecord Record, bool IsDone)
         var own = manifest.Steps.Where(s => Means(step, s.Counts.Step)).ToList();
         if (own.Count == 0)
         {
-            throw new DataException($"The version has no step '{step}'. It has: {string.Join(", ", manifest.Steps.Select(s => s.Counts.Step))}.");
+            throw new DataException($"The version has no step '{step}'. It has: {(manifest.Steps.Count == 0 ? "none" : string.Join(", ", manifest.Steps.Select(s => s.Counts.Step)))}.{MadeOf(manifest)}");
         }
 
         var changed = own.SelectMany(s => s.Counts.Changed.Keys).Select(Column).Where(c => manifest.Schema.Any(f => f.Name == c)).Distinct().Order(StringComparer.Ordinal).ToList();

@@ -8,8 +8,18 @@ using Sluice.Steps;
 namespace Sluice.Runs;
 
 /// <summary>A pipeline's plan for people.</summary>
+/// <param name="Name">Name of the pipeline.</param>
+/// <param name="Dataset">Dataset that it makes.</param>
+/// <param name="Source">Where its rows come from.</param>
+/// <param name="Files">Files that it reads; 0 where it reads datasets.</param>
+/// <param name="Versions">Versions of datasets that it reads, as DATASET@VERSION; none where it reads files.</param>
+/// <param name="Bytes">Bytes of them.</param>
+/// <param name="Steps">Its steps.</param>
+/// <param name="Walks">Its walks over the data.</param>
+/// <param name="Sinks">Its sinks.</param>
+/// <param name="Advice">What a user may want to change.</param>
 public sealed record ExplainedPlan(
-    string Name, string Dataset, string Source, int Files, long Bytes, IReadOnlyList<ExplainedStep> Steps, IReadOnlyList<ExplainedWalk> Walks, IReadOnlyList<string> Sinks,
+    string Name, string Dataset, string Source, int Files, IReadOnlyList<string> Versions, long Bytes, IReadOnlyList<ExplainedStep> Steps, IReadOnlyList<ExplainedWalk> Walks, IReadOnlyList<string> Sinks,
     IReadOnlyList<string> Advice)
 {
     /// <summary>Plans with the columns of the first shard, as a run checks them before it starts.</summary>
@@ -19,7 +29,7 @@ public sealed record ExplainedPlan(
     {
         pipeline = await RunTables.OpenAsync(pipeline, inputs, catalogue, cancellation);
         var source = pipeline.Source.Source;
-        var (files, bytes) = await SizeAsync(source, inputs, cancellation);
+        var (files, versions, bytes) = await SizeAsync(source, inputs, cancellation);
         await using var shards = source.ListShardsAsync(inputs, pipeline.Optimization.Cut(), cancellation).GetAsyncEnumerator(cancellation);
         if (!await shards.MoveNextAsync())
         {
@@ -29,24 +39,22 @@ public sealed record ExplainedPlan(
         var first = await source.ReadAsync(inputs, shards.Current, null, cancellation);
         var schema = new Schema(first.Batch.Schema.Select(f => f.Type == ColumnType.Text ? f with { Format = Unify.Fitted } : f));
         pipeline.CheckColumns(schema);
-        return Of(pipeline, schema, files, bytes);
+        return Of(pipeline, schema, files, versions, bytes);
     }
 
-    static async Task<(int Files, long Bytes)> SizeAsync(Source source, InputFiles inputs, CancellationToken cancellation)
+    static async Task<(int Files, IReadOnlyList<string> Versions, long Bytes)> SizeAsync(Source source, InputFiles inputs, CancellationToken cancellation)
     {
         if (source is DatasetSource dataset)
         {
             var versions = await dataset.DigestsAsync(cancellation);
-            return (versions.Count, versions.Sum(v => v.Bytes));
+            return (0, [.. versions.Select(v => v.File)], versions.Sum(v => v.Bytes));
         }
 
         var files = await inputs.ListAsync(source.FilePath!, cancellation);
-        return (files.Count, files.Sum(f => f.Bytes));
+        return (files.Count, [], files.Sum(f => f.Bytes));
     }
 
-    static string What(Source source) => source is DatasetSource dataset ? string.Join(", ", dataset.Names) : source.FilePath ?? "";
-
-    static ExplainedPlan Of(Pipeline pipeline, Schema schema, int files, long bytes)
+    static ExplainedPlan Of(Pipeline pipeline, Schema schema, int files, IReadOnlyList<string> versions, long bytes)
     {
         Step[] steps = [.. pipeline.Steps.Select(s => s.Step)];
         var schemas = new List<Schema> { schema };
@@ -74,7 +82,7 @@ public sealed record ExplainedPlan(
         walks.Add(new ExplainedWalk("apply", $"apply all {steps.Length} steps at once, keep every verdict", "all"));
         walks.Add(new ExplainedWalk("publish", "cut into the files of the version, measure quality again, commit", "all"));
         return new ExplainedPlan(
-            pipeline.Name, pipeline.Dataset, $"{pipeline.Source.Id} ({pipeline.Source.Type}) {What(pipeline.Source.Source)}", files, bytes,
+            pipeline.Name, pipeline.Dataset, $"{pipeline.Source.Id} ({pipeline.Source.Type}) {pipeline.Source.Source.FilePath}".TrimEnd(), files, versions, bytes,
             [.. pipeline.Steps.Select((s, i) => new ExplainedStep(s.Id, s.Type, Looks(s.Step, schemas[i])))], walks,
             [.. pipeline.Sinks.Select(s => $"{s.Id} ({s.Type})")], [.. pipeline.Advice]);
     }

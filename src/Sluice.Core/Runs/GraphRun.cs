@@ -39,6 +39,9 @@ public sealed record GraphOutcome(IReadOnlyList<ChainOutcome> Chains);
 /// </summary>
 public static class GraphRun
 {
+    /// <summary>Chains that a pipeline may have: their states travel in the status of a run.</summary>
+    public const int MostChains = 32;
+
     /// <summary>Characters that a chain's number adds to the id of its run.</summary>
     public const int MaxSuffix = 4;
 

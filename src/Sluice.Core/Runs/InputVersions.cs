@@ -7,10 +7,10 @@ namespace Sluice.Runs;
 /// <summary>Which versions of datasets a run reads. Decided when it is planned, so that it reads the same when it is resumed, whatever was committed meanwhile.</summary>
 static class InputVersions
 {
-    /// <summary>Datasets that a pipeline reads in whatever version is the newest.</summary>
+    /// <summary>Datasets that a pipeline reads in whatever version is the newest; a table that is open already is read as it is.</summary>
     public static IEnumerable<string> Unstated(Pipeline pipeline) =>
         (pipeline.Source.Source is DatasetSource { Version: null } source ? source.Names : [])
-        .Concat(pipeline.Steps.Select(s => s.Step).OfType<StepOverTable>().Where(s => s.ReadsNewest).Select(s => s.Reference!.Dataset!))
+        .Concat(pipeline.Steps.Select(s => s.Step).OfType<StepOverTable>().Where(s => s is { ReadsNewest: true, IsOpen: false }).Select(s => s.Reference!.Dataset!))
         .Distinct(StringComparer.Ordinal);
 
     /// <summary>The id of the version of each dataset that is read by its name alone, or by its source.</summary>

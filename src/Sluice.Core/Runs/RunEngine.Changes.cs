@@ -30,7 +30,7 @@ public sealed partial class RunEngine
         // A step that the plan passed over changed nothing.
         return run.Written.Steps.Any(s => s.Id == step) && run.Chain.All(s => s.Id != step)
             ? await StepChanges.OfAsync(_ => AsyncEnumerable.Empty<FollowedRows>(), [], cancellation)
-            : throw new DataException($"Run '{runId}' has no step '{step}'. It has: {string.Join(", ", run.Written.Steps.Select(s => s.Id))}.");
+            : throw new DataException($"Run '{runId}' has no step '{step}'. It has: {(run.Written.Steps.Count == 0 ? "none" : string.Join(", ", run.Written.Steps.Select(s => s.Id)))}.{Repair.StepUndo.MadeOf(manifest)}");
     }
 
     /// <summary>What a run was started with.</summary>

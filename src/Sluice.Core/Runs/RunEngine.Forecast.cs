@@ -1,6 +1,7 @@
 using Sluice.Llm;
 using Sluice.SchemaDetection;
 using Sluice.Steps;
+using Sluice.Storage;
 
 namespace Sluice.Runs;
 
@@ -11,9 +12,22 @@ public sealed partial class RunEngine
     {
         if (!run.Steps.Any(Asks))
         {
-            throw new PipelineException("There is nothing to forecast: no step of the pipeline asks a language model, or none is configured.", null);
+            throw NothingToForecast();
         }
     }
+
+    internal static PipelineException NothingToForecast() => new("There is nothing to forecast: no step of the pipeline asks a language model, or none is configured.", null);
+
+    /// <summary>Whether a run of the pipeline would ask a language model.</summary>
+    /// <exception cref="PipelineException">A step's model cannot be asked.</exception>
+    internal bool Asks(Pipelines.Pipeline pipeline) => pipeline.CheckModels(Models) is not null;
+
+    /// <summary>The forecast that a run made.</summary>
+    internal Task<CostForecast> ForecastAsync(string run, CancellationToken cancellation) => CostForecast.ReadAsync(store, run, cancellation);
+
+    /// <summary>This engine for a trial: versions that it commits of these datasets are known to it alone, and sinks are not written. Finished work and answers are kept for all.</summary>
+    internal RunEngine Trying(IReadOnlySet<string> datasets) =>
+        new(store, new TrialLedger(ledger, datasets), files, inputsOf, options with { WithoutSinks = true }, time, catalog, outputsOf, Models);
 
     /// <summary>Of the rows to ask for, those that a forecast asks for: by their keys, so that it is the same sample however the rows are cut.</summary>
     static int[] Sampled(IReadOnlyList<(int Row, RowKey Key)> open, double share)

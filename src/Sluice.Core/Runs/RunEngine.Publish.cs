@@ -159,7 +159,7 @@ public sealed partial class RunEngine
         var committed = await TryReadDocumentAsync<Committed>(CommittedPath(run), cancellation)
             ?? await WriteDocumentAsync(CommittedPath(run), new Committed(await CommitAsync(run, cancellation), false), cancellation);
         return await OpenStageAsync(
-            run, StageKind.Export, 0, "export", All(run.Pipeline.Sinks.Count), sink => IsExportedAsync(run, committed.Version, sink, cancellation), cancellation);
+            run, StageKind.Export, 0, "export", All(options.WithoutSinks ? 0 : run.Pipeline.Sinks.Count), sink => IsExportedAsync(run, committed.Version, sink, cancellation), cancellation);
     }
 
     static string ExportPath(Run run, string version, int sink)

@@ -100,6 +100,9 @@ public sealed record RunOptions
     /// <summary>A run on a sample, to try a plan; null: a run. Its input is not hashed, and no plan is searched for.</summary>
     internal TrialOptions? Trial { get; init; }
 
+    /// <summary>Sinks are passed over.</summary>
+    internal bool WithoutSinks { get; init; }
+
     /// <summary>End with the evidence: nothing is published, measured again or committed. For a look at a file, which wants no version.</summary>
     public bool EvidenceOnly { get; init; }
 }

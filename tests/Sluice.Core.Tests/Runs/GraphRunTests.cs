@@ -28,6 +28,11 @@ public sealed class GraphRunTests
 
         """;
 
+    /// <summary>The same where a gate refuses the table.</summary>
+    internal static readonly string Gated = Yaml.Replace(
+        "{ id: tidy, type: strip_whitespace, depends_on: people }",
+        "{ id: tidy, type: quality_validation, config: { min_quality_score: 100, business_rules: [{ type: range, column: id, min: 5 }] }, depends_on: people }", StringComparison.Ordinal);
+
     [Fact]
     public async Task The_versions_are_the_same_for_every_batch_size_and_parallelism_and_when_chains_are_run_one_by_one()
     {
@@ -96,7 +101,7 @@ public sealed class GraphRunTests
     public async Task A_chain_that_fails_leaves_those_that_read_it_unstarted_and_the_others_finish()
     {
         await using var runs = Inputs();
-        var request = await RequestAsync(runs, Yaml.Replace("{ id: tidy, type: strip_whitespace, depends_on: people }", "{ id: tidy, type: quality_validation, config: { min_quality_score: 100, business_rules: [{ type: range, column: id, min: 5 }] }, depends_on: people }", StringComparison.Ordinal));
+        var request = await RequestAsync(runs, Gated);
 
         var outcome = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
 
@@ -162,6 +167,14 @@ public sealed class GraphRunTests
         Assert.InRange(spent, 0.015m, 0.06m);
         Assert.Equal(["Done", "Done"], approved.Chains.Select(c => c.State.ToString()));
         Assert.Equal(8, models.Calls.Count);
+
+        var costs = new[] { await RunCost.OfChainsAsync(runs.Store, "run-1", CancellationToken.None), await RunCost.OfChainsAsync(runs.Store, "run-2", CancellationToken.None) };
+        Assert.Equal(8, costs.Sum(c => c!.Total.Calls));
+        Assert.Equal(models.Paid.CostAt(models.Info.Price!), costs.Sum(c => c!.Total.CostUsd));
+        Assert.Equal(["run-2.c0", "run-2.c1"], costs[1]!.Chains!.Select(c => c.Name));
+        Assert.Equal(["sum_a", "sum_b"], costs[1]!.Steps.Select(s => s.Name));
+        Assert.Equal(costs[1]!.Total.CostUsd, costs[1]!.Models.Single().CostUsd);
+        Assert.Null(await RunCost.OfChainsAsync(runs.Store, "run-1.c0", CancellationToken.None));
     }
 
     [Fact]
@@ -231,7 +244,7 @@ public sealed class GraphRunTests
         }
     }
 
-    static TestRuns Inputs()
+    internal static TestRuns Inputs()
     {
         var runs = new TestRuns();
         runs.Write("old.csv", TestRuns.Csv(60, seed: 1));
@@ -253,7 +266,7 @@ public sealed class GraphRunTests
     static async Task<RunRequest> RequestAsync(TestRuns runs, string yaml = Yaml, long batchBytes = 600) =>
         await runs.RequestAsync(yaml, batchBytes: batchBytes) with { Graph = PipelineGraph.Parse(yaml).Links };
 
-    static async Task<GraphOutcome> RunAsync(TestRuns runs, long batchBytes = 600, int parallelism = 2) =>
+    internal static async Task<GraphOutcome> RunAsync(TestRuns runs, long batchBytes = 600, int parallelism = 2) =>
         await LocalRun.RunGraphAsync(runs.NewEngine(), await RequestAsync(runs, batchBytes: batchBytes), parallelism, null, CancellationToken.None);
 
     static SortedDictionary<string, string> Versions(GraphOutcome outcome) => new(outcome.Chains.ToDictionary(c => c.Dataset, c => c.Version!), StringComparer.Ordinal);

@@ -25,9 +25,9 @@ public sealed class PayloadTests
     static readonly string run = new('r', RunIds.MaxLength);
     static readonly string dataset = new('d', 64);
     static readonly RunRequest request = new(run, "pipelines/" + new string('a', 64) + ".yaml", new string('f', 1_000), "/" + new string('p', 4_094), 1 << 28, true);
-    static readonly RunRequest graph = request with { RunId = new string('r', RunIds.MaxLength - GraphRun.MaxSuffix), Graph = [.. Enumerable.Range(0, ChainCut.MostChains).Select(i => new ChainLink(dataset, [.. Enumerable.Range(0, i)]))] };
-    static readonly RunRequest chain = request with { Chain = dataset, Versions = Enumerable.Range(0, ChainCut.MostChains - 1).ToDictionary(i => new string('d', 62) + i, _ => "v-0123456789abcdef") };
-    static readonly GraphOutcome chains = new([.. Enumerable.Repeat(new ChainOutcome(dataset, ChainState.GateFailed, "v-0123456789abcdef", true), ChainCut.MostChains)]);
+    static readonly RunRequest graph = request with { RunId = new string('r', RunIds.MaxLength - GraphRun.MaxSuffix), Graph = [.. Enumerable.Range(0, GraphRun.MostChains).Select(i => new ChainLink(dataset, [.. Enumerable.Range(0, i)]))] };
+    static readonly RunRequest chain = request with { Chain = dataset, Versions = Enumerable.Range(0, GraphRun.MostChains - 1).ToDictionary(i => new string('d', 62) + i, _ => "v-0123456789abcdef") };
+    static readonly GraphOutcome chains = new([.. Enumerable.Repeat(new ChainOutcome(dataset, ChainState.GateFailed, "v-0123456789abcdef", true), GraphRun.MostChains)]);
     static readonly StageRequest units = new(run, StageKind.Measure, int.MaxValue, int.MaxValue, StageWindow.MaxUnits, int.MaxValue);
 
     // Every character of a title or a gate's sentence may be six bytes of JSON; the engine cuts them (RunEngineTests has that).
@@ -80,7 +80,7 @@ public sealed class PayloadTests
         var longest = Enum.GetValues<StageKind>().Max(kind => new[] { 0, 999 }.Max(attempt => (units with { Kind = kind, Pass = 999 }).Options(run, attempt).InstanceId!.Length));
 
         Assert.InRange(longest, 89, 100);
-        Assert.InRange(GraphRun.RunId(graph.RunId, ChainCut.MostChains - 1).Length, 1, RunIds.MaxLength);
+        Assert.InRange(GraphRun.RunId(graph.RunId, GraphRun.MostChains - 1).Length, 1, RunIds.MaxLength);
     }
 
     [Fact]

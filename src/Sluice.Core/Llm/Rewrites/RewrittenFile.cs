@@ -32,7 +32,7 @@ public static class RewrittenFile
         var (first, end) = (written[place].Line - 1, End(root!, written, place, lines));
         var indent = lines[first][..^lines[first].TrimStart().Length];
         var replaced = string.Join('\n', [.. lines[..first], .. Lines(steps, indent, written[place]["depends_on"]?.ToJson()), .. lines[end..]]);
-        Pipeline.Parse(replaced, null, catalog);
+        PipelineGraph.Parse(replaced, null, catalog);
         return replaced;
     }
 

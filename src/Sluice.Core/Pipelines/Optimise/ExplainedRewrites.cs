@@ -17,13 +17,19 @@ public sealed record ExplainedRewrites(
     string Name, RewriteLevel Level, IReadOnlyList<string> Order, IReadOnlyList<RewriteNote> Rewrites, IReadOnlyList<RewriteNote> Refused, int CheckedRows, string? NotUsed,
     IReadOnlyList<string> Advice)
 {
-    /// <summary>Finds the plan that a run would find, on the same sample.</summary>
+    /// <summary>Finds the plans that a run would find, on samples; of a chain that reads others, on what they make of theirs.</summary>
     /// <exception cref="PipelineException">Columns do not fit.</exception>
     /// <exception cref="SourceException">The input cannot be read.</exception>
-    public static async Task<ExplainedRewrites> OfAsync(Pipeline pipeline, InputFiles inputs, CancellationToken cancellation, DatasetCatalogue? catalogue = null)
+    public static Task<IReadOnlyList<SampledChain<ExplainedRewrites>>> OfAsync(
+        PipelineGraph graph, InputFiles inputs, CancellationToken cancellation, DatasetCatalogue? catalogue = null) =>
+        new ChainSamples(graph, inputs, SampleRows.Default, catalogue).WalkAsync(async (pipeline, sample, isRead) =>
+        {
+            var found = await OnAsync(pipeline, sample, inputs, cancellation);
+            return (found, isRead ? (await Trial.RunAsync(pipeline, sample, null, inputs, null, cancellation)).Made : null);
+        }, cancellation);
+
+    static async Task<ExplainedRewrites> OnAsync(Pipeline pipeline, Batch sample, InputFiles inputs, CancellationToken cancellation)
     {
-        pipeline = await RunTables.OpenAsync(pipeline, inputs, catalogue, cancellation);
-        var sample = await SampleRows.ReadAsync(pipeline.Source.Source, inputs, pipeline.Optimization, SampleRows.Default, cancellation);
         pipeline.CheckColumns(SampleRows.Open(sample.Schema));
         var level = pipeline.Debug ? RewriteLevel.Off : pipeline.Optimize;
         var found = level == RewriteLevel.Off ? new FoundPlan(null, [], 0, null) : await PlanSearch.FindAsync(pipeline, sample, inputs, level, null, cancellation);

@@ -48,6 +48,8 @@ static class SampleRows
 /// <summary>A sample as the source of a trial.</summary>
 sealed class SampleSource(Batch rows) : Source
 {
+    public Batch Rows => rows;
+
     public override string? FilePath => null;
 
     public override async IAsyncEnumerable<Shard> ListShardsAsync(InputFiles inputs, ShardCut cut, [EnumeratorCancellation] CancellationToken cancellation)

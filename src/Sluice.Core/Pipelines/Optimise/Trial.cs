@@ -2,6 +2,7 @@ using System.Text;
 using Sluice.Connectors;
 using Sluice.Datasets;
 using Sluice.Runs;
+using Sluice.Schemas;
 using Sluice.Storage;
 
 namespace Sluice.Pipelines.Optimise;
@@ -14,6 +15,11 @@ namespace Sluice.Pipelines.Optimise;
 sealed record Trial(RunRecord Record, VersionManifest? Manifest, IReadOnlyList<string> Evidence, IReadOnlyList<Batch> Rows)
 {
     const string Text = "pipelines/trial.yaml";
+
+    /// <summary>The rows that are left as one batch; null when a gate refused.</summary>
+    public Batch? Made => Manifest is null ? null
+        : Rows.Count == 0 ? new Batch(new Schema(Manifest.Schema), [.. Manifest.Schema.Select(f => ColumnReader.AllMissing(f.Type, 0))], 0)
+        : Batch.Concat([.. Rows.Select(r => new Batch(new Schema(Manifest.Schema), r.Columns, r.Rows))]);
 
     /// <param name="pipeline">The pipeline, its tables opened.</param>
     /// <param name="sample">Rows.</param>
