@@ -6,6 +6,7 @@ const int Rows = 6_000;
 var count = 300;
 var seed = Environment.TickCount;
 var parallel = Math.Min(2, Environment.ProcessorCount);
+var graph = false;
 for (var i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -14,16 +15,19 @@ for (var i = 0; i < args.Length; i++)
         case "--parallel" when i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out parallel) && parallel > 0:
             i++;
             break;
+        case "--graph":
+            graph = true;
+            break;
         case var number when int.TryParse(number, CultureInfo.InvariantCulture, out count) && count > 0:
             break;
         default:
-            Console.Error.WriteLine($"'{args[i]}' is not understood. Use: bench/kill-anywhere [N=300] [--seed S] [--parallel P]");
+            Console.Error.WriteLine($"'{args[i]}' is not understood. Use: bench/kill-anywhere [N=300] [--seed S] [--parallel P] [--graph]");
             return 2;
     }
 }
 
-Console.WriteLine($"seed {seed}: {count} kills, every activity delivered twice, {parallel} at once");
-using var experiment = new KillExperiment(Rows, seed, twice: true);
+Console.WriteLine($"seed {seed}: {count} kills, every activity delivered twice, {parallel} at once{(graph ? ", a pipeline of several chains" : "")}");
+using var experiment = new KillExperiment(Rows, seed, twice: true, graph);
 await experiment.MeasureAsync(parallel);
 Console.WriteLine(
     $"undisturbed: {experiment.Time.TotalSeconds:0.00} s, {experiment.Units} units, {experiment.Expected.RowsRead} rows read, {experiment.Expected.Rows} kept, version {experiment.Expected.Version}");

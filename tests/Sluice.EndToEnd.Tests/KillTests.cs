@@ -71,13 +71,42 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Equal(run.Log.Units, run.Log.Done);
     }
 
-    /// <summary>How fast a run is differs from one to the next on a busy machine: a run that ended before its kills is tried again with earlier ones.</summary>
-    async Task<KilledRun> UntilHitAsync(KillExperiment experiment, string name, int kills, Func<double, double[]> moments)
+    [Fact]
+    public async Task A_pipeline_of_several_chains_goes_on_after_kills_between_and_within_them()
+    {
+        const int Moments = 3;
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        using var experiment = new KillExperiment(2_000, seed, graph: true) { BatchBytes = 32_768 };
+        await experiment.MeasureAsync(parallel: 2);
+        output.WriteLine($"undisturbed: {experiment.Time.TotalSeconds:0.00} s, {experiment.Units} units, {experiment.Expected.RowsRead} rows read, {experiment.Expected.Rows} kept");
+
+        // A chain of many that run, the union, the looks and the join behind it, the output of one chain and the beginning of the last.
+        string[] places = ["dirty-rows: read", "dirty-tidy: apply", "dirty-placed: read", "dirty-placed: look", "dirty-placed: apply", "dirty-placed: export", "dirty: read", "dirty: publish"];
+        var known = UntilHitAsync("known", places.Length, (name, _) => experiment.KillAtAsync(name, places));
+        var random = new Random(seed);
+        var runs = new List<KilledRun>();
+        for (var i = 0; i < Moments; i++)
+        {
+            runs.Add(await UntilHitAsync(experiment, $"kill-{i}", 1, share => [share * (0.15 + (0.75 * (i + random.NextDouble()) / Moments))]));
+        }
+
+        runs.Add(await known);
+        Assert.All(runs, run => Assert.Empty(run.Problems));
+        Assert.Equal((0, 0), (runs.Sum(r => r.Lost), runs.Sum(r => r.Doubled)));
+        Assert.Equal(places.Length, runs[^1].Kills);
+    }
+
+    Task<KilledRun> UntilHitAsync(KillExperiment experiment, string name, int kills, Func<double, double[]> moments) =>
+        UntilHitAsync(name, kills, (folder, attempt) => experiment.KillAsync(folder, moments(Math.Pow(0.7, attempt))));
+
+    /// <summary>How fast a run is differs from one to the next on a busy machine: a run that ended before its kills is tried again, with earlier ones where they are told by time.</summary>
+    async Task<KilledRun> UntilHitAsync(string name, int kills, Func<string, int, Task<KilledRun>> kill)
     {
         const int Tries = 6;
         for (var attempt = 0; ; attempt++)
         {
-            var run = await experiment.KillAsync($"{name}-{attempt}", moments(Math.Pow(0.7, attempt)));
+            var run = await kill($"{name}-{attempt}", attempt);
             output.WriteLine($"{name}-{attempt}: {run}");
             if (run.Kills >= kills || run.Problems.Count > 0 || attempt == Tries - 1)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Runs;
 using Sluice.Storage;
 
@@ -33,11 +34,19 @@ public sealed class Approvals(ObjectStore store, string run)
     public async Task<ApprovalAsk> AskAsync(ApprovalAsk ask, CancellationToken cancellation) =>
         await store.CreateAsync(AskPath(ask.Number), DocumentJson.Bytes(ask), cancellation) ? ask : (await ReadAsync<ApprovalAsk>(AskPath(ask.Number), cancellation))!;
 
-    /// <summary>The decision that counts: the first.</summary>
-    public async Task<ApprovalDecision> DecideAsync(int number, ApprovalDecision decision, CancellationToken cancellation) =>
-        await store.CreateAsync(DecisionPath(number), DocumentJson.Bytes(decision), cancellation)
+    /// <summary>The decision that counts: the first. What is approved for one of several chains is approved for the whole run.</summary>
+    public async Task<ApprovalDecision> DecideAsync(int number, ApprovalDecision decision, CancellationToken cancellation)
+    {
+        var counts = await store.CreateAsync(DecisionPath(number), DocumentJson.Bytes(decision), cancellation)
             ? decision
             : (await ReadAsync<ApprovalDecision>(DecisionPath(number), cancellation))!;
+        if (counts.BudgetUsd is not null && GraphRun.WholeOf(run) is { } whole)
+        {
+            await store.CreateAsync($"{WholePrefix(whole)}{run}-{number.ToString(CultureInfo.InvariantCulture)}.json", DocumentJson.Bytes(counts), cancellation);
+        }
+
+        return counts;
+    }
 
     /// <summary>One of them; null: it was not asked.</summary>
     public async Task<Approval?> FindAsync(int number, CancellationToken cancellation) =>
@@ -60,6 +69,21 @@ public sealed class Approvals(ObjectStore store, string run)
     /// <summary>US dollars that were approved last; null: none were.</summary>
     public async Task<decimal?> ApprovedUsdAsync(CancellationToken cancellation) =>
         (await AllAsync(cancellation)).LastOrDefault(a => a.Decision?.BudgetUsd is not null)?.Decision!.BudgetUsd;
+
+    /// <summary>US dollars that were approved for any chain of a run of several, the most; null: none were.</summary>
+    public static async Task<decimal?> ApprovedForAllAsync(ObjectStore store, string whole, CancellationToken cancellation)
+    {
+        decimal? most = null;
+        await foreach (var decision in store.ListAsync(WholePrefix(whole), cancellation))
+        {
+            var usd = DocumentJson.Parse<ApprovalDecision>(await store.ReadAsync(decision.Path, cancellation)).BudgetUsd!.Value;
+            most = Math.Max(most ?? usd, usd);
+        }
+
+        return most;
+    }
+
+    static string WholePrefix(string whole) => $"runs/{whole}/approved/";
 
     async Task<T?> ReadAsync<T>(string path, CancellationToken cancellation)
         where T : class =>

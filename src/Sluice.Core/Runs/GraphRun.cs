@@ -51,6 +51,9 @@ public static class GraphRun
     /// <summary>Id of the run that a request belongs to: of all chains, where it is for one of several.</summary>
     public static string WholeOf(RunRequest request) => request.Chain is null ? request.RunId : request.RunId[..request.RunId.LastIndexOf(".c", StringComparison.Ordinal)];
 
+    /// <summary>Id of the run that a chain's run belongs to; null where the id is of no chain. Ids of runs have no other dot.</summary>
+    public static string? WholeOf(string run) => run.LastIndexOf(".c", StringComparison.Ordinal) is var dot and > 0 && run.AsSpan(dot + 2) is [_, ..] number && !number.ContainsAnyExceptInRange('0', '9') ? run[..dot] : null;
+
     /// <summary>Runs the chains of a request.</summary>
     /// <param name="request">A request with a graph.</param>
     /// <param name="run">Runs one chain; null: it failed.</param>

@@ -66,7 +66,7 @@ public sealed partial class RunEngine
         new(ledger, run.WholeId, await AccountsAsync(run, id, step, cancellation), run.Plan.Request.ApprovalTime switch
         {
             null => Budget.ByCommand,
-            var time when time > TimeSpan.Zero => Budget.ByApi(run.Id),
+            var time when time > TimeSpan.Zero => Budget.ByApi(run.WholeId),
             _ => null,
         });
 
@@ -80,6 +80,7 @@ public sealed partial class RunEngine
 
         // What is approved when the run starts takes the place of its budget; what is approved later only adds to it.
         var (atStart, later) = ((decimal?)run.Plan.Request.ApprovedUsd, await new Approvals(store, run.Id).ApprovedUsdAsync(cancellation) ?? 0);
+        later = run.Plan.Request.Chain is null ? later : Math.Max(later, await Approvals.ApprovedForAllAsync(store, run.WholeId, cancellation) ?? 0);
         var accounts = new List<BudgetAccount>();
         if (whole is { } limit)
         {

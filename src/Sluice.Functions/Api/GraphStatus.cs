@@ -1,5 +1,6 @@
 using Microsoft.DurableTask.Client;
 using Sluice.Functions.Orchestrations;
+using Sluice.Llm;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Api;
@@ -38,6 +39,7 @@ public static class GraphStatus
         {
             Status = !run.IsCompleted && chains.Exists(c => c.Status == RunStatus.Waiting) ? RunStatus.Waiting : whole.Status,
             Stage = Words(chains),
+            Approval = chains.Select(c => c.Run?.Approval).OfType<ApprovalAsk>().MaxBy(a => a.LeastUsd),
             Chains = chains,
         };
     }

@@ -18,11 +18,44 @@ public sealed class ApprovalsApi(ObjectStore store, TimeProvider time)
     const int MaxBodyBytes = 16 << 10, MaxNote = 300;
     const decimal MostUsd = 1_000_000_000;
 
-    /// <summary>What a run asked for, and what was decided, in order.</summary>
+    /// <summary>What a run asked for, and what was decided, in order; of several chains, of each in turn.</summary>
     [Function("RunApprovals")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/runs/{run}/approvals")] HttpRequest request, string run, CancellationToken cancellation) =>
-        Results.Json(RunIds.IsValid(run) ? await new Approvals(store, run).AllAsync(cancellation) : []);
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/runs/{run}/approvals")] HttpRequest request,
+        string run,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        var all = new List<object>();
+        foreach (var chain in (await ChainsAsync(client, run, cancellation)).Select(c => c.InstanceId))
+        {
+            all.AddRange((await new Approvals(store, chain).AllAsync(cancellation)).Select(a => new { run = chain, a.Ask, a.Decision }));
+        }
+
+        return Results.Json(all);
+    }
+
+    /// <summary>The runs that may ask for money under an id: itself, or its chains that have begun. None where there is no such run.</summary>
+    static async Task<IReadOnlyList<OrchestrationMetadata>> ChainsAsync(DurableTaskClient client, string run, CancellationToken cancellation)
+    {
+        if (!RunIds.IsValid(run) || await client.GetInstanceAsync(run, getInputsAndOutputs: true, cancellation) is not { } instance)
+        {
+            return [];
+        }
+
+        if (!GraphStatus.IsGraph(instance))
+        {
+            return [instance];
+        }
+
+        var chains = new List<OrchestrationMetadata>();
+        foreach (var id in GraphStatus.RunIdsOf(instance).Skip(1))
+        {
+            chains.AddRange(await client.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is { } chain ? [chain] : []);
+        }
+
+        return chains;
+    }
 
     /// <summary>The body is <c>{"budget_usd": 20, "by": "anna", "note": "…"}</c>: US dollars that the run may spend in all, who says so, and, if there is something to say, why.</summary>
     [Function("ApproveRun")]
@@ -57,41 +90,57 @@ public sealed class ApprovalsApi(ObjectStore store, TimeProvider time)
             return Problem(StatusCodes.Status400BadRequest, problem);
         }
 
-        var approvals = new Approvals(store, run);
-        if (!RunIds.IsValid(run) || await client.GetInstanceAsync(run, getInputsAndOutputs: false, cancellation) is not { } instance
-            || await approvals.AllAsync(cancellation) is not [.., var last])
+        var asks = new List<(OrchestrationMetadata Chain, Approval Last)>();
+        foreach (var chain in await ChainsAsync(client, run, cancellation))
+        {
+            asks.AddRange(await new Approvals(store, chain.InstanceId).AllAsync(cancellation) is [.., var last] ? [(chain, last)] : []);
+        }
+
+        if (asks.Count == 0)
         {
             return Problem(StatusCodes.Status404NotFound, $"There is no run '{run}' that asks for a budget.");
         }
 
-        var (number, decision) = (last.Ask.Number, new ApprovalDecision(approves ? body.BudgetUsd : null, body.By, time.GetUtcNow(), body.Note));
-        if (last.Decision is null)
+        var open = asks.FindAll(a => a.Last.Decision is null && !a.Chain.IsCompleted);
+        if (open.Count == 0 && asks.Find(a => a.Last.Decision is null) is { Chain: { } ended })
         {
-            if (instance.IsCompleted)
+            return Problem(StatusCodes.Status410Gone, $"Run '{ended.InstanceId}' has ended: {ended.RuntimeStatus}.");
+        }
+
+        if (approves && open.Count > 0 && open.Max(a => a.Last.Ask.LeastUsd) is var least && body.BudgetUsd < least)
+        {
+            return Problem(StatusCodes.Status400BadRequest, string.Create(
+                CultureInfo.InvariantCulture, $"The budget is {body.BudgetUsd:0.00####} US dollars; expected at least {least:0.00####}, or the run stops again at its next call."));
+        }
+
+        // Of a run of several chains, all that wait are answered at once; where none does, what was said before is told again.
+        ApprovalDecision counts = null!;
+        foreach (var (chain, last) in open.Count > 0 ? open : asks)
+        {
+            // Written before it is told: whoever tells it may fail, and the run looks by itself too.
+            var decision = new ApprovalDecision(approves ? body.BudgetUsd : null, body.By, time.GetUtcNow(), body.Note);
+            counts = last.Decision ?? await new Approvals(store, chain.InstanceId).DecideAsync(last.Ask.Number, decision, cancellation);
+            if (counts.BudgetUsd != decision.BudgetUsd || counts.By != decision.By)
             {
-                return Problem(StatusCodes.Status410Gone, $"Run '{run}' has ended: {instance.RuntimeStatus}.");
+                return Problem(StatusCodes.Status409Conflict, $"It was decided before: {(counts.BudgetUsd is null ? "refused" : "approved")} by {counts.By ?? "the time"}, {counts.At:u}. The first decision stays.");
             }
 
-            if (approves && body.BudgetUsd < last.Ask.LeastUsd)
+            if (!chain.IsCompleted)
             {
-                return Problem(StatusCodes.Status400BadRequest, string.Create(
-                    CultureInfo.InvariantCulture, $"The budget is {body.BudgetUsd:0.00####} US dollars; expected at least {last.Ask.LeastUsd:0.00####}, or the run stops again at its next call."));
+                await client.RaiseEventAsync(chain.InstanceId, BudgetPause.Decided(last.Ask.Number), body.By, cancellation);
             }
         }
 
-        // Written before it is told: whoever tells it may fail, and the run looks by itself too.
-        var counts = last.Decision ?? await approvals.DecideAsync(number, decision, cancellation);
-        if (counts.BudgetUsd != decision.BudgetUsd || counts.By != decision.By)
+        return Results.Json(new
         {
-            return Problem(StatusCodes.Status409Conflict, $"It was decided before: {(counts.BudgetUsd is null ? "refused" : "approved")} by {counts.By ?? "the time"}, {counts.At:u}. The first decision stays.");
-        }
-
-        if (!instance.IsCompleted)
-        {
-            await client.RaiseEventAsync(run, BudgetPause.Decided(number), body.By, cancellation);
-        }
-
-        return Results.Json(new { run, number, status = approves ? "approved" : "refused", budget_usd = counts.BudgetUsd, counts.By, counts.At });
+            run,
+            number = asks is [var one] ? one.Last.Ask.Number : (int?)null,
+            status = approves ? "approved" : "refused",
+            budget_usd = counts.BudgetUsd,
+            counts.By,
+            counts.At,
+            runs = (open.Count > 0 ? open : asks).Select(a => a.Chain.InstanceId),
+        });
     }
 
     static string? ProblemOf(Decision body, bool approves) =>

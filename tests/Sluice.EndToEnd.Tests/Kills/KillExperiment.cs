@@ -13,15 +13,18 @@ public sealed class KillExperiment : IDisposable
     readonly int rows;
     readonly int seed;
     readonly bool twice;
+    readonly bool graph;
 
     /// <param name="rows">Rows of the table.</param>
     /// <param name="seed">Seed of the table.</param>
     /// <param name="twice">Delivers every activity of every disturbed run twice.</param>
-    public KillExperiment(int rows, int seed, bool twice = false)
+    /// <param name="graph">Runs a pipeline of several chains.</param>
+    public KillExperiment(int rows, int seed, bool twice = false, bool graph = false)
     {
         this.rows = rows;
         this.seed = seed;
         this.twice = twice;
+        this.graph = graph;
     }
 
     /// <summary>What an undisturbed run gives.</summary>
@@ -38,7 +41,7 @@ public sealed class KillExperiment : IDisposable
     public async Task MeasureAsync(int parallel)
     {
         var clock = Stopwatch.StartNew();
-        var results = await Task.WhenAll(Enumerable.Range(0, parallel).Select(i => RunAsync($"undisturbed-{i}", [], twice: false)));
+        var results = await Task.WhenAll(Enumerable.Range(0, parallel).Select(i => RunAsync($"undisturbed-{i}", [], [], twice: false)));
         Time = clock.Elapsed;
         Expected = results[0].Image ?? throw new InvalidOperationException(string.Join('\n', results[0].Problems));
         Units = results[0].Log.Units;
@@ -47,32 +50,44 @@ public sealed class KillExperiment : IDisposable
     /// <summary>One disturbed run.</summary>
     /// <param name="name">Names its folder.</param>
     /// <param name="moments">When each start is killed, as shares of <see cref="Time"/>; the start after the last one is left alone.</param>
-    public async Task<KilledRun> KillAsync(string name, params double[] moments)
-    {
-        var run = await RunAsync(name, moments, twice);
-        return run.Image is null
-            ? run with { Lost = Expected.Lines.Values.Sum() }
-            : run with
-            {
-                Problems = [.. run.Problems, .. run.Image.Differences(Expected)],
-                Lost = run.Image.Lost(Expected),
-                Doubled = Expected.Lost(run.Image),
-            };
-    }
+    public async Task<KilledRun> KillAsync(string name, params double[] moments) => Compared(await RunAsync(name, moments, [], twice));
+
+    /// <summary>One run that is killed as soon as it says what it does; each start at the next of these.</summary>
+    /// <param name="name">Names its folder.</param>
+    /// <param name="lines">Beginnings of lines of progress.</param>
+    public async Task<KilledRun> KillAtAsync(string name, params string[] lines) => Compared(await RunAsync(name, [], lines, twice));
+
+    KilledRun Compared(KilledRun run) => run.Image is null
+        ? run with { Lost = Expected.Lines.Values.Sum() }
+        : run with
+        {
+            Problems = [.. run.Problems, .. run.Image.Differences(Expected)],
+            Lost = run.Image.Lost(Expected),
+            Doubled = Expected.Lost(run.Image),
+        };
 
     public void Dispose() => folder.Dispose();
 
-    async Task<KilledRun> RunAsync(string name, double[] moments, bool twice)
+    async Task<KilledRun> RunAsync(string name, double[] moments, string[] lines, bool twice)
     {
         var home = folder[name];
-        DirtyTable.Write(home, rows, seed);
+        if (graph)
+        {
+            DirtyTable.WriteGraph(home, rows, seed);
+        }
+        else
+        {
+            DirtyTable.Write(home, rows, seed);
+        }
+
         var log = Path.Combine(home, "units.log");
         var settings = new Dictionary<string, string>
         {
             ["Sluice__UnitLog"] = log,
             ["Sluice__Durable__DeliverTwice"] = twice ? "true" : "false",
         };
-        string[] arguments = ["run", "pipeline.yaml", "--store", "store", "--json", "--batch-bytes", BatchBytes.ToString(CultureInfo.InvariantCulture)];
+        string[] talking = ["run", "pipeline.yaml", "--store", "store", "--batch-bytes", BatchBytes.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = [.. talking, "--json"];
         var kills = 0;
         var times = new List<TimeSpan>();
         foreach (var moment in moments)
@@ -88,17 +103,24 @@ public sealed class KillExperiment : IDisposable
             kills += doomed.Kill() ? 1 : 0;
         }
 
-        using var last = SluiceProcess.Start(home, settings, arguments);
-        var end = await last.EndAsync();
-        var lines = new UnitLines(log);
-        if (end.ExitCode != 0)
+        foreach (var line in lines)
         {
-            return new KilledRun(times, kills, null, lines, [$"the last start did not succeed: {end}"]);
+            using var doomed = SluiceProcess.Start(home, settings, talking);
+            kills += await doomed.SaysAsync(line) && doomed.Kill() ? 1 : 0;
         }
 
-        var image = RunImage.Read(Path.Combine(home, "store"), "dirty", Path.Combine(home, "out"));
+        using var last = SluiceProcess.Start(home, settings, arguments);
+        var end = await last.EndAsync();
+        var units = new UnitLines(log);
+        if (end.ExitCode != 0)
+        {
+            return new KilledRun(times, kills, null, units, [$"the last start did not succeed: {end}"]);
+        }
+
+        var (store, exports) = (Path.Combine(home, "store"), Path.Combine(home, "out"));
+        var image = graph ? RunImage.Read(store, DirtyTable.GraphDatasets, exports) : RunImage.Read(store, "dirty", exports);
         Directory.Delete(home, recursive: true);
-        return new KilledRun(times, kills, image, lines, [.. lines.DoneTwice, .. lines.Unfinished]);
+        return new KilledRun(times, kills, image, units, [.. units.DoneTwice, .. units.Unfinished]);
     }
 }
 

@@ -54,6 +54,16 @@ public sealed record RunImage(
             lines);
     }
 
+    /// <summary>The same of several datasets, all chains of a pipeline: their versions, and the sums of their rows.</summary>
+    public static RunImage Read(string store, IReadOnlyList<string> datasets, string exports)
+    {
+        var images = datasets.Select((dataset, i) => (Dataset: dataset, Image: Read(store, dataset, i == 0 ? exports : null))).ToList();
+        var hashes = images.SelectMany(i => i.Image.Hashes.Select(h => (Name: h.Key == "manifest" ? $"manifest of {i.Dataset}" : h.Key, h.Value))).DistinctBy(h => h.Name);
+        return new RunImage(
+            string.Join(' ', images.Select(i => i.Image.Version)), images.Sum(i => i.Image.Rows), images.Sum(i => i.Image.RowsRead), images.Sum(i => i.Image.Rejected),
+            new SortedDictionary<string, string>(hashes.ToDictionary(h => h.Name, h => h.Value), StringComparer.Ordinal), images[0].Image.Lines);
+    }
+
     /// <summary>Lines of <paramref name="expected"/> that are missing here.</summary>
     public int Lost(RunImage expected) => expected.Lines.Sum(line => Math.Max(0, line.Value - Lines.GetValueOrDefault(line.Key)));
 

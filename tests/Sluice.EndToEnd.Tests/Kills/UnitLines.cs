@@ -10,7 +10,10 @@ public sealed class UnitLines
         foreach (var line in File.Exists(file) ? File.ReadAllLines(file) : [])
         {
             var words = line.Split(' ');
-            var unit = string.Join(' ', words[1..4]);
+
+            // Each chain of a pipeline has units of its own; the rest of the run's id is another one where a start was killed before the run began.
+            var chain = words[4].LastIndexOf(".c", StringComparison.Ordinal);
+            var unit = string.Join(' ', words[1..4]) + (chain < 0 ? "" : words[4][chain..]);
             if (!units.TryGetValue(unit, out var counts))
             {
                 units[unit] = counts = new Counts();

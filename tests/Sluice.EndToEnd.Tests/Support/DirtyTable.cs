@@ -60,6 +60,38 @@ public static class DirtyTable
               file_path: out/rows.csv
         """;
 
+    /// <summary>A pipeline of several chains: two tables put together, joined with a third that is tidied first, and two outputs.</summary>
+    public const string Graph = """
+        name: "Dirty graph"
+        dataset: dirty
+        steps:
+          - { id: rows, type: csv, config: { file_path: data.csv } }
+          - { id: more, type: csv_connector, config: { file_path: more.csv } }
+          - { id: cities, type: csv_connector, config: { file_path: cities.csv } }
+          - { id: tidy, type: strip_whitespace, depends_on: cities }
+          - { id: both, type: union, depends_on: [rows, more] }
+          - { id: clean, type: data_cleaning, config: { operations: [strip_whitespace, remove_duplicates, fix_types], columns: [name, city, amount, score, signup] } }
+          - { id: placed, type: join, config: { 'on': [city], how: left }, depends_on: [clean, tidy] }
+          - { id: all, type: csv_sink, config: { file_path: out/all.csv } }
+          - { id: known, type: filter, config: { condition: "city <> 'Nowhere' AND score >= 5", reason: unknown_place }, depends_on: placed }
+          - { id: split, type: split, config: { strategy: stratified, column: country } }
+          - { id: fill, type: data_cleaning, config: { operations: [handle_missing, remove_outliers], missing_strategy: median, columns: [name, city, amount, score, signup], outlier_method: iqr } }
+          - { id: out, type: csv_sink, config: { file_path: out/rows.csv } }
+        """;
+
+    /// <summary>The datasets of its chains.</summary>
+    public static IReadOnlyList<string> GraphDatasets { get; } = ["dirty", "dirty-rows", "dirty-more", "dirty-tidy", "dirty-placed"];
+
+    /// <summary>Writes the tables of the pipeline of several chains, and that.</summary>
+    public static void WriteGraph(string folder, int rows, int seed)
+    {
+        Write(folder, rows / 2, seed + 1);
+        File.Move(Path.Combine(folder, "data.csv"), Path.Combine(folder, "more.csv"));
+        Write(folder, rows - (rows / 2), seed);
+        File.WriteAllText(Path.Combine(folder, "cities.csv"), "city,country\nOslo, Norway\nParis,France\nZürich, Switzerland\nNew York,USA\nSão Paulo,Brazil\n");
+        File.WriteAllText(Path.Combine(folder, "pipeline.yaml"), Graph);
+    }
+
     /// <summary>Writes table and pipeline; gives the pipeline's path.</summary>
     public static string Write(string folder, int rows, int seed)
     {

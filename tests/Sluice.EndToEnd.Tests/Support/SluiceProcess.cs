@@ -143,6 +143,20 @@ public sealed partial class SluiceProcess : IDisposable
             : throw new InvalidOperationException($"'sluice {commandLine}' ended or hung without a line '{start}…'. Output: {Output}\nErrors: {Errors}");
     }
 
+    /// <summary>Whether it writes a line that begins so; false: it ended without.</summary>
+    public async Task<bool> SaysAsync(string start)
+    {
+        try
+        {
+            await LineAsync(start);
+            return true;
+        }
+        catch (InvalidOperationException) when (process.HasExited)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What Ctrl-C sends.</summary>
     public void PressControlC() => Send(Interrupt);
 

@@ -53,6 +53,50 @@ public sealed class ApprovalsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_approved_for_a_run_of_several_chains_is_approved_for_all_of_them()
+    {
+        await using var app = await StartAsync();
+        foreach (var file in new[] { "a", "b" })
+        {
+            app.Drop("t", $"{file}.csv", "id,text\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{file} word {i}\n")));
+        }
+
+        const string asks = "type: llm_process, config: { type: classify, prompt: 'Mood of {{ text }}', labels: [good, bad], batch_size: 5, concurrency: 1 }";
+        await app.Pipelines.PutAsync(null, $$"""
+            name: t
+            dataset: t
+            optimization: { budget_usd: 0.06 }
+            steps:
+              - { id: a, type: csv, config: { file_path: a.csv } }
+              - { id: mood_a, {{asks}} }
+              - { id: out, type: csv_sink, config: { file_path: a.out.csv } }
+              - { id: b, type: csv_connector, config: { file_path: b.csv } }
+              - { id: mood_b, {{asks}} }
+
+            """, refresh: false, CancellationToken.None);
+        var run = (await TestApp.JsonAsync(await app.PostAsync("/api/v1/pipelines/t/execute"))).GetProperty("run").GetString()!;
+        JsonElement status = default;
+        await Wait.UntilAsync("both chains ask", async () =>
+        {
+            status = await app.GetJsonAsync($"/api/v1/pipelines/t/status?run={run}");
+            return status.GetProperty("chains").EnumerateArray().All(c => c.GetProperty("status").GetString() == "waiting_for_approval");
+        });
+        Assert.Equal("waiting_for_approval", status.GetProperty("status").GetString());
+        Assert.Contains($"'sluice runs approve {run} --budget USD'", status.GetProperty("approval").GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        var approved = await TestApp.JsonAsync(await ApproveAsync(app, run, 5));
+        Assert.Equal("completed", Api.RunStatus.Of(await app.EndAsync(run)).Status);
+
+        Assert.Equal([$"{run}.c0", $"{run}.c1"], approved.GetProperty("runs").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(16, server.PaidCalls.Count);
+        var listed = (await app.GetJsonAsync($"/api/v1/runs/{run}/approvals")).EnumerateArray().ToList();
+        Assert.Equal([$"{run}.c0", $"{run}.c1"], listed.Select(a => a.GetProperty("run").GetString()));
+        Assert.All(listed, a => Assert.Equal("anna", a.GetProperty("decision").GetProperty("by").GetString()));
+        Assert.Equal(HttpStatusCode.OK, (await ApproveAsync(app, run, 5)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await ApproveAsync(app, run, 6)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_run_that_is_refused_fails_with_who_refused_and_what_was_answered_is_kept()
     {
         await using var app = await StartAsync();

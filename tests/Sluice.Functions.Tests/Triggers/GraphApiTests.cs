@@ -12,7 +12,7 @@ public sealed class GraphApiTests : IAsyncLifetime
 {
     const string Api = "/api/v1/pipelines";
 
-    const string Yaml = """
+    internal const string Yaml = """
         name: shop
         steps:
           - { id: new, type: csv, config: { file_path: new.csv } }
@@ -117,6 +117,12 @@ public sealed class GraphApiTests : IAsyncLifetime
         var catalogue = app.Services.GetRequiredService<DatasetRegister>();
         Assert.Equal(DatasetState.Failed, (await catalogue.FindAsync("shop-old", CancellationToken.None))!.Record.State);
         Assert.Null(await catalogue.FindAsync("shop-both", CancellationToken.None));
+        Assert.Empty(await app.Services.GetRequiredService<DatasetCatalogue>().ListAsync(CancellationToken.None).ToListAsync());
+
+        // What was stopped is no more in the way of the next run than a run that never was.
+        app.Store.BeforeCreate = null;
+        await ExecuteAsync();
+        Assert.Equal("completed", (await app.GetJsonAsync($"{Api}/shop/status")).GetProperty("status").GetString());
     }
 
     [Fact]
