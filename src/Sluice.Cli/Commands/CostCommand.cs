@@ -60,7 +60,7 @@ static class CostCommand
             return Shell.Invalid(parsed, $"'{cost.Run}' is a run of one chain. Name the whole run, or use --by step.");
         }
 
-        var rows = by == "row" ? await RowsAsync(store, cost, cancellation) : null;
+        var rows = by == "row" ? await RowsAsync(store, cost, cancellation) : by == "chain" ? await ChainsAsync(store, cost, cancellation) : null;
         if (parsed.GetValue(Shell.Json))
         {
             Shell.Print(new { cost, rows });
@@ -99,7 +99,7 @@ static class CostCommand
         }
 
         AnsiConsole.Write(facts);
-        AnsiConsole.Write(TableOf(by, (rows ?? (by switch { "step" => cost.Steps, "chain" => cost.Chains!, _ => cost.Models })).Take(ShownRows)));
+        AnsiConsole.Write(TableOf(by, (rows ?? (by == "step" ? cost.Steps : cost.Models)).Take(ShownRows)));
         if (rows?.Count > ShownRows)
         {
             AnsiConsole.WriteLine($"{ShownRows} of {rows.Count:N0} rows; --json has all.");
@@ -117,6 +117,18 @@ static class CostCommand
         }
 
         return rows;
+    }
+
+    /// <summary>The chains by what they make, with the end of their runs' ids.</summary>
+    static async Task<IReadOnlyList<CostLine>> ChainsAsync(OpenedStore store, RunCost cost, CancellationToken cancellation)
+    {
+        var lines = new List<CostLine>();
+        foreach (var chain in cost.Chains!)
+        {
+            lines.Add(chain with { Name = $"{(await store.Engine.RequestAsync(chain.Name, cancellation)).Chain} ({chain.Name[cost.Run.Length..]})" });
+        }
+
+        return lines;
     }
 
     static Table TableOf(string by, IEnumerable<CostLine> lines)

@@ -6,17 +6,31 @@ namespace Sluice.Cli.Ui;
 /// <summary>Versions and their differences as text.</summary>
 static class ManifestView
 {
+    const int ShownInputs = 3;
+
     public static void Show(IReadOnlyList<DatasetView> datasets)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("dataset", "state", "versions", "newest", "rows", "quality", "committed", "tags");
+        // Narrow terminals have no room for what nobody filled in.
+        var tagged = datasets.Any(d => d.Tags.Count > 0);
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(["dataset", "made of", "state", "versions", "newest", "rows", "quality", "committed", .. tagged ? new[] { "tags" } : []]);
         foreach (var dataset in datasets)
         {
-            table.AddRow(
-                Markup.Escape(dataset.Dataset), dataset.State.ToString().ToLowerInvariant(), $"{dataset.Number}", dataset.Version ?? "none", $"{dataset.Rows:N0}",
-                $"{dataset.Quality:0.0}", $"{dataset.CommittedAt?.ToLocalTime():yyyy-MM-dd HH:mm}", Markup.Escape(string.Join(", ", dataset.Tags)));
+            string[] cells =
+            [
+                dataset.Dataset, MadeOf(dataset.MadeOf), dataset.State.ToString().ToLowerInvariant(), $"{dataset.Number}", dataset.Version ?? "none", $"{dataset.Rows:N0}",
+                $"{dataset.Quality:0.0}", $"{dataset.CommittedAt?.ToLocalTime():yyyy-MM-dd HH:mm}", .. tagged ? [string.Join(", ", dataset.Tags)] : Array.Empty<string>(),
+            ];
+            table.AddRow(cells.Select(Markup.Escape).ToArray());
         }
 
         AnsiConsole.Write(table);
+    }
+
+    /// <summary>Datasets and files by their names alone: 'datasets show' has versions and paths.</summary>
+    static string MadeOf(IReadOnlyList<string> inputs)
+    {
+        var names = inputs.Select(i => i.Contains("@v-", StringComparison.Ordinal) ? i[..i.IndexOf("@v-", StringComparison.Ordinal)] : Path.GetFileName(i)).Distinct().ToList();
+        return string.Join(", ", names.Take(ShownInputs)) + (names.Count > ShownInputs ? ", …" : "");
     }
 
     /// <summary>What is said of a dataset; only what there is.</summary>

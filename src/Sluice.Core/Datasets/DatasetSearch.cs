@@ -45,14 +45,17 @@ public sealed record DatasetQuery(
 /// <param name="CommittedAt">When that version was committed.</param>
 /// <param name="CreatedAt">When the dataset was made.</param>
 /// <param name="UpdatedAt">When what is said of it was changed last.</param>
+/// <param name="MadeOf">What that version was made of: files, or versions of datasets as <c>name@v-0123456789abcdef</c>; the first 20.</param>
 public sealed record DatasetView(
     string Dataset, DatasetState State, string? Description, string? Owner, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Metadata,
     string? Version, int Number, long Rows, double? Quality, IReadOnlyList<Field> Schema, bool IsDeclared, IReadOnlyList<string> Misfits,
-    string? StorageLocation, DateTimeOffset? CommittedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    string? StorageLocation, DateTimeOffset? CommittedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<string> MadeOf);
 
 /// <summary>Finds datasets by what is said of them and by what their newest version holds.</summary>
 public sealed class DatasetSearch(DatasetRegister register, DatasetCatalogue catalogue)
 {
+    const int MostInputs = 20;
+
     /// <summary>Datasets that match, by name. Reads one manifest for each dataset whose record matches.</summary>
     /// <param name="query">What to look for.</param>
     /// <param name="after">Only names that come after it; null: all.</param>
@@ -89,7 +92,8 @@ public sealed class DatasetSearch(DatasetRegister register, DatasetCatalogue cat
             ? new DatasetView(
                 record.Dataset, record.State, record.Description, record.Owner, record.Tags, record.Metadata, head?.Version, head?.Number ?? 0, head?.Rows ?? 0, score,
                 schema, record.Schema is not null, record.Schema is null || manifest is null ? [] : Misfits(record.Schema, manifest.Schema),
-                head is null ? null : DatasetCatalogue.ManifestPath(record.Dataset, head.Version), head?.CommittedAt, record.CreatedAt, record.UpdatedAt)
+                head is null ? null : DatasetCatalogue.ManifestPath(record.Dataset, head.Version), head?.CommittedAt, record.CreatedAt, record.UpdatedAt,
+                [.. manifest?.Inputs.Select(i => i.File).Take(MostInputs) ?? []])
             : null;
     }
 

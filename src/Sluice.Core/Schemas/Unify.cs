@@ -51,6 +51,12 @@ public static class Unify
             return (left.Format == Empty ? right : left) with { Nullable = nullable };
         }
 
+        // Whatever it turns out to be, the other may have to become text next to it, or may not.
+        if (left.Format == Fitted || right.Format == Fitted)
+        {
+            return new Field(left.Name, ColumnType.Text, nullable, Fitted);
+        }
+
         if (left.Type == right.Type)
         {
             return left with { Nullable = nullable, Format = JoinFormat(left, right) };

@@ -123,6 +123,20 @@ public sealed class GraphRunTests
     }
 
     [Fact]
+    public async Task A_type_that_only_a_step_decides_is_refused_nowhere_before()
+    {
+        await using var runs = Inputs();
+        runs.Write("old.csv", "id,amount,name\n1,5,a\n2,6,b\nnone,7,c\n3,8,d\n");
+        var request = await RequestAsync(runs, Yaml.Replace("  - { id: new,", "  - { id: typed, type: fix_types, config: { columns: [id] } }\n  - { id: new,", StringComparison.Ordinal)
+            .Replace("type: csv, config: { file_path: new.csv }", "type: csv_connector, config: { file_path: new.csv }", StringComparison.Ordinal).Replace("[old, new]", "[typed, new]", StringComparison.Ordinal));
+
+        var outcome = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None);
+
+        Assert.All(outcome.Chains, c => Assert.Equal(ChainState.Done, c.State));
+        Assert.Equal(54, (await runs.Catalogue.ManifestAsync("t-named", outcome.Chains.Single(c => c.Dataset == "t-named").Version!, CancellationToken.None)).RowsRead);
+    }
+
+    [Fact]
     public async Task Two_sinks_of_different_chains_that_write_one_file_are_refused()
     {
         await using var runs = Inputs();

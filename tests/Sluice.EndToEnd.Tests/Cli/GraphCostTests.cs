@@ -72,7 +72,7 @@ public sealed class GraphCostTests : IAsyncLifetime, IDisposable
         Assert.Equal(["moods-mood_old 60", "moods-mood_new 60"], forecast.Json["chains"]!.AsArray().Select(c => $"{c!["dataset"]} {c["forecast"]!["steps"]![0]!["questions"]}"));
         Assert.Equal((decimal)cost.Json["cost"]!["total"]!["costUsd"]!, (decimal)run.Json["costUsd"]!);
         Assert.Equal(["mood_old", "mood_new"], cost.Json["cost"]!["steps"]!.AsArray().Select(s => (string)s!["name"]!));
-        Assert.Contains($"{id}.c", byChain.Output, StringComparison.Ordinal);
+        Assert.Matches(@"│ moods-mood_old \(\.c0\) +│ +[0-9]+ │", byChain.Output);
         Assert.Equal((decimal)cost.Json["cost"]!["total"]!["costUsd"]!, byRow.Json["rows"]!.AsArray().Sum(r => (decimal)r!["costUsd"]!));
         Assert.Equal(2, one.ExitCode);
         Assert.Contains($"'{id}.c0' is a run of one chain. Name the whole run, or use --by step.", one.Errors, StringComparison.Ordinal);

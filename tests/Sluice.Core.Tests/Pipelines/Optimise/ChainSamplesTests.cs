@@ -32,6 +32,34 @@ public sealed class ChainSamplesTests
         }
     }
 
+    [Theory]
+    [InlineData("old.csv", "id,amount,name\n", false)]
+    [InlineData("people.csv", "id,town\n", false)]
+    [InlineData("new.csv", "id,amount\n1,2.5\n2,\n1,3\n", false)]
+    [InlineData("new.csv", "id,amount,name\nx,,\ny,n/a,\"a\nb\"\n", true)]
+    public async Task Tables_without_rows_without_a_column_and_of_other_types_are_as_in_a_run(string file, string text, bool refused)
+    {
+        await using var runs = GraphRunTests.Inputs();
+        runs.Write(file, text);
+        var filled = GraphRunTests.Yaml.Replace("type: union,", "type: union, config: { missing_columns: fill },", StringComparison.Ordinal)
+            .Replace("{ 'on': [id], how: left }, depends_on: [once, tidy] }", "{ 'on': [id], how: left }, depends_on: [once, tidy] }\n  - { id: typed, type: fix_types }", StringComparison.Ordinal);
+        var request = await runs.RequestAsync(filled) with { Graph = PipelineGraph.Parse(filled).Links };
+
+        // What a run refuses, a sample of all rows refuses in the same words.
+        GraphOutcome? outcome = null;
+        IReadOnlyList<SampledChain<SampledRun>>? sampled = null;
+        var ran = await Record.ExceptionAsync(async () => outcome = await LocalRun.RunGraphAsync(runs.NewEngine(), request, 2, null, CancellationToken.None));
+        var tried = await Record.ExceptionAsync(async () => sampled = await SampledRun.OfAsync(PipelineGraph.Parse(filled, "pipeline.yaml"), Inputs(runs), 1_000, TimeProvider.System, CancellationToken.None));
+
+        Assert.Equal((refused, ran?.Message), (ran is PipelineException, tried?.Message));
+        foreach (var (chain, version) in (sampled ?? []).Zip(outcome?.Chains ?? []))
+        {
+            var manifest = await runs.Catalogue.ManifestAsync(version.Dataset, version.Version!, CancellationToken.None);
+            Assert.Equal((manifest.RowsRead, manifest.Rows), (chain.Found!.Rows, chain.Found.Kept));
+            Assert.Equal(manifest.Schema.Select(f => (f.Name, f.Type)), chain.Found.Made!.Schema.Select(f => (f.Name, f.Type)));
+        }
+    }
+
     [Fact]
     public async Task Rows_are_a_sample_of_each_source_and_tables_are_whole()
     {
@@ -50,7 +78,8 @@ public sealed class ChainSamplesTests
     public async Task Rows_that_are_also_a_table_are_a_sample_where_they_are_gone_on_with()
     {
         await using var runs = GraphRunTests.Inputs();
-        var forked = PipelineGraph.Parse(GraphRunTests.Yaml + "  - { id: towns, type: choose_columns, config: { columns: [town] }, depends_on: tidy }\n  - { id: list, type: csv_sink, config: { file_path: out/towns.csv } }\n");
+        var forked = PipelineGraph.Parse(GraphRunTests.Yaml.Replace(
+            "  - { id: cut,", "  - { id: towns, type: choose_columns, config: { keep: [town] }, depends_on: tidy }\n  - { id: list, type: csv_sink, config: { file_path: out/towns.csv } }\n  - { id: cut,", StringComparison.Ordinal));
 
         var sampled = await SampledRun.OfAsync(forked, Inputs(runs), 5, TimeProvider.System, CancellationToken.None);
 
