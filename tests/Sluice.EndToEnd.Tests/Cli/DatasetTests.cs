@@ -60,7 +60,7 @@ public sealed class DatasetTests(TwoVersions store) : IClassFixture<TwoVersions>
         var json = await store.SluiceAsync("datasets", "list", "--json");
 
         Assert.Equal((0, 0), (text.ExitCode, json.ExitCode));
-        Assert.Matches($"│ people +│ ready +│ 2 +│ {store.Second["version"]} │ 42 +│ [0-9.]+ +│ \\d{{4}}-", text.Output);
+        Assert.Matches($"│ people +│ data.csv │ ready +│ 2 +│ {store.Second["version"]} │ 42 +│ [0-9.]+ +│ \\d{{4}}-", text.Output);
         var head = Assert.Single(json.Json.AsArray())!;
         Assert.Equal(("people", 2, 42L), ((string)head["dataset"]!, (int)head["number"]!, (long)head["rows"]!));
         Assert.Equal((string)store.Second["version"]!, (string)head["version"]!);

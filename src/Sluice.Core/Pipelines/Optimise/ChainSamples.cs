@@ -24,35 +24,41 @@ sealed class ChainSamples(PipelineGraph graph, InputFiles inputs, int rows, Data
     const int TableRows = 100_000;
 
     readonly Dictionary<string, (Batch Rows, bool FeedsTable)> made = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> missing = new(StringComparer.Ordinal);
     readonly HashSet<string> cut = new(StringComparer.Ordinal);
 
     /// <summary>Looks at each chain.</summary>
     /// <param name="look">
-    /// Given a chain, all that it reads opened, its sample, and whether another chain reads it; tells what it found, and the rows that are left: null where a gate refused them, or nothing
-    /// reads them.
+    /// Given a chain, all that it reads opened, its sample, and whether another chain reads it; tells what it found, and the rows that are left. Where there are none that could be gone on with,
+    /// why: a clause after the dataset's name.
     /// </param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="PipelineException">Columns do not fit.</exception>
     /// <exception cref="SourceException">An input cannot be read.</exception>
-    public async Task<IReadOnlyList<SampledChain<T>>> WalkAsync<T>(Func<Pipeline, Batch, bool, Task<(T Found, Batch? Made)>> look, CancellationToken cancellation)
+    public async Task<IReadOnlyList<SampledChain<T>>> WalkAsync<T>(Func<Pipeline, Batch, bool, Task<(T Found, Batch? Made, string? Missing)>> look, CancellationToken cancellation)
         where T : class
     {
         var (chains, feeds) = (new List<SampledChain<T>>(), FeedTables());
         for (var i = 0; i < graph.Chains.Count; i++)
         {
             var (pipeline, after) = graph.Chains[i];
-            if (after.Select(read => graph.Chains[read].Pipeline.Dataset).FirstOrDefault(read => !made.ContainsKey(read)) is { } missing)
+            if (after.Select(read => graph.Chains[read].Pipeline.Dataset).FirstOrDefault(missing.ContainsKey) is { } read)
             {
-                chains.Add(new SampledChain<T>(pipeline.Dataset, null, $"it reads {missing}, which a gate refused"));
+                missing[pipeline.Dataset] = missing[read];
+                chains.Add(new SampledChain<T>(pipeline.Dataset, null, $"it reads {read}, {missing[read]}"));
                 continue;
             }
 
             pipeline = await OpenAsync(pipeline, feeds[i], cancellation);
             var sample = await SampleAsync(pipeline, feeds[i], cancellation);
-            var (found, kept) = await look(pipeline, sample, graph.Chains.Any(c => c.After.Contains(i)));
+            var (found, kept, why) = await look(pipeline, sample, graph.Chains.Any(c => c.After.Contains(i)));
             if (kept is not null)
             {
                 made[pipeline.Dataset] = (kept, feeds[i]);
+            }
+            else if (why is not null)
+            {
+                missing[pipeline.Dataset] = why;
             }
 
             chains.Add(new SampledChain<T>(pipeline.Dataset, found, null, NoteOn(pipeline)));

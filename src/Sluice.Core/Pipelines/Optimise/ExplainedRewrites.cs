@@ -25,7 +25,15 @@ public sealed record ExplainedRewrites(
         new ChainSamples(graph, inputs, SampleRows.Default, catalogue).WalkAsync(async (pipeline, sample, isRead) =>
         {
             var found = await OnAsync(pipeline, sample, inputs, cancellation);
-            return (found, isRead ? (await Trial.RunAsync(pipeline, sample, null, inputs, null, cancellation)).Made : null);
+            if (!isRead)
+            {
+                return (found, null, null);
+            }
+
+            // No model is asked to plan a run: what it would say is stood in for, as it is where a plan is tried.
+            return StandIn.For(pipeline, SampleRows.Open(sample.Schema)) is { } tried
+                ? (found, (await Trial.RunAsync(tried, sample, null, inputs, null, cancellation)).Made, "which a gate refused")
+                : (found, null, "which a costly step makes that cannot be tried on a sample");
         }, cancellation);
 
     static async Task<ExplainedRewrites> OnAsync(Pipeline pipeline, Batch sample, InputFiles inputs, CancellationToken cancellation)

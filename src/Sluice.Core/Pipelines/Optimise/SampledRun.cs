@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sluice.Connectors;
 using Sluice.Datasets;
+using Sluice.Llm;
 using Sluice.Runs;
 using Sluice.Steps;
 
@@ -35,12 +36,18 @@ public sealed record SampledRun(
         new ChainSamples(graph, inputs, rows, catalogue).WalkAsync(async (pipeline, sample, _) =>
         {
             var run = await OnAsync(pipeline, sample, inputs, time, cancellation);
-            return (run, run.Made);
+            return (run, run.Made, "which a gate refused");
         }, cancellation);
 
     static async Task<SampledRun> OnAsync(Pipeline pipeline, Batch sample, InputFiles inputs, TimeProvider time, CancellationToken cancellation)
     {
         pipeline.CheckColumns(SampleRows.Open(sample.Schema));
+        if (pipeline.Steps.FirstOrDefault(s => s.Step is IAskModels { Model: not null, CanDoWithout: false }) is { } asking)
+        {
+            throw new PipelineException([pipeline.ProblemAt(
+                asking.Group, $"Step '{asking.Id}' asks a language model, and a sample is run without one. Leave it out here; 'sluice prompts evaluate --against' compares such steps, 'sluice run --forecast' says what they cost.")]);
+        }
+
         var started = time.GetTimestamp();
         var trial = await Trial.RunAsync(pipeline, sample, null, inputs, null, cancellation);
         var seconds = time.GetElapsedTime(started).TotalSeconds;

@@ -148,6 +148,22 @@ public sealed class ChainSamplesTests
     }
 
     [Fact]
+    public async Task No_model_is_asked_to_plan_a_chain_and_those_behind_it()
+    {
+        await using var runs = GraphRunTests.Inputs();
+        var asking = PipelineGraph.Parse(GraphRunTests.Yaml.Replace(
+            "  - { id: named,", "  - { id: mood, type: llm_process, config: { type: classify, prompt: '{{ name }}', labels: [good, bad] }, depends_on: once }\n  - { id: named,", StringComparison.Ordinal)
+            .Replace("[once, tidy]", "[mood, tidy]", StringComparison.Ordinal));
+
+        var plans = await ExplainedRewrites.OfAsync(asking, Inputs(runs), CancellationToken.None);
+
+        var refused = await Assert.ThrowsAsync<PipelineException>(() => SampledRun.OfAsync(asking, Inputs(runs), 5, TimeProvider.System, CancellationToken.None));
+        Assert.StartsWith("Step 'mood' asks a language model, and a sample is run without one.", Assert.Single(refused.Problems).Message, StringComparison.Ordinal);
+        Assert.All(plans, c => Assert.NotNull(c.Found));
+        Assert.Contains("mood", plans.Single(c => c.Dataset == "t-named").Found!.Order);
+    }
+
+    [Fact]
     public async Task A_step_is_compared_in_its_chain_and_in_those_that_read_it()
     {
         await using var runs = GraphRunTests.Inputs();
