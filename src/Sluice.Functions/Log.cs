@@ -15,6 +15,9 @@ static partial class Log
     [LoggerMessage(1002, LogLevel.Warning, "A read of personal data of dataset '{Dataset}', version {Version}, by {How} broke a rule: {Alerts}. Who it was: GET /api/v1/datasets/{Dataset}/access.")]
     internal static partial void SensitiveReadAlert(ILogger logger, string dataset, string version, string how, string alerts);
 
+    [LoggerMessage(1004, LogLevel.Debug, "A file that pipeline '{Pipeline}' wrote to its own folder starts no run of it.")]
+    internal static partial void UploadIsOutput(ILogger logger, string pipeline);
+
     [LoggerMessage(1010, LogLevel.Information, "Run {Run}: stage {Stage}, pass {Pass}: {Units} units to do, {Reused} found done.")]
     internal static partial void StageOpened(ILogger logger, string run, StageKind stage, int pass, int units, int reused);
 

@@ -25,6 +25,18 @@ public abstract class FileSink : Sink
 
     public override string? Check(OutputFiles outputs) => outputs.Place(filePath) is var path && splitBy is null ? path : PathOf(path, "value");
 
+    public override bool Writes(OutputFiles outputs, string path)
+    {
+        if (splitBy is null)
+        {
+            return base.Writes(outputs, path);
+        }
+
+        const string value = "\0";
+        return PathOf(outputs.Place(filePath), value).Split(value) is [var before, var after]
+            && path.Length > before.Length + after.Length && path.StartsWith(before, StringComparison.Ordinal) && path.EndsWith(after, StringComparison.Ordinal);
+    }
+
     public override Task<IReadOnlyList<string>> WriteAsync(DatasetRows rows, OutputFiles outputs, CancellationToken cancellation) =>
         Task.Run(() => WriteCoreAsync(rows, outputs, cancellation), cancellation);
 

@@ -24,6 +24,10 @@ public abstract class Sink
     /// <exception cref="SinkException">Says why and what to do.</exception>
     public virtual string? Check(OutputFiles outputs) => null;
 
+    /// <summary>Whether a path is one that it writes.</summary>
+    /// <exception cref="SinkException">Its own can never be written.</exception>
+    public virtual bool Writes(OutputFiles outputs, string path) => Check(outputs) == path;
+
     /// <param name="rows">What to write.</param>
     /// <param name="outputs">Where files go.</param>
     /// <param name="cancellation">Stops between batches; nothing is left at the final name.</param>

@@ -49,6 +49,21 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task What_a_pipeline_writes_to_its_own_folder_starts_nothing()
+    {
+        await using var app = await TestApp.StartAsync(triggers: true);
+        await app.Pipelines.PutAsync(null, TestApp.Yaml("films") + "  - { id: out, type: csv_sink, config: { file_path: out.csv, split_by: id } }\n", refresh: false, CancellationToken.None);
+
+        app.Drop("films", "data.csv", TestApp.Csv(3));
+        await RunsAsync(app, 1);
+        Assert.True(File.Exists(Path.Combine(app.Incoming("films"), "out-1.csv")));
+
+        // Seen after the outputs, or beside them: a file like theirs that is none of them.
+        app.Drop("films", "out.csv", TestApp.Csv(3));
+        await RunsAsync(app, 2);
+    }
+
+    [Fact]
     public async Task A_file_for_an_unknown_pipeline_starts_nothing_and_stops_nothing()
     {
         await using var app = await TestApp.StartAsync(triggers: true);
