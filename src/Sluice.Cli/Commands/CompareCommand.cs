@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Sluice.Connectors;
 using Sluice.Datasets;
-using Sluice.Pipelines;
 using Sluice.Pipelines.Optimise;
 using Spectre.Console;
 

@@ -12,7 +12,12 @@ static class ManifestView
     {
         // Narrow terminals have no room for what nobody filled in.
         var tagged = datasets.Any(d => d.Tags.Count > 0);
-        var table = new Table().Border(TableBorder.Rounded).AddColumns(["dataset", "made of", "state", "versions", "newest", "rows", "quality", "committed", .. tagged ? new[] { "tags" } : []]);
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("dataset", "made of", "state", "versions", "newest", "rows", "quality", "committed");
+        if (tagged)
+        {
+            table.AddColumn("tags");
+        }
+
         foreach (var dataset in datasets)
         {
             string[] cells =

@@ -11,7 +11,6 @@ using Sluice.Functions.Llm;
 using Sluice.Functions.Orchestrations;
 using Sluice.Labels.Review;
 using Sluice.Llm;
-using Sluice.Pipelines;
 using Sluice.Runs;
 
 namespace Sluice.Functions.Tests.Orchestrations;

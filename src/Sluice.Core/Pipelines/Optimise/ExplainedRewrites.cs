@@ -1,6 +1,5 @@
 using Sluice.Connectors;
 using Sluice.Datasets;
-using Sluice.Runs;
 
 namespace Sluice.Pipelines.Optimise;
 
