@@ -21,7 +21,7 @@ sealed class CallClaims(Ledger ledger, TimeProvider time)
         for (var poll = firstPoll; ; poll = poll * 2 < longestPoll ? poll * 2 : longestPoll)
         {
             var row = await ledger.GetAsync(Partition, call, cancellation);
-            if (row is null || Until(row) <= time.GetUtcNow())
+            if (row is null || HasEnded(Until(row), time.GetUtcNow()))
             {
                 var taken = row is null ? await ledger.InsertAsync(Partition, call, Json(time), cancellation) : await ledger.ReplaceAsync(row, Json(time), cancellation);
                 if (taken is not null)
@@ -34,6 +34,9 @@ sealed class CallClaims(Ledger ledger, TimeProvider time)
             await Task.Delay(poll, time, cancellation);
         }
     }
+
+    // Nobody claims for so long: a clock was set back meanwhile, and who lives renews it soon.
+    static bool HasEnded(DateTimeOffset until, DateTimeOffset now) => until <= now || until > now + life + life;
 
     static DateTimeOffset Until(LedgerRow row) => DateTimeOffset.Parse(row.Json.Trim('"'), CultureInfo.InvariantCulture);
 

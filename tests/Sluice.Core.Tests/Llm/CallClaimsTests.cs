@@ -59,6 +59,16 @@ public sealed class CallClaimsTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_claim_from_before_a_clock_was_set_back_holds_nobody_up()
+    {
+        await ledger.InsertAsync("asking:calls", "call", $"\"{clock.GetUtcNow() + TimeSpan.FromHours(1):O}\"", CancellationToken.None);
+
+        await using var claim = await Claims.TakeAsync("call", CancellationToken.None);
+
+        Assert.Equal(clock.GetUtcNow() + TimeSpan.FromSeconds(10), DateTimeOffset.Parse((await ledger.GetAsync("asking:calls", "call", CancellationToken.None))!.Json.Trim('"'), CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task Other_calls_do_not_wait()
     {
         await using var first = await Claims.TakeAsync("call", CancellationToken.None);

@@ -3,6 +3,9 @@ namespace Sluice.Llm.Providers;
 /// <summary>What is left of a model's limits. Negative: taken ahead, by calls that wait for it.</summary>
 sealed class RateState
 {
+    // Clocks of workers differ by less, or services would refuse them: a row that is further ahead was written before a clock was set back.
+    static readonly TimeSpan mostAhead = TimeSpan.FromMinutes(5);
+
     public double Requests { get; set; }
 
     public double Tokens { get; set; }
@@ -19,6 +22,8 @@ sealed class RateState
 
     public void Refill(ModelLimits limits, DateTimeOffset now)
     {
+        SetBack(now);
+
         // Clocks of two workers differ a little: time never goes back.
         var minutes = now > At ? (now - At).TotalMinutes : 0;
         Requests = Filled(Requests, limits.RequestsPerMinute, minutes);
@@ -27,6 +32,17 @@ sealed class RateState
         foreach (var dead in Places.Where(p => p.Value <= now).Select(p => p.Key).ToList())
         {
             Places.Remove(dead);
+        }
+    }
+
+    // Else nothing would flow in, and nobody's place would end, until the clock is there again.
+    void SetBack(DateTimeOffset now)
+    {
+        var ahead = At - now;
+        if (ahead > mostAhead)
+        {
+            (At, PausedUntil) = (now, PausedUntil > At ? PausedUntil - ahead : now);
+            Places = Places.ToDictionary(p => p.Key, p => p.Value - ahead);
         }
     }
 

@@ -44,4 +44,21 @@ public sealed class RateStateTests
                 Assert.True(begins.Where(o => o.At <= b.At).Sum(o => (double)o.Tokens) <= limits.TokensPerMinute * (1 + minutes) + 1e-6, $"seed {seed}: tokens");
             });
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_clock_that_is_set_back_holds_nobody_up()
+    {
+        var limits = new ModelLimits(60, null, 1);
+        var state = RateState.Full(limits, start);
+        state.Take("killed", limits, 1, TimeSpan.FromMinutes(2), start);
+        state.Pause(start + TimeSpan.FromSeconds(30));
+        var earlier = start - TimeSpan.FromHours(3);
+
+        state.Refill(limits, earlier);
+
+        Assert.Null(state.Take("next", limits, 1, TimeSpan.FromMinutes(2), earlier));
+        state.Refill(limits, earlier + TimeSpan.FromMinutes(2));
+        Assert.Equal(TimeSpan.Zero, state.Take("next", limits, 1, TimeSpan.FromMinutes(2), earlier + TimeSpan.FromMinutes(2)));
+        Assert.Equal(earlier + TimeSpan.FromSeconds(30), state.PausedUntil);
+    }
 }
