@@ -58,6 +58,6 @@ public static partial class RetryHints
     static TimeSpan? Until(string text, DateTimeOffset now) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? (at > now ? at - now : TimeSpan.Zero) : null;
 
-    [GeneratedRegex(@"^((?<h>[\d.]{1,9})h)?((?<m>[\d.]{1,9})m(?!s))?((?<s>[\d.]{1,9})s)?((?<ms>[\d.]{1,9})ms)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^((?<h>\d{1,6}(\.\d{1,9})?)h)?((?<m>\d{1,6}(\.\d{1,9})?)m(?!s))?((?<s>\d{1,9}(\.\d{1,9})?)s)?((?<ms>\d{1,9}(\.\d{1,9})?)ms)?$", RegexOptions.CultureInvariant)]
     static partial Regex DurationForm { get; }
 }

@@ -85,6 +85,12 @@ public sealed class ModelRoutesTests
     [InlineData("anthropic-ratelimit-input-tokens-reset", "2026-11-21T00:01:00Z", 60.0)]
     [InlineData("retry-after", "-5", null)]
     [InlineData("retry-after", "soon", null)]
+    [InlineData("retry-after", "NaN", null)]
+    [InlineData("retry-after-ms", "1e300", null)]
+    [InlineData("x-ratelimit-reset-tokens", "1.2.3s", null)]
+    [InlineData("x-ratelimit-reset-tokens", ".s", null)]
+    [InlineData("x-ratelimit-reset-tokens", "999999999h", null)]
+    [InlineData("x-ratelimit-reset-tokens", "999999h", 3_599_996_400.0)]
     [InlineData("x-other", "1", null)]
     public void Hints_are_read_in_every_form(string header, string value, double? seconds)
     {
