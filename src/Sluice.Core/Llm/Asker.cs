@@ -23,6 +23,9 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     const int BytesPerToken = 3;
     const int MaxError = 300;
 
+    // Enough to see what was wrong; all of a text without end would be paid for again.
+    const int MaxPrevious = 2_000;
+
     // A remote store answers slowly.
     const int AnswersAtOnce = 8;
 
@@ -206,6 +209,11 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
                 throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {failed.Message}", failed);
             }
 
+            if (failed is TransientException)
+            {
+                throw new TransientException($"Step '{step}': {failed.Message} What was answered is kept: run again to go on.", failed) { Wasted = wasted };
+            }
+
             throw;
         }
 
@@ -267,7 +275,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             }
             else if (group.Round < question.Options.Gleanings)
             {
-                invalid.Add(row with { Previous = json.GetRawText(), Problem = why });
+                invalid.Add(row with { Previous = Cut(json.GetRawText(), MaxPrevious), Problem = why });
             }
             else
             {
@@ -307,7 +315,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         _ => new("llm_no_answer", Cut(problem ?? "The answer has no result with the row's id, or several.")),
     };
 
-    static string Cut(string text) => text.Length <= MaxError ? text : text[..(char.IsHighSurrogate(text[MaxError - 2]) ? MaxError - 2 : MaxError - 1)] + "…";
+    static string Cut(string text, int most = MaxError) => text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
 
     /// <summary>Rows that are asked in one call.</summary>
     sealed record RowGroup(IReadOnlyList<AskedRow> Items, int Round)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -110,10 +111,9 @@ static class CallText
     {
         try
         {
-            return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number
-                && id.TryGetInt32(out var number) && number >= 1 && number <= rows
-                    ? number - 1
-                    : -1;
+            return result.ValueKind == JsonValueKind.Object && result.TryGetProperty("id", out var id) && NumberOf(id) is { } number && number >= 1 && number <= rows
+                ? number - 1
+                : -1;
         }
         catch (InvalidOperationException)
         {
@@ -121,6 +121,14 @@ static class CallText
             return -1;
         }
     }
+
+    // Models that keep to no schema write the number as a text.
+    static int? NumberOf(JsonElement id) => id.ValueKind switch
+    {
+        JsonValueKind.Number when id.TryGetInt32(out var number) => number,
+        JsonValueKind.String when int.TryParse(id.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
 
     static List<JsonElement> Elements(string text, out string? problem)
     {

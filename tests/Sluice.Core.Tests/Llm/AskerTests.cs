@@ -145,6 +145,38 @@ public sealed class AskerTests
         Assert.Equal("{\"id\":1,\"length\":-6}", again.GetProperty("previous").GetString());
     }
 
+    [Fact]
+    public async Task An_answer_without_end_is_not_sent_back_whole()
+    {
+        var models = new ScriptedModels
+        {
+            Row = Length,
+            Call = call => call.Number == 1 ? call.Answer($"{{\"results\":[{{\"id\":1,\"length\":\"{new string('x', 3_000_000)}\"}}]}}") : null,
+        };
+
+        var (runs, _, rows) = await RunAsync(models, rows: 1);
+        await using var owned = runs;
+
+        Assert.Equal(["0|text 0|6"], rows);
+        Assert.InRange(models.Calls[1].Prompt.Length, 2_000, 3_000);
+    }
+
+    [Fact]
+    public async Task An_id_that_is_written_as_a_text_is_the_number()
+    {
+        var models = new ScriptedModels
+        {
+            Row = Length,
+            Call = call => call.Answer("{\"results\":[{\"id\":\"1\",\"length\":6},{\"id\":\"2\",\"length\":7},{\"id\":\" 2\",\"length\":8}]}"),
+        };
+
+        var (runs, _, rows) = await RunAsync(models, rows: 2);
+        await using var owned = runs;
+
+        Assert.Equal(["0|text 0|6", "1|text 1|7"], rows);
+        Assert.Single(models.Calls);
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 2)]

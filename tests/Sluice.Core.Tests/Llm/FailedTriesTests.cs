@@ -38,6 +38,7 @@ public sealed class FailedTriesTests
         {
             var error = await Record.ExceptionAsync(() => LocalRun.RunAsync(runs.NewEngine(), request, 1, null, CancellationToken.None));
             Assert.IsType(passes ? typeof(TransientException) : typeof(PipelineException), error);
+            Assert.StartsWith("Step 'mood': ", error.Message, StringComparison.Ordinal);
         }
 
         var failed = (await RunCost.FindAsync(runs.Store, "one", CancellationToken.None))!;
