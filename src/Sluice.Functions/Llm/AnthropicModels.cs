@@ -15,12 +15,12 @@ sealed class AnthropicModels : WireProvider
     static readonly IReadOnlyDictionary<string, JsonElement> none = new Dictionary<string, JsonElement>();
 
     readonly AnthropicClient client;
-    readonly HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
+    readonly HttpClient http = ProviderHttp.Client(ProviderHttp.MostFileBytes);
     readonly Uri address;
     readonly string key;
 
     public AnthropicModels(string name, ProviderOptions options, TimeProvider time)
-        : base(name, time)
+        : base(name, options.Key, time)
     {
         address = new Uri((options.Endpoint.Length > 0 ? options.Endpoint.TrimEnd('/') : EnvironmentUrl.Production) + "/");
         key = options.Key;
@@ -33,7 +33,7 @@ sealed class AnthropicModels : WireProvider
             BaseUrl = options.Endpoint.Length > 0 ? options.Endpoint.TrimEnd('/') : EnvironmentUrl.Production,
             MaxRetries = 0,
             Timeout = Timeout.InfiniteTimeSpan,
-            HttpClient = new HttpClient(new LastHeaders { InnerHandler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) } }) { Timeout = Timeout.InfiniteTimeSpan },
+            HttpClient = ProviderHttp.Client(before: new LastHeaders()),
         };
     }
 

@@ -6,11 +6,11 @@ using Sluice.Llm.Providers;
 namespace Sluice.Functions.Llm;
 
 /// <summary>Gemini, by its REST interface: Google's client is not served by the registry that this is built against.</summary>
-sealed class GeminiModels(string name, ProviderOptions options, TimeProvider time) : WireProvider(name, time)
+sealed class GeminiModels(string name, ProviderOptions options, TimeProvider time) : WireProvider(name, options.Key, time)
 {
     const string Service = "https://generativelanguage.googleapis.com/v1beta";
 
-    readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+    readonly HttpClient http = ProviderHttp.Client();
 
     public override void Dispose()
     {

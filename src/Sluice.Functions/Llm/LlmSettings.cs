@@ -127,13 +127,18 @@ sealed class LlmSettings : IValidateOptions<LlmOptions>
             yield return $"The setting '{setting}:Key' is missing. Set it in the environment as '{setting.Replace(":", "__", StringComparison.Ordinal)}__Key' or in the key vault, or remove the provider.";
         }
 
+        if (provider.Key.Any(c => c is <= ' ' or > '~'))
+        {
+            yield return $"The setting '{setting}:Key' cannot be used: it holds a blank, a line break or a letter that is not ASCII. Was a file read with its last line break?";
+        }
+
         if (provider.Endpoint.Length == 0 && kind is (ProviderKind.AzureOpenAI or ProviderKind.Compatible))
         {
             yield return $"The setting '{setting}:Endpoint' is missing. Expected {(kind == ProviderKind.AzureOpenAI ? "'https://NAME.openai.azure.com'" : "an address such as 'http://127.0.0.1:11434/v1'")}.";
         }
         else if (provider.Endpoint.Length > 0 && !IsAllowed(provider, kind))
         {
-            yield return $"The setting '{setting}:Endpoint' cannot be used: found '{provider.Endpoint}', expected an https address. A key is sent over plain http only to this machine, a token of the app's identity never.";
+            yield return $"The setting '{setting}:Endpoint' cannot be used: found '{Shown(provider.Endpoint)}', expected an https address{(HasMore(provider.Endpoint) ? " without user, password and query, which may hold secrets" : "")}. A key is sent over plain http only to this machine, a token of the app's identity never.";
         }
 
         foreach (var problem in LimitProblems(setting, provider.RequestsPerMinute, provider.TokensPerMinute, provider.Concurrency))
@@ -183,8 +188,14 @@ sealed class LlmSettings : IValidateOptions<LlmOptions>
     // Without a key, a server in one's own network may be reached as it is; Azure gets a token of the identity.
     static bool IsAllowed(ProviderOptions provider, ProviderKind kind) =>
         Uri.TryCreate(provider.Endpoint, UriKind.Absolute, out var address)
+        && !HasMore(provider.Endpoint)
         && (address.Scheme == Uri.UriSchemeHttps
             || (address.Scheme == Uri.UriSchemeHttp && (provider.Key.Length == 0 ? kind == ProviderKind.Compatible : address.IsLoopback)));
+
+    // What follows '?' would be lost as paths are added, and both kinds of secret would be seen in messages.
+    static bool HasMore(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.UserInfo.Length + address.Query.Length + address.Fragment.Length > 0;
+
+    static string Shown(string endpoint) => HasMore(endpoint) ? new Uri(endpoint).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : endpoint;
 
     static bool IsNamed(ModelEntry entry, string name) =>
         new[] { entry.Name, entry.Spec.Id, entry.Spec.Model, entry.Spec.Listed }.Contains(name, StringComparer.OrdinalIgnoreCase);

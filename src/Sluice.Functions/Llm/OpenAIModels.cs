@@ -16,11 +16,19 @@ namespace Sluice.Functions.Llm;
 /// give the bytes, so what a compatible server leaves out or adds breaks nothing (docs/decisions/0017-language-models.md).
 /// </summary>
 sealed class OpenAIModels(
-    string name, ProviderOptions options, ProviderKind kind, TokenCredential? identity, TimeProvider time, PipelineTransport? transport = null) : WireProvider(name, time)
+    string name, ProviderOptions options, ProviderKind kind, TokenCredential? identity, TimeProvider time, PipelineTransport? transport = null) : WireProvider(name, options.Key, time)
 {
     const string AzureScope = "https://cognitiveservices.azure.com/.default";
 
     readonly ConcurrentDictionary<string, ChatClient> clients = new(StringComparer.Ordinal);
+    readonly HttpClient http = ProviderHttp.Client(), files = ProviderHttp.Client(ProviderHttp.MostFileBytes);
+
+    public override void Dispose()
+    {
+        http.Dispose();
+        files.Dispose();
+        base.Dispose();
+    }
 
     protected override JsonObject Body(ModelCall call)
     {
@@ -63,7 +71,7 @@ sealed class OpenAIModels(
     protected override async Task<WireReply> SendAsync(string model, byte[] body, CancellationToken cancellation)
     {
         using var content = BinaryContent.Create(BinaryData.FromBytes(body));
-        var result = await clients.GetOrAdd(model, Client).CompleteChatAsync(
+        var result = await clients.GetOrAdd(model, m => Client(m, http)).CompleteChatAsync(
             content, new RequestOptions { CancellationToken = cancellation, ErrorOptions = ClientErrorBehaviors.NoThrow });
         var response = result.GetRawResponse();
         return new WireReply(response.Status, header => response.Headers.TryGetValue(header, out var value) ? value : null, response.Content.ToMemory());
@@ -80,7 +88,7 @@ sealed class OpenAIModels(
     // Files and batches by the client's own pipeline, which has the credential.
     async Task<WireReply> SendRawAsync(HttpMethod method, string path, byte[]? body, string type, CancellationToken cancellation)
     {
-        var client = clients.GetOrAdd("", _ => Client("none"));
+        var client = clients.GetOrAdd("", _ => Client("none", files));
         using var message = client.Pipeline.CreateMessage();
         message.Request.Method = method.Method;
         message.Request.Uri = new Uri($"{(options.Endpoint.Length == 0 ? "https://api.openai.com/v1" : kind == ProviderKind.AzureOpenAI ? AzureAddress(options.Endpoint) : options.Endpoint)}".TrimEnd('/') + "/" + path);
@@ -139,14 +147,14 @@ sealed class OpenAIModels(
         return messages;
     }
 
-    ChatClient Client(string model)
+    ChatClient Client(string model, HttpClient sender)
     {
         var client = new OpenAIClientOptions
         {
             // Time-outs and tries are counted in front of this, against limits that all workers share.
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
-            Transport = transport,
+            Transport = transport ?? new HttpClientPipelineTransport(sender),
         };
         if (options.Endpoint.Length > 0)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Azure.Identity;
 using Sluice.Llm;
 using Sluice.Llm.Providers;
@@ -8,9 +9,12 @@ using Sluice.Llm.Providers;
 namespace Sluice.Functions.Llm;
 
 /// <summary>A service over HTTP: one request in its own format, and what its status, headers and body mean.</summary>
-abstract class WireProvider(string name, TimeProvider time) : ModelProvider
+abstract partial class WireProvider(string name, string key, TimeProvider time) : ModelProvider
 {
     const int LongestReason = 300;
+
+    // More than any model reads or writes in one call: a count above it is none.
+    const long MostTokens = 100_000_000;
 
     public override async Task<ProviderReply> AskAsync(ModelCall call, CancellationToken cancellation)
     {
@@ -25,8 +29,15 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
         }
         catch (Exception e) when (e is not OperationCanceledException && NetworkFault(e) is not null)
         {
-            // An answer that broke off was written, and is charged.
             var fault = NetworkFault(e)!;
+            if (fault is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded })
+            {
+                // A model that does not come to an end: as one that was cut, so that fewer rows are asked for.
+                var written = new TokenUsage(call.EstimatedInput, 0, call.Request.MaxOutputTokens + call.ThinkingTokens);
+                return new ProviderReply.Answered(new ModelAnswer(call.Spec.Id, "", AnswerFinish.Length, written, null));
+            }
+
+            // An answer that broke off was written, and is charged.
             var brokeOff = fault is HttpIOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded };
             return new ProviderReply.Again(brokeOff ? "the answer broke off." : $"it cannot be reached: {FirstLine(fault.Message)}", Paid: brokeOff);
         }
@@ -56,6 +67,10 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
                 return new ProviderReply.Answered(answer);
             }
         }
+        catch (JsonException) when (IsPage(reply.Body.Span))
+        {
+            return new ProviderReply.Again($"it answered with a page instead of JSON. Check the endpoint of Sluice:Llm:Providers:{name}, and proxies on the way.");
+        }
         catch (JsonException)
         {
             // It broke off.
@@ -75,7 +90,7 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
         {
             answer = Read(body);
         }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (IsOfOtherShape(e))
         {
             // JSON of another shape.
             return null;
@@ -87,8 +102,10 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
         }
 
         var text = call.Request.AnswerSchema is { } schema && call.Spec.Schema == SchemaKind.Prompt ? AnswerJson.Extract(answer.Text, schema) : answer.Text;
-        return new ModelAnswer(call.Spec.Id, text, answer.Finish, answer.Usage ?? Estimate(call, text), answer.Id ?? requestId);
+        return new ModelAnswer(call.Spec.Id, text, answer.Finish, IsPossible(answer.Usage, text) ? answer.Usage!.Value : Estimate(call, text), answer.Id ?? requestId);
     }
+
+    static bool IsPossible(TokenUsage? usage, string text) => usage is { Input: <= MostTokens, Output: <= MostTokens } counted && (counted.Output > 0 || text.Length == 0);
 
     // A count that is missing or cannot be must not let a budget be passed.
     static TokenUsage Estimate(ModelCall call, string text) => new(call.EstimatedInput, 0, (Encoding.UTF8.GetByteCount(text) / 3) + 1);
@@ -112,37 +129,55 @@ abstract class WireProvider(string name, TimeProvider time) : ModelProvider
         {
             // The message of the service may repeat a part of the key.
             401 or 403 => $"{spec.Id} refused the key or identity ({reply.Status}). Check Sluice:Llm:Providers:{name}:Key and what it has a right to.",
+            >= 300 and < 400 => $"{spec.Id} sends elsewhere ({reply.Status}), which is not followed: the key would go there too. Name the address itself as Sluice:Llm:Providers:{name}:Endpoint.",
             404 => $"{spec.Id} is not there (404){(message.Length > 0 ? $": {message}" : "")}. Check the model and the endpoint of Sluice:Llm:Providers:{name}.",
             _ => $"{spec.Id} refused the question ({reply.Status}){(message.Length > 0 ? $": {message}" : ".")}",
         }, IsTooLong(reply.Status, code, message));
     }
 
-    // OpenAI has a code for it, Anthropic and Gemini only words.
+    // OpenAI has a code for it, Anthropic, Gemini and vLLM only words.
     static bool IsTooLong(int status, string code, string message) =>
         status == 413 || code == "context_length_exceeded"
-        || (status == 400 && (message.Contains("too long", StringComparison.OrdinalIgnoreCase) || message.Contains("exceeds the maximum number of tokens", StringComparison.OrdinalIgnoreCase)));
+        || (status == 400 && (message.Contains("too long", StringComparison.OrdinalIgnoreCase) || message.Contains("maximum context length", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("exceeds the maximum number of tokens", StringComparison.OrdinalIgnoreCase)));
 
-    static (string Code, string Message, JsonElement? Error) ErrorOf(ReadOnlyMemory<byte> body)
+    (string Code, string Message, JsonElement? Error) ErrorOf(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error))
             {
-                return (Text(error, "code") ?? Text(error, "type") ?? "", Cut(Text(error, "message") ?? ""), error.Clone());
+                // Ollama says it as a text.
+                return error.ValueKind == JsonValueKind.Object ? (Text(error, "code") ?? Text(error, "type") ?? "", Said(Text(error, "message")), error.Clone())
+                    : ("", Said(Text(document.RootElement, "error")), null);
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A gateway's page.
+            // A gateway's page, or what is no Unicode.
         }
 
         return ("", "", null);
     }
 
-    static string Cut(string message) => message.Length <= LongestReason ? message : message[..LongestReason] + "…";
+    /// <summary>What a service says, for people: gateways repeat what they were sent, and the key must not get into a log.</summary>
+    internal string Said(string? message)
+    {
+        var said = message ?? "";
+        said = Bearer.Replace(key.Length > 0 ? said.Replace(key, "…", StringComparison.Ordinal) : said, "$1…");
+        return said.Length <= LongestReason ? said : said[..(char.IsHighSurrogate(said[LongestReason - 1]) ? LongestReason - 1 : LongestReason)] + "…";
+    }
 
-    static string FirstLine(string message) => Cut(message.Split('\n', 2)[0].TrimEnd());
+    string FirstLine(string message) => Said(message.Split('\n', 2)[0].TrimEnd());
+
+    static bool IsPage(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+
+    [GeneratedRegex(@"(?i)\b(bearer\s+)[^\s'""]+")]
+    private static partial Regex Bearer { get; }
+
+    /// <summary>What reading JSON of another shape throws; a text that is no Unicode too.</summary>
+    internal static bool IsOfOtherShape(Exception e) => e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException;
 
     internal static Exception? NetworkFault(Exception? exception)
     {

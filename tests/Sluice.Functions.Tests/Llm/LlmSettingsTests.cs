@@ -32,6 +32,8 @@ public sealed class LlmSettingsTests
     [Theory]
     [InlineData("Providers:openai:Key", "", "The setting 'Sluice:Llm:Providers:openai:Key' is missing. Set it in the environment as 'Sluice__Llm__Providers__openai__Key'")]
     [InlineData("Providers:openai:Endpoint", "http://example.com/v1", "found 'http://example.com/v1', expected an https address. A key is sent over plain http only to this machine")]
+    [InlineData("Providers:openai:Key", "secret\n", "The setting 'Sluice:Llm:Providers:openai:Key' cannot be used: it holds a blank, a line break or a letter that is not ASCII.")]
+    [InlineData("Providers:openai:Endpoint", "https://u:secret@example.com/v1?key=secret", "found 'https://example.com/v1', expected an https address without user, password and query, which may hold secrets.")]
     [InlineData("Providers:azure:Endpoint", "http://127.0.0.1:8080", "a token of the app's identity never")]
     [InlineData("Providers:azure:Key", "k", "The setting 'Sluice:Llm:Providers:azure:Endpoint' is missing. Expected 'https://NAME.openai.azure.com'.")]
     [InlineData("Providers:house:Kind", "Compatible", "The setting 'Sluice:Llm:Providers:house:Endpoint' is missing. Expected an address such as 'http://127.0.0.1:11434/v1'.")]
@@ -51,6 +53,8 @@ public sealed class LlmSettingsTests
         var error = Assert.Throws<OptionsValidationException>(() => configured.Models);
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret\n", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("key=secret", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Sluice.Functions.Llm;
 using Sluice.Llm;
 using Sluice.Llm.Loopback;
 
@@ -78,6 +79,7 @@ public sealed class ProviderFaultTests : ProviderContract
     [InlineData("anthropic", 400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum", true)]
     [InlineData("anthropic", 413, "request_too_large", "Request exceeds the maximum size", true)]
     [InlineData("gemini", 400, "INVALID_ARGUMENT", "The input token count exceeds the maximum number of tokens allowed.", true)]
+    [InlineData("local", 400, "400", "This model's maximum context length is 4096 tokens.", true)]
     [InlineData("openai", 400, "unsupported_parameter", "Unsupported parameter.", false)]
     public async Task A_question_that_is_too_long_says_that_another_may_be_answered(string format, int status, string code, string message, bool expected)
     {
@@ -87,6 +89,86 @@ public sealed class ProviderFaultTests : ProviderContract
         var error = await Assert.ThrowsAsync<ModelException>(() => configured.Models.AskAsync(Question(format), CancellationToken.None));
 
         Assert.Equal(expected, error.OfQuestion);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task A_redirect_is_not_followed_because_it_would_take_the_key_along(string format)
+    {
+        await using var elsewhere = await LoopbackModels.StartAsync();
+        Server.Answer = _ => new LoopbackReply { Status = 307, RawBody = "", Headers = new Dictionary<string, string> { ["location"] = elsewhere.OpenAI + "/chat/completions" } };
+        await using var configured = Configured(format);
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => configured.Models.AskAsync(Question(format), CancellationToken.None));
+
+        Assert.Equal(
+            $"{Id(format)} sends elsewhere (307), which is not followed: the key would go there too. Name the address itself as Sluice:Llm:Providers:{format}:Endpoint.", error.Message);
+        Assert.Empty(elsewhere.Calls);
+    }
+
+    [Theory]
+    [InlineData("openai", 400)]
+    [InlineData("azure", 404)]
+    [InlineData("anthropic", 500)]
+    [InlineData("gemini", 400)]
+    public async Task A_key_that_a_gateway_repeats_is_not_shown(string format, int status)
+    {
+        Server.Answer = _ => new LoopbackReply { Status = status, ErrorMessage = $"Bad headers: authorization: Bearer token-of-somebody, x-api-key: {Key}" };
+        await using var configured = Configured(format, ("Tries", "1"));
+
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => configured.Models.AskAsync(Question(format), CancellationToken.None));
+
+        Assert.Contains("Bad headers: authorization: Bearer … x-api-key: …", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("anthropic")]
+    [InlineData("gemini")]
+    public async Task An_answer_without_end_is_one_that_was_cut(string format)
+    {
+        Server.Answer = _ => new LoopbackReply { RawBody = new string(' ', (int)ProviderHttp.MostAnswerBytes + 1) };
+        await using var configured = Configured(format);
+
+        var answer = await configured.Models.AskAsync(Question(format) with { MaxOutputTokens = 70 }, CancellationToken.None);
+
+        Assert.Equal((AnswerFinish.Length, "", 70), (answer.Finish, answer.Text, answer.Usage.Output));
+        Assert.Single(Server.Calls);
+    }
+
+    [Theory]
+    [InlineData(200, " <html>Sign in</html>", "it answered with a page instead of JSON. Check the endpoint of Sluice:Llm:Providers:local, and proxies on the way.")]
+    [InlineData(200, "{\"choices\":[]}", "its answer broke off or is not of its format.")]
+    [InlineData(200, "{\"choices\":[{\"finish_reason\":\"stop\",\"message\":{\"content\":\"\\ud800\"}}]}", "its answer broke off or is not of its format.")]
+    [InlineData(500, "{\"error\":{\"message\":\"\\ud800\"}}", "it said 500.")]
+    [InlineData(500, "{\"error\":\"model runner has stopped\"}", "it said 500, model runner has stopped.")]
+    [InlineData(503, "<html>", "it said 503.")]
+    public async Task Whatever_comes_is_told_in_one_sentence(int status, string body, string expected)
+    {
+        Server.Answer = _ => new LoopbackReply { Status = status, RawBody = body };
+        await using var configured = Configured("local", ("Tries", "1"));
+
+        var error = await Assert.ThrowsAsync<TransientException>(() => configured.Models.AskAsync(Question("local"), CancellationToken.None));
+
+        Assert.Equal($"local/house-model did not answer in 1 try: {expected}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("\"usage\":{\"prompt_tokens\":10}")]
+    [InlineData("\"usage\":{\"prompt_tokens\":9000000000000000000,\"completion_tokens\":9000000000000000000}")]
+    [InlineData("\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":-1}")]
+    [InlineData("\"usage\":[]")]
+    [InlineData("\"other\":0")]
+    public async Task A_count_that_cannot_be_is_estimated_from_above(string usage)
+    {
+        Server.Answer = _ => new LoopbackReply { RawBody = $"{{\"choices\":[{{\"finish_reason\":\"stop\",\"message\":{{\"content\":\"a white cat\"}}}}],{usage}}}" };
+        await using var configured = Configured("local");
+
+        var answer = await configured.Models.AskAsync(Question("local"), CancellationToken.None);
+
+        Assert.InRange(answer.Usage.Input, 4, 60);
+        Assert.Equal(4, answer.Usage.Output);
     }
 
     [Fact]
