@@ -27,6 +27,12 @@ public sealed class LoopbackBatches
     /// <summary>Told of a submission once it has counted and before it is answered: what it throws is a connection that breaks.</summary>
     public Action<LoopbackBatch> Submitted { get; set; } = _ => { };
 
+    /// <summary>What a request for a batch or a file gets in place of its answer, by its path; null: its answer.</summary>
+    public Func<string, string?> Page { get; set; } = _ => null;
+
+    /// <summary>Each line of answers as it is sent, by its number. Default: as it is.</summary>
+    public Func<int, string, string> Line { get; set; } = (_, line) => line;
+
     /// <summary>Status of any request for a batch or a file; 0: as usual.</summary>
     public int Status { get; set; }
 
@@ -50,7 +56,7 @@ public sealed class LoopbackBatches
         {
             var format = root == "/v1" ? WireFormat.OpenAI : WireFormat.AzureOpenAI;
             app.MapPost(root + "/files", c => GuardAsync(c, () => UploadAsync(c)));
-            app.MapGet(root + "/files/{id}/content", c => GuardAsync(c, () => c.Response.WriteAsync(files[Id(c)])));
+            app.MapGet(root + "/files/{id}/content", c => GuardAsync(c, () => c.Response.WriteAsync(Lines(files[Id(c)]))));
             app.MapPost(root + "/batches", c => GuardAsync(c, () => CreateOpenAIAsync(c, format)));
             app.MapGet(root + "/batches", c => GuardAsync(c, () => ListAsync(c, OpenAI)));
             app.MapGet(root + "/batches/{id}", c => GuardAsync(c, () => WriteAsync(c, OpenAI(Look(Id(c))))));
@@ -60,12 +66,20 @@ public sealed class LoopbackBatches
         app.MapPost("/v1/messages/batches", c => GuardAsync(c, () => CreateAnthropicAsync(c)));
         app.MapGet("/v1/messages/batches", c => GuardAsync(c, () => ListAsync(c, Anthropic)));
         app.MapGet("/v1/messages/batches/{id}", c => GuardAsync(c, () => WriteAsync(c, Anthropic(Look(Id(c))))));
-        app.MapGet("/v1/messages/batches/{id}/results", c => GuardAsync(c, () => c.Response.WriteAsync(AnthropicResults(Find(Id(c))))));
+        app.MapGet("/v1/messages/batches/{id}/results", c => GuardAsync(c, () => c.Response.WriteAsync(Lines(AnthropicResults(Find(Id(c)))))));
         app.MapPost("/v1/messages/batches/{id}/cancel", c => GuardAsync(c, () => WriteAsync(c, Anthropic(Cancel(Id(c))))));
     }
 
+    string Lines(string text) => string.Concat(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select((line, number) => Line(number, line) + "\n"));
+
     async Task GuardAsync(HttpContext context, Func<Task> serve)
     {
+        if (Page(context.Request.Path) is { } page)
+        {
+            await context.Response.WriteAsync(page);
+            return;
+        }
+
         if (Status == 0)
         {
             try

@@ -33,7 +33,7 @@ sealed class AnthropicBatches(ModelSpec spec, Func<ModelRequest, int> thinking, 
     public override async Task<string> SubmitAsync(string key, IReadOnlyList<BatchCall> calls, CancellationToken cancellation)
     {
         var requests = new JsonArray([.. calls.Select(c => new JsonObject { ["custom_id"] = c.Id, ["params"] = BodyOf(c.Request) })]);
-        return Text(await JsonAsync(HttpMethod.Post, Batches, new JsonObject { ["requests"] = requests }, cancellation), "id")!;
+        return await JsonAsync(HttpMethod.Post, Batches, new JsonObject { ["requests"] = requests }, batch => Required(batch, "id"), cancellation);
     }
 
     public override async Task<string?> FindAsync(string key, int calls, DateTimeOffset since, CancellationToken cancellation)
@@ -41,35 +41,36 @@ sealed class AnthropicBatches(ModelSpec spec, Func<ModelRequest, int> thinking, 
         string? found = null;
         for (string? after = null; ;)
         {
-            var page = await JsonAsync(HttpMethod.Get, $"{Batches}?limit={Page}{(after is null ? "" : $"&after_id={after}")}", null, cancellation);
-            var batches = page.GetProperty("data").EnumerateArray().ToList();
-            var recent = batches.Where(b => b.GetProperty("created_at").GetDateTimeOffset() >= since).ToList();
-
-            // Newest first, so the last one that fits is the oldest.
-            found = recent.LastOrDefault(b => b.GetProperty("request_counts").EnumerateObject().Sum(c => c.Value.GetInt64()) == calls) is { ValueKind: JsonValueKind.Object } batch ? Text(batch, "id") : found;
-            if (recent.Count < batches.Count || batches.Count == 0 || !page.GetProperty("has_more").GetBoolean())
+            (var fits, after) = await JsonAsync(HttpMethod.Get, $"{Batches}?limit={Page}{(after is null ? "" : $"&after_id={after}")}", null, page => Fitting(page, calls, since), cancellation);
+            found = fits ?? found;
+            if (after is null)
             {
                 return found;
             }
-
-            after = Text(batches[^1], "id");
         }
     }
 
-    public override async Task<BatchProgress> ProgressAsync(string id, CancellationToken cancellation) =>
-        new(Text(await JsonAsync(HttpMethod.Get, $"{Batches}/{id}", null, cancellation), "processing_status") == "ended");
+    // Newest first, so the last one that fits is the oldest.
+    static (string? Found, string? After) Fitting(JsonElement page, int calls, DateTimeOffset since)
+    {
+        var batches = page.GetProperty("data").EnumerateArray().ToList();
+        var recent = batches.Where(b => b.GetProperty("created_at").GetDateTimeOffset() >= since).ToList();
+        var found = recent.LastOrDefault(b => b.GetProperty("request_counts").EnumerateObject().Sum(c => c.Value.GetInt64()) == calls) is { ValueKind: JsonValueKind.Object } batch ? Text(batch, "id") : null;
+        return (found, recent.Count == batches.Count && batches.Count > 0 && page.GetProperty("has_more").GetBoolean() ? Text(batches[^1], "id") : null);
+    }
+
+    public override Task<BatchProgress> ProgressAsync(string id, CancellationToken cancellation) =>
+        JsonAsync(HttpMethod.Get, $"{Batches}/{id}", null, batch => new BatchProgress(Text(batch, "processing_status") == "ended"), cancellation);
 
     public override async IAsyncEnumerable<(string Id, ModelAnswer Answer)> AnswersAsync(string id, ModelRequest like, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var line in await LinesAsync($"{Batches}/{id}/results", cancellation))
+        foreach (var answer in await LinesAsync($"{Batches}/{id}/results", line => Answer(line.GetProperty("result"), like), cancellation))
         {
-            var result = line.GetProperty("result");
-            if (Text(result, "type") == "succeeded" && AnswerOf(result.GetProperty("message"), like) is { } answer)
-            {
-                yield return (Text(line, "custom_id")!, answer);
-            }
+            yield return answer;
         }
     }
 
-    public override Task CancelAsync(string id, CancellationToken cancellation) => JsonAsync(HttpMethod.Post, $"{Batches}/{id}/cancel", null, cancellation);
+    ModelAnswer? Answer(JsonElement result, ModelRequest like) => Text(result, "type") == "succeeded" ? AnswerOf(result.GetProperty("message"), like) : null;
+
+    public override Task CancelAsync(string id, CancellationToken cancellation) => JsonAsync(HttpMethod.Post, $"{Batches}/{id}/cancel", null, batch => batch.ValueKind, cancellation);
 }

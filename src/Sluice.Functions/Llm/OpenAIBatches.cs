@@ -36,64 +36,65 @@ sealed class OpenAIBatches(
         using var file = new StringContent(lines.ToString(), Encoding.UTF8, new MediaTypeHeaderValue("application/jsonl"));
         form.Add(new StringContent("batch"), "purpose");
         form.Add(file, "file", $"{key}.jsonl");
-        var uploaded = JsonDocument.Parse(await BytesAsync(HttpMethod.Post, "files", await form.ReadAsByteArrayAsync(cancellation), form.Headers.ContentType!.ToString(), cancellation)).RootElement;
-        var batch = await JsonAsync(HttpMethod.Post, "batches", new JsonObject
+        var uploaded = await BytesAsync(HttpMethod.Post, "files", await form.ReadAsByteArrayAsync(cancellation), form.Headers.ContentType!.ToString(), cancellation);
+        return await JsonAsync(HttpMethod.Post, "batches", new JsonObject
         {
-            ["input_file_id"] = Text(uploaded, "id"),
+            ["input_file_id"] = Read(uploaded, file => Required(file, "id")),
             ["endpoint"] = questions,
             ["completion_window"] = "24h",
             ["metadata"] = new JsonObject { [Key] = key },
-        }, cancellation);
-        return Text(batch, "id")!;
+        }, batch => Required(batch, "id"), cancellation);
     }
 
     public override async Task<string?> FindAsync(string key, int calls, DateTimeOffset since, CancellationToken cancellation)
     {
         for (string? after = null; ;)
         {
-            var page = await JsonAsync(HttpMethod.Get, $"batches?limit={Page}{(after is null ? "" : $"&after={after}")}", null, cancellation);
-            var batches = page.GetProperty("data").EnumerateArray().ToList();
-            foreach (var batch in batches.Where(b => b.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && Text(metadata, Key) == key))
+            (var found, after) = await JsonAsync(HttpMethod.Get, $"batches?limit={Page}{(after is null ? "" : $"&after={after}")}", null, page => Named(page, key, since), cancellation);
+            if (found is not null || after is null)
             {
-                return Text(batch, "id");
+                return found;
             }
-
-            // Newest first.
-            if (batches.Count == 0 || !page.TryGetProperty("has_more", out var more) || !more.GetBoolean() || batches[^1].GetProperty("created_at").GetInt64() < since.ToUnixTimeSeconds())
-            {
-                return null;
-            }
-
-            after = Text(batches[^1], "id");
         }
     }
 
-    public override async Task<BatchProgress> ProgressAsync(string id, CancellationToken cancellation)
+    // Newest first.
+    static (string? Found, string? After) Named(JsonElement page, string key, DateTimeOffset since)
     {
-        var batch = await JsonAsync(HttpMethod.Get, $"batches/{id}", null, cancellation);
+        var batches = page.GetProperty("data").EnumerateArray().ToList();
+        var named = batches.Find(b => b.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && Text(metadata, Key) == key);
+        var goesOn = batches.Count > 0 && page.TryGetProperty("has_more", out var more) && more.GetBoolean() && batches[^1].GetProperty("created_at").GetInt64() >= since.ToUnixTimeSeconds();
+        return (named.ValueKind == JsonValueKind.Object ? Text(named, "id") : null, goesOn ? Text(batches[^1], "id") : null);
+    }
+
+    public override Task<BatchProgress> ProgressAsync(string id, CancellationToken cancellation) => JsonAsync(HttpMethod.Get, $"batches/{id}", null, ProgressOf, cancellation);
+
+    BatchProgress ProgressOf(JsonElement batch)
+    {
         var problem = batch.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Object && errors.GetProperty("data") is { ValueKind: JsonValueKind.Array } all && all.GetArrayLength() > 0
-            ? $"The provider refused the batch: {Text(all[0], "message")}"
+            ? $"The provider refused the batch: {Said(Text(all[0], "message"))}"
             : null;
         return new BatchProgress(Text(batch, "status") is "completed" or "failed" or "expired" or "cancelled", problem);
     }
 
     public override async IAsyncEnumerable<(string Id, ModelAnswer Answer)> AnswersAsync(string id, ModelRequest like, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var batch = await JsonAsync(HttpMethod.Get, $"batches/{id}", null, cancellation);
-        if (Text(batch, "output_file_id") is not { Length: > 0 } file)
+        if (await JsonAsync(HttpMethod.Get, $"batches/{id}", null, batch => Text(batch, "output_file_id"), cancellation) is not { Length: > 0 } file)
         {
             yield break;
         }
 
-        foreach (var line in await LinesAsync($"files/{file}/content", cancellation))
+        foreach (var answer in await LinesAsync($"files/{file}/content", line => Answer(line, like), cancellation))
         {
-            if (line.TryGetProperty("response", out var response) && response.ValueKind == JsonValueKind.Object && response.GetProperty("status_code").GetInt32() == 200
-                && AnswerOf(response.GetProperty("body"), like) is { } answer)
-            {
-                yield return (Text(line, "custom_id")!, answer with { RequestId = Text(response, "request_id") ?? answer.RequestId });
-            }
+            yield return answer;
         }
     }
 
-    public override Task CancelAsync(string id, CancellationToken cancellation) => JsonAsync(HttpMethod.Post, $"batches/{id}/cancel", null, cancellation);
+    ModelAnswer? Answer(JsonElement line, ModelRequest like) =>
+        line.TryGetProperty("response", out var response) && response.ValueKind == JsonValueKind.Object && response.GetProperty("status_code").GetInt32() == 200
+            && AnswerOf(response.GetProperty("body"), like) is { } answer
+                ? answer with { RequestId = Text(response, "request_id") ?? answer.RequestId }
+                : null;
+
+    public override Task CancelAsync(string id, CancellationToken cancellation) => JsonAsync(HttpMethod.Post, $"batches/{id}/cancel", null, batch => batch.ValueKind, cancellation);
 }

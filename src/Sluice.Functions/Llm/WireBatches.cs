@@ -31,14 +31,48 @@ abstract class WireBatches(ModelSpec spec, Func<ModelRequest, int> thinking, Wir
     /// <summary>A service's own body of one answer; null: it is not of the format.</summary>
     protected ModelAnswer? AnswerOf(JsonElement body, ModelRequest like) => wire.AnswerOf(new ModelCall(spec, like, 0), body, null);
 
-    protected async Task<JsonElement> JsonAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation) =>
-        JsonDocument.Parse(await BytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancellation)).RootElement;
+    /// <summary>Sends a request and reads the answer; one of another shape is a fault that may pass, such as a proxy's page.</summary>
+    protected async Task<T> JsonAsync<T>(HttpMethod method, string path, JsonNode? body, Func<JsonElement, T> read, CancellationToken cancellation) =>
+        Read(await BytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancellation), read);
 
-    /// <summary>Objects of a body of JSON lines.</summary>
-    protected async Task<IEnumerable<JsonElement>> LinesAsync(string path, CancellationToken cancellation)
+    protected T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
     {
-        using var lines = new StreamReader(new MemoryStream((await BytesAsync(HttpMethod.Get, path, null, "application/json", cancellation)).ToArray()));
-        return [.. (await lines.ReadToEndAsync(cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return read(document.RootElement);
+        }
+        catch (Exception e) when (WireProvider.IsOfOtherShape(e))
+        {
+            throw new TransientException($"{spec.Id} answered about a batch in another format than its own.", e);
+        }
+    }
+
+    /// <summary>Answers of a body of JSON lines. A line that is none is left out: its call is asked by itself.</summary>
+    protected async Task<IReadOnlyList<(string Id, ModelAnswer Answer)>> LinesAsync(string path, Func<JsonElement, ModelAnswer?> read, CancellationToken cancellation)
+    {
+        var answers = new List<(string, ModelAnswer)>();
+        var rest = await BytesAsync(HttpMethod.Get, path, null, "application/json", cancellation);
+        while (rest.Length > 0)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                if (read(document.RootElement) is { } answer)
+                {
+                    answers.Add((Required(document.RootElement, "custom_id"), answer));
+                }
+            }
+            catch (Exception e) when (WireProvider.IsOfOtherShape(e))
+            {
+                // Blank, cut or odd.
+            }
+        }
+
+        return answers;
     }
 
     protected async Task<ReadOnlyMemory<byte>> BytesAsync(HttpMethod method, string path, byte[]? body, string type, CancellationToken cancellation)
@@ -67,6 +101,10 @@ abstract class WireBatches(ModelSpec spec, Func<ModelRequest, int> thinking, Wir
             : wire.Judge(spec, reply) is ProviderReply.Never never ? throw new ModelException(never.Reason)
             : throw new TransientException($"{spec.Id} said {reply.Status}.");
     }
+
+    protected string Said(string? message) => wire.Said(message);
+
+    protected static string Required(JsonElement element, string property) => Text(element, property) ?? throw new KeyNotFoundException(property);
 
     protected static string? Text(JsonElement element, string property) => WireProvider.Text(element, property);
 }

@@ -132,6 +132,33 @@ public sealed class BatchRunTests : IAsyncLifetime
         Assert.Contains("The provider refused the batch, so all is asked call by call.", cost.Batches!.Single().Note, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task A_page_in_the_place_of_an_answer_is_looked_at_again(string format)
+    {
+        var looks = 0;
+        server.Batches.Page = _ => looks++ is 0 or 4 ? "<html>Sign in</html>" : null;
+        await using var runs = new BatchRuns(server, format);
+
+        await runs.RunAsync("one");
+
+        Assert.Equal((1, Calls, 0), (server.Batches.All.Count(b => b.HasEnded), server.Batches.Answered.Count, server.Calls.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task Lines_of_answers_that_are_none_are_asked_call_by_call(string format)
+    {
+        server.Batches.Line = (number, line) => number switch { 0 => "\n" + line[..(line.Length / 2)], 1 => "[]", 2 => "{\"custom_id\":5}", 3 => "{\"response\":{},\"result\":{}}", _ => line };
+        await using var runs = new BatchRuns(server, format);
+
+        await runs.RunAsync("one");
+
+        var cost = (await RunCost.FindAsync(runs.Store, "one", CancellationToken.None))!;
+        Assert.Equal((4, 0), (server.PaidCalls.Count, cost.Unanswered));
+        Assert.Equal("4 of 9 calls failed or were not reached; they are made one by one.", cost.Batches!.Single().Note);
+    }
+
     [Fact]
     public async Task A_run_that_has_failed_cancels_what_it_submitted()
     {
