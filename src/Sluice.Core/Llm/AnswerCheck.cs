@@ -68,7 +68,7 @@ static class AnswerCheck
         var property = new JsonObject { ["type"] = field.Required ? type : new JsonArray(type, "null") };
         if (field.Labels.Count > 0)
         {
-            var labels = field.Labels.Select(l => (JsonNode?)JsonValue.Create(l));
+            var labels = field.Labels.Distinct(StringComparer.Ordinal).Select(l => (JsonNode?)JsonValue.Create(l));
             property["enum"] = new JsonArray([.. field.Required ? labels : labels.Append(null)]);
         }
 

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Sluice.Privacy;
+using Sluice.Steps;
 
 namespace Sluice.Llm;
 
@@ -16,7 +18,7 @@ public enum PiiPolicy
 }
 
 /// <summary>Options that every step has that asks a language model.</summary>
-public abstract record AskOptions
+public abstract record AskOptions : IValidatableObject
 {
     /// <summary>Model: a name of the configuration, an alias such as <c>claude-sonnet-4-20250514</c>, or <c>provider/model</c>. Default: default, the configured one.</summary>
     [MinLength(1)]
@@ -117,4 +119,11 @@ public abstract record AskOptions
 
     /// <summary>How much of that time it may use: <c>quick</c>, <c>standard</c> or <c>comprehensive</c>. Default: comprehensive.</summary>
     public ThinkingDepth Depth { get; init; } = ThinkingDepth.Comprehensive;
+
+    /// <summary>A kind that is not known would mask nothing, and what it was meant for would be sent.</summary>
+    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        from kind in PiiEntities
+        where !PiiScanner.Entities.Contains(kind, StringComparer.Ordinal)
+        let near = PiiScanner.Entities.MinBy(name => (StepProblems.Distance(name, kind), name))
+        select new ValidationResult($"'{kind}' is not a kind of personal data that is known. Did you mean '{near}'? docs/privacy.md lists them.", [nameof(PiiEntities)]);
 }

@@ -26,7 +26,7 @@ public enum LlmTask
 [Step("llm_process")]
 public sealed class LlmProcess(LlmProcess.Options options) : AskingStep(options)
 {
-    public sealed record Options : AskOptions, IValidatableObject
+    public sealed record Options : AskOptions
     {
         /// <summary><c>enrich</c>, <c>classify</c>, <c>summarize</c> or <c>translate</c>.</summary>
         [Required]
@@ -49,10 +49,13 @@ public sealed class LlmProcess(LlmProcess.Options options) : AskingStep(options)
         public int MaxWords { get; init; } = 50;
 
         /// <summary>Column for the label, summary or translation. Default: label, summary or translation.</summary>
+        [MinLength(1)]
         public string? OutputColumn { get; init; }
 
         /// <summary>Options that the type needs or has no use for.</summary>
-        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+        public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => base.Validate(validationContext).Concat(Problems());
+
+        IEnumerable<ValidationResult> Problems()
         {
             if (Type == LlmTask.Enrich && Prompt.Trim().Length == 0)
             {

@@ -22,7 +22,7 @@ public enum UnansweredAction
 [Step("semantic_filter")]
 public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(options)
 {
-    public sealed record Options : AskOptions, IValidatableObject
+    public sealed record Options : AskOptions
     {
         /// <summary>The condition, in plain words; <c>{{ column }}</c> names a column, whose value is sent as data.</summary>
         [Required]
@@ -44,8 +44,8 @@ public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(
         internal Filter.Options? Condition => Fallback is null ? null : new Filter.Options { Condition = Fallback, OnNull = NullAction.Keep, Reason = Reason };
 
         /// <summary>A fallback that cannot be read is a problem of the file.</summary>
-        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-            Condition?.Validate(validationContext).Select(problem => new ValidationResult(problem.ErrorMessage, [nameof(Fallback)])) ?? [];
+        public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => base.Validate(validationContext)
+            .Concat(Condition?.Validate(validationContext).Select(problem => new ValidationResult(problem.ErrorMessage, [nameof(Fallback)])) ?? []);
     }
 
     const string Answer = "holds";

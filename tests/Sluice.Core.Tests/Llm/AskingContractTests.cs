@@ -7,6 +7,7 @@ using Sluice.Llm.RowSets;
 using Sluice.Matching;
 using Sluice.Quality;
 using Sluice.Steps;
+using Sluice.TextQuality;
 
 namespace Sluice.Core.Tests.Llm;
 
@@ -92,6 +93,13 @@ public sealed class ZeroShotLabelsContractTests : AskingContract
         ConfidenceColumn = "sure",
         MinConfidence = 0.3,
     });
+}
+
+public sealed class JudgeTextsContractTests : AskingContract
+{
+    protected override AskingStep Asking() => new JudgeTexts(new() { Column = "notes" }, new() { Purpose = "a search engine", MaxTextTokens = 3 });
+
+    protected override (Step Step, string Path)? WithUnknownColumn => (new JudgeTexts(new() { Column = "nowhere" }, new()), "column");
 }
 
 public sealed class GroupAnswerContractTests : AskingContract

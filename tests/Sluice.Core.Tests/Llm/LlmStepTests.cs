@@ -159,6 +159,9 @@ public sealed class LlmStepTests
     [InlineData("type: enrich, prompt: p, output: [{ name: id }]", "A field is called 'id', which numbers the rows of a call. Give it another name.")]
     [InlineData("type: enrich, prompt: p, output: [{ name: x }, { name: x }]", "Two fields are called 'x'. Names are unique.")]
     [InlineData("type: polish, prompt: p", "expected one of: enrich, classify, summarize, translate")]
+    [InlineData("type: enrich, prompt: p, pii_entities: [email, e-mail]", "'e-mail' is not a kind of personal data that is known. Did you mean 'email'? docs/privacy.md lists them.")]
+    [InlineData("type: summarize, pii_entities: [persons], target_language: de", "'persons' is not a kind of personal data that is known. Did you mean 'person'?")]
+    [InlineData("type: summarize, output_column: ''", "'output_column' is empty; expected at least 1 character.")]
     [InlineData("type: enrich, prompt: p, batch_size: -1", "'batch_size' is '-1'; expected 0 to 1000.")]
     public async Task Wrong_options_are_told_before_anything_is_asked(string config, string message)
     {
@@ -167,6 +170,23 @@ public sealed class LlmStepTests
         var error = await Assert.ThrowsAsync<PipelineException>(() => RunAsync(models, $"  - {{ id: e, type: llm_process, config: {{ {config} }} }}\n"));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Empty(models.Calls);
+    }
+
+    [Theory]
+    [InlineData("semantic_filter, config: { prompt: p, pii_entities: [mail] }")]
+    [InlineData("extract, config: { output: [{ name: x }], pii_entities: [mail] }")]
+    [InlineData("reduce, config: { group_by: [id], prompt: p, output: [{ name: x }], pii_entities: [mail] }")]
+    [InlineData("resolve, config: { on: [text], pii_entities: [mail] }")]
+    [InlineData("score_texts, config: { column: text, llm: { pii_entities: [mail] } }")]
+    [InlineData("quality_validation, config: { deep_analysis: true, deep: { pii_entities: [mail] } }")]
+    public async Task A_kind_of_personal_data_that_is_not_known_is_refused_by_every_step_that_asks(string step)
+    {
+        var models = new ScriptedModels { Row = _ => [] };
+
+        var error = await Assert.ThrowsAsync<PipelineException>(() => RunAsync(models, $"  - {{ id: e, type: {step} }}\n"));
+
+        Assert.Contains("'mail' is not a kind of personal data that is known. Did you mean 'email'?", error.Message, StringComparison.Ordinal);
         Assert.Empty(models.Calls);
     }
 

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Sluice.Llm.RowSets;
 
 /// <summary>Options of steps that ask whether two rows are the same thing.</summary>
-public abstract record PairOptions : AskOptions, IValidatableObject
+public abstract record PairOptions : AskOptions
 {
     /// <summary>Advice on when two rows are the same thing, for the model; <c>{{ column }}</c> names a column that is compared or sent. Default: none.</summary>
     public string Prompt { get; init; } = "";
@@ -39,13 +39,9 @@ public abstract record PairOptions : AskOptions, IValidatableObject
     public int RecallSample { get; init; } = 200;
 
     /// <summary>The three similarities in their order.</summary>
-    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (!(UnsureFrom <= SimilarityThreshold && SimilarityThreshold <= SureFrom))
-        {
-            yield return new ValidationResult("Expected unsure_from <= similarity_threshold <= sure_from.", [nameof(SimilarityThreshold)]);
-        }
-    }
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => UnsureFrom <= SimilarityThreshold && SimilarityThreshold <= SureFrom
+        ? base.Validate(validationContext)
+        : base.Validate(validationContext).Append(new ValidationResult("Expected unsure_from <= similarity_threshold <= sure_from.", [nameof(SimilarityThreshold)]));
 
     /// <summary>The options of asking alone: the columns are in the set of rows.</summary>
     internal AskOptions OfSets => this with { Columns = [] };
