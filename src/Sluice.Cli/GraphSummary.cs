@@ -34,6 +34,7 @@ static class GraphSummary
             Rows = chains.Sum(c => c.Rows),
             CostUsd = chains.Exists(c => c.CostUsd is not null) ? chains.Sum(c => c.CostUsd) : null,
             SavedUsd = chains.Exists(c => c.SavedUsd is not null) ? chains.Sum(c => c.SavedUsd) : null,
+            Unanswered = chains.Exists(c => c.Unanswered is not null) ? chains.Sum(c => c.Unanswered) : null,
             Seconds = time.TotalSeconds,
             Chains = own is null ? chains : null,
         };

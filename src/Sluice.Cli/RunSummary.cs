@@ -70,6 +70,9 @@ sealed record RunSummary
     /// <summary>What kept answers saved, in US dollars.</summary>
     public decimal? SavedUsd { get; init; }
 
+    /// <summary>Questions that got no valid answer; null where there are none.</summary>
+    public long? Unanswered { get; init; }
+
     /// <summary>Seconds of each step, where the pipeline asks for them.</summary>
     public IReadOnlyList<StepTime>? Profile { get; init; }
 
@@ -125,6 +128,7 @@ sealed record RunSummary
             Sensitive = manifest?.Sensitive,
             CostUsd = outcome.UpToDate ? null : record?.Cost?.Total.CostUsd,
             SavedUsd = outcome.UpToDate ? null : record?.Cost?.SavedUsd,
+            Unanswered = record?.Cost?.Unanswered is > 0 and var unanswered ? unanswered : null,
             Profile = record?.Profile,
             Seconds = time.TotalSeconds,
             Report = report,
@@ -205,6 +209,11 @@ sealed record RunSummary
         foreach (var note in Notes ?? [])
         {
             AnsiConsole.MarkupLineInterpolated($"[grey]note:[/] {note}");
+        }
+
+        if (Unanswered > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{Unanswered:N0} questions got no valid answer.[/] See 'sluice evidence {Run}'; another run asks for them again, and for nothing else.");
         }
 
         if (Quarantined > 0)
