@@ -118,6 +118,7 @@ public sealed class ModelRefiner : SchemaRefiner
     JsonObject Facts(TableProfile table, int at, int samples)
     {
         var (column, evidence) = (table.Schema.Columns[at], table.Schema.Evidence[at]);
+        var values = Values(column, table.Samples[at].Take(samples), out var isMasked);
         var facts = new JsonObject
         {
             ["column"] = column.Name,
@@ -126,9 +127,9 @@ public sealed class ModelRefiner : SchemaRefiner
             ["personal"] = column.Pii == true,
             ["missing"] = evidence.Missing,
             ["different"] = evidence.Distinct,
-            ["min"] = evidence.Min,
-            ["max"] = evidence.Max,
-            ["values"] = new JsonArray([.. Values(column, table.Samples[at].Take(samples)).Select(v => (JsonNode)v)]),
+            ["min"] = Extreme(column, evidence.Min, isMasked),
+            ["max"] = Extreme(column, evidence.Max, isMasked),
+            ["values"] = new JsonArray([.. values.Select(v => (JsonNode)v)]),
         };
         foreach (var (name, _) in facts.Where(f => f.Value is null).ToList())
         {
@@ -138,7 +139,11 @@ public sealed class ModelRefiner : SchemaRefiner
         return facts;
     }
 
-    List<string> Values(DetectedColumn column, IEnumerable<string> samples)
+    // The least and the greatest are values of rows as any other.
+    string? Extreme(DetectedColumn column, string? value, bool isMasked) =>
+        value is null || allowPersonalData || (!isMasked && new PersonalValues(column.Name).Mask(value) == value) ? value : null;
+
+    List<string> Values(DetectedColumn column, IEnumerable<string> samples, out bool isMasked)
     {
         var personal = new PersonalValues(column.Name);
         var values = new List<string>();
@@ -154,6 +159,7 @@ public sealed class ModelRefiner : SchemaRefiner
             found[kind] = found.GetValueOrDefault(kind) + count;
         }
 
+        isMasked = personal.Found.Count > 0;
         return values;
     }
 

@@ -94,6 +94,22 @@ public sealed class ModelRefinerTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Extremes_of_what_is_masked_are_not_sent()
+    {
+        var csv = "ref,signup,spent\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"{49_170_1234_500L + i},{1980 + i}-05-17,{i * 2.5}\n"));
+        var models = Models();
+        await DetectAsync(models, false, ("customers", csv));
+        var open = Models();
+        await DetectAsync(open, true, ("customers", csv));
+
+        var masked = string.Concat(models.Calls.Select(c => c.Prompt));
+        Assert.DoesNotContain("1981-05-17", masked, StringComparison.Ordinal);
+        Assert.DoesNotContain("2020-05-17", masked, StringComparison.Ordinal);
+        Assert.Contains("\"min\":\"2.5\",\"max\":\"100\"", masked, StringComparison.Ordinal);
+        Assert.Contains("\"min\":\"1981-05-17\"", string.Concat(open.Calls.Select(c => c.Prompt)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_did_not_change_is_asked_about_once_and_its_cost_is_on_record()
     {
         var models = Models();
