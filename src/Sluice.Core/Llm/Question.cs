@@ -11,6 +11,9 @@ namespace Sluice.Llm;
 /// <param name="Options">Parameters.</param>
 sealed record Question(string Model, string System, IReadOnlyList<AnswerField> Fields, AskOptions Options)
 {
+    // What models write in a second at least.
+    const double TokensPerSecond = 50;
+
     /// <summary>Whether equal questions have equal answers, so that an answer may serve other runs.</summary>
     public bool IsRepeatable => Options.Temperature == 0 && Options.CacheTtlHours > 0;
 
@@ -22,14 +25,14 @@ sealed record Question(string Model, string System, IReadOnlyList<AnswerField> F
     /// <summary>Rows in one call, at most, where there are so many questions.</summary>
     public int CallRows(long questions, ModelInfo model)
     {
-        // What models write in a second, and what an item takes in memory, from above.
-        const double tokensPerSecond = 50, itemMegabytes = 8;
+        // What an item takes in memory, from above.
+        const double itemMegabytes = 8;
         if (Options.BatchSize > 0)
         {
             return Options.BatchSize;
         }
 
-        var byTime = BatchSize.OptimalFor(Math.Max(questions, 1), AnswerTokens / tokensPerSecond, memoryLimit: 128 * itemMegabytes);
+        var byTime = BatchSize.OptimalFor(Math.Max(questions, 1), AnswerTokens / TokensPerSecond, memoryLimit: 128 * itemMegabytes);
         return (int)Math.Max(1, Math.Min(byTime, (model.MaxOutputTokens - 64) / AnswerTokens));
     }
 
@@ -64,16 +67,22 @@ sealed record Question(string Model, string System, IReadOnlyList<AnswerField> F
     /// <param name="prompt">Its rows.</param>
     /// <param name="rows">How many.</param>
     /// <param name="model">The model.</param>
-    public ModelRequest Request(string prompt, int rows, ModelInfo model) => new()
+    public ModelRequest Request(string prompt, int rows, ModelInfo model)
     {
-        Model = Model,
-        System = System,
-        Prompt = prompt,
-        AnswerSchema = AnswerSchema,
-        Temperature = Options.Temperature,
-        ThinkingTime = ThinkingTime,
-        ThinkingDepth = Options.Depth,
-        MaxOutputTokens = (int)Math.Min(model.MaxOutputTokens, 64L + ((long)rows * AnswerTokens)),
-        Timeout = TimeSpan.FromSeconds(120) + ThinkingTime,
-    };
+        var tokens = (int)Math.Min(model.MaxOutputTokens, 64L + ((long)rows * AnswerTokens));
+        return new ModelRequest
+        {
+            Model = Model,
+            System = System,
+            Prompt = prompt,
+            AnswerSchema = AnswerSchema,
+            Temperature = Options.Temperature,
+            ThinkingTime = ThinkingTime,
+            ThinkingDepth = Options.Depth,
+            MaxOutputTokens = tokens,
+
+            // A hundred summaries take minutes to write: a shorter limit would pay for them and throw them away.
+            Timeout = TimeSpan.FromSeconds(120 + (tokens / TokensPerSecond)) + ThinkingTime,
+        };
+    }
 }

@@ -145,7 +145,8 @@ public sealed class LlmStepTests
         await RunAsync(models, "  - { id: e, type: llm_process, config: { type: enrich, prompt: p, use_extended_thinking: true, thinking_time: 45, depth: standard } }\n");
 
         var call = models.Calls.Single();
-        Assert.Equal((TimeSpan.FromSeconds(45), ThinkingDepth.Standard, TimeSpan.FromSeconds(165)), (call.ThinkingTime, call.ThinkingDepth, call.Timeout));
+        Assert.Equal((TimeSpan.FromSeconds(45), ThinkingDepth.Standard), (call.ThinkingTime, call.ThinkingDepth));
+        Assert.Equal(TimeSpan.FromSeconds(165 + (call.MaxOutputTokens / 50.0)), call.Timeout);
     }
 
     [Theory]
