@@ -108,6 +108,9 @@ sealed class AnthropicModels : WireProvider
         return finish is { } ended ? new WireAnswer(text, ended, UsageOf(body), null) : null;
     }
 
+    // It has no code for this, and a run must not end for what one row made it write.
+    protected override bool IsFiltered(JsonElement error) => Text(error, "message")?.Contains("content filtering policy", StringComparison.OrdinalIgnoreCase) == true;
+
     // Its count of what was read leaves out what was kept before and now.
     static TokenUsage? UsageOf(JsonElement body)
     {

@@ -92,7 +92,7 @@ sealed class GeminiModels(string name, ProviderOptions options, TimeProvider tim
         {
             "STOP" => AnswerFinish.Stop,
             "MAX_TOKENS" => AnswerFinish.Length,
-            "SAFETY" or "RECITATION" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII" or "IMAGE_SAFETY" => AnswerFinish.Refused,
+            "SAFETY" or "RECITATION" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII" or "IMAGE_SAFETY" or "LANGUAGE" or "OTHER" => AnswerFinish.Refused,
             _ => null,
         };
         return finish is { } ended ? new WireAnswer(TextOf(candidate), ended, UsageOf(body), id) : null;

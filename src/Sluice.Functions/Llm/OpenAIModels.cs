@@ -123,7 +123,7 @@ sealed class OpenAIModels(
         return finish is { } ended ? new WireAnswer(Text(message, "content") ?? "", ended, UsageOf(body), Text(body, "id")) : null;
     }
 
-    protected override bool IsFiltered(JsonElement error) => Text(error, "code") is "content_filter" or "content_policy_violation";
+    protected override bool IsFiltered(JsonElement error) => Text(error, "code") is "content_filter" or "content_policy_violation" or "invalid_prompt";
 
     static TokenUsage? UsageOf(JsonElement body) => Usage(
         Count(body, "usage", "prompt_tokens"), Count(body, "usage", "prompt_tokens_details", "cached_tokens"), Count(body, "usage", "completion_tokens"), 0);

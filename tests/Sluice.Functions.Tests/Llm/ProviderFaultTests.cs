@@ -171,6 +171,32 @@ public sealed class ProviderFaultTests : ProviderContract
         Assert.Equal(4, answer.Usage.Output);
     }
 
+    [Theory]
+    [InlineData("openai", "content_filter", "The response was filtered.")]
+    [InlineData("azure", "content_filter", "The prompt triggered the content management policy.")]
+    [InlineData("openai", "invalid_prompt", "Invalid prompt: your prompt was flagged.")]
+    [InlineData("anthropic", "invalid_request_error", "Output blocked by content filtering policy")]
+    public async Task A_filter_that_answers_with_an_error_refused_this_question_alone(string format, string code, string message)
+    {
+        Server.Answer = _ => new LoopbackReply { Status = 400, ErrorCode = code, ErrorMessage = message };
+        await using var configured = Configured(format);
+
+        Assert.Equal(AnswerFinish.Refused, (await configured.Models.AskAsync(Question(format), CancellationToken.None)).Finish);
+        Assert.Single(Server.Calls);
+    }
+
+    [Theory]
+    [InlineData("OTHER")]
+    [InlineData("LANGUAGE")]
+    [InlineData("PROHIBITED_CONTENT")]
+    public async Task Gemini_ends_without_an_answer_for_reasons_that_do_not_pass(string reason)
+    {
+        Server.Answer = _ => new LoopbackReply { RawBody = $"{{\"candidates\":[{{\"finishReason\":\"{reason}\"}}]}}" };
+        await using var configured = Configured("gemini");
+
+        Assert.Equal(AnswerFinish.Refused, (await configured.Models.AskAsync(Question("gemini"), CancellationToken.None)).Finish);
+    }
+
     [Fact]
     public async Task Money_that_is_used_up_is_no_throttle()
     {
