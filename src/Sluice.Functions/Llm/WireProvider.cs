@@ -39,7 +39,7 @@ abstract partial class WireProvider(string name, string key, TimeProvider time) 
 
             // An answer that broke off was written, and is charged.
             var brokeOff = fault is HttpIOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded };
-            return new ProviderReply.Again(brokeOff ? "the answer broke off." : $"it cannot be reached: {FirstLine(fault.Message)}", Paid: brokeOff);
+            return new ProviderReply.Again(brokeOff ? "the answer broke off." : $"it cannot be reached: {FirstLine(fault.Message).TrimEnd('.')}.", Paid: brokeOff);
         }
 
         return reply.Status is >= 200 and < 300 ? Read(call, reply) : Judge(call.Spec, reply);
@@ -122,7 +122,7 @@ abstract partial class WireProvider(string name, string key, TimeProvider time) 
         if (reply.Status is 408 or 409 or 425 or 429 or >= 500 && code is not ("insufficient_quota" or "billing_hard_limit_reached"))
         {
             var throttled = reply.Status is 429 or 503 or 529;
-            return new ProviderReply.Again($"it said {reply.Status}{(message.Length > 0 ? $", {message}" : "")}.", RetryHints.After(reply.Header, time.GetUtcNow()), throttled);
+            return new ProviderReply.Again($"it said {reply.Status}{(message.Length > 0 ? $", {message.TrimEnd('.')}" : "")}.", RetryHints.After(reply.Header, time.GetUtcNow()), throttled);
         }
 
         return new ProviderReply.Never(reply.Status switch

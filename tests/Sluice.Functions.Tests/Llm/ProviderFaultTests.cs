@@ -37,7 +37,7 @@ public sealed class ProviderFaultTests : ProviderContract
 
         var error = await Assert.ThrowsAsync<TransientException>(() => configured.Models.AskAsync(Question(format), CancellationToken.None));
 
-        Assert.Equal($"{Id(format)} did not answer in 1 try: it said 429, Rate limit reached..", error.Message);
+        Assert.Equal($"{Id(format)} did not answer in 1 try: it said 429, Rate limit reached.", error.Message);
         Assert.Single(Server.Calls);
     }
 
