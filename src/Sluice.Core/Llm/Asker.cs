@@ -17,11 +17,14 @@ namespace Sluice.Llm;
 /// <param name="claims">Who makes which call.</param>
 /// <param name="budget">What may be spent.</param>
 /// <param name="time">The clock.</param>
-sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, CallClaims claims, Budget budget, TimeProvider time)
+sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, CallClaims claims, Budget budget, TimeProvider time)
 {
     // Bytes that a token has at least, on average, in any language: shorter text is never too much for a call because of it.
     const int BytesPerToken = 3;
     const int MaxError = 300;
+
+    // As many calls without a single result are no chance.
+    const int SeveralCalls = 10;
 
     // Enough to see what was wrong; all of a text without end would be paid for again.
     const int MaxPrevious = 2_000;
@@ -29,8 +32,13 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     // A remote store answers slowly.
     const int AnswersAtOnce = 8;
 
+    volatile bool hasAnswered;
+
     /// <summary>Rows in one call, at most, as the run has fixed it; null: as the question has it.</summary>
     public int? CallRows { get; init; }
+
+    /// <summary>Whether it stops where a model answers nothing at all, in place of asking for each row by itself. Default: false.</summary>
+    public bool GivesUp { get; init; }
 
     /// <summary>An answer that a provider's batch gave to a call, null where it gave none; null: there was no batch.</summary>
     public Func<string, CancellationToken, Task<BatchedAnswer?>>? Batched { get; init; }
@@ -44,43 +52,81 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     /// <param name="cancellation">Stops; what has answered is kept.</param>
     public async Task AskAsync(Question question, string step, int batch, IEnumerable<AskedRow> rows, string run, CancellationToken cancellation)
     {
-        var open = Groups(question, rows).ToList();
-        while (open.Count > 0)
+        var groups = Groups(question, rows).ToList();
+        if (groups.Count == 0)
         {
-            var next = new IReadOnlyList<RowGroup>[open.Count];
-            var failures = new ConcurrentQueue<Exception>();
-            var unaffordable = new ConcurrentQueue<BudgetException>();
-            var limits = new ParallelOptions { MaxDegreeOfParallelism = question.Options.Concurrency, CancellationToken = cancellation };
-            await Parallel.ForAsync(0, open.Count, limits, async (i, _) =>
-            {
-                // After a failure no further call begins, but those that are being made are paid and so come to their end.
-                try
-                {
-                    next[i] = failures.IsEmpty ? await AskGroupAsync(question, step, batch, open[i], run, cancellation) : [];
-                }
-                catch (BudgetException error)
-                {
-                    // What is set aside for the others is mostly more than they will cost: tried again once they have ended.
-                    unaffordable.Enqueue(error);
-                    next[i] = [open[i]];
-                }
-                catch (Exception error)
-                {
-                    failures.Enqueue(error);
-                }
-            });
-            if (failures.TryDequeue(out var first))
-            {
-                ExceptionDispatchInfo.Throw(first);
-            }
-
-            if (unaffordable.Count == open.Count)
-            {
-                ExceptionDispatchInfo.Throw(unaffordable.First());
-            }
-
-            open = [.. next.SelectMany(group => group)];
+            return;
         }
+
+        var next = await AskAllAsync(groups);
+        if (GivesUp && groups.Count >= SeveralCalls && !hasAnswered && next.All(open => open.Count > 0))
+        {
+            // Halving all of them would make twice as many calls as there are rows: the first of them shows whether it helps.
+            await AskToEndAsync(next[0]);
+            if (!hasAnswered)
+            {
+                throw await NoAnswersAsync(question, step, groups, cancellation);
+            }
+
+            next[0] = [];
+        }
+
+        await AskToEndAsync(next.SelectMany(open => open));
+
+        async Task AskToEndAsync(IEnumerable<RowGroup> rest)
+        {
+            for (List<RowGroup> open = [.. rest]; open.Count > 0; open = [.. (await AskAllAsync(open)).SelectMany(group => group)])
+            {
+            }
+        }
+
+        Task<IReadOnlyList<RowGroup>[]> AskAllAsync(List<RowGroup> open) => AskGroupsAsync(question, step, batch, open, run, cancellation);
+    }
+
+    /// <summary>Asks for several groups at a time, and gives what has to be asked next for each.</summary>
+    async Task<IReadOnlyList<RowGroup>[]> AskGroupsAsync(Question question, string step, int batch, List<RowGroup> open, string run, CancellationToken cancellation)
+    {
+        var next = new IReadOnlyList<RowGroup>[open.Count];
+        var failures = new ConcurrentQueue<Exception>();
+        var unaffordable = new ConcurrentQueue<BudgetException>();
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = question.Options.Concurrency, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, open.Count, limits, async (i, _) =>
+        {
+            // After a failure no further call begins, but those that are being made are paid and so come to their end.
+            try
+            {
+                next[i] = failures.IsEmpty ? await AskGroupAsync(question, step, batch, open[i], run, cancellation) : [];
+            }
+            catch (BudgetException error)
+            {
+                // What is set aside for the others is mostly more than they will cost: tried again once they have ended.
+                unaffordable.Enqueue(error);
+                next[i] = [open[i]];
+            }
+            catch (Exception error)
+            {
+                failures.Enqueue(error);
+            }
+        });
+        if (failures.TryDequeue(out var first))
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+
+        if (unaffordable.Count == open.Count)
+        {
+            ExceptionDispatchInfo.Throw(unaffordable.First());
+        }
+
+        return next;
+    }
+
+    async Task<PipelineException> NoAnswersAsync(Question question, string step, List<RowGroup> groups, CancellationToken cancellation)
+    {
+        var why = await answers.FailureAsync(groups[0].Rows[0].Key, cancellation);
+        return new PipelineException(
+            $"Step '{step}': '{question.Model}' gave no valid answer to any of {groups.Count:N0} calls, nor to one of the {groups[0].Rows.Count:N0} rows of the first of them when they were asked for again. "
+            + $"No more is asked. Of the first row: {why?.Reason}, {why?.Error} Check prompt, fields and model on a few rows ('sluice prompts evaluate').", null);
     }
 
     /// <summary>The calls that would be made first and are not made yet, without making them.</summary>
@@ -176,86 +222,6 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         return [.. Enumerable.Range(0, answered.Length).Where(place => !answered[place])];
     }
 
-    /// <summary>Makes a call, unless a batch answered it, and writes it down.</summary>
-    async Task<CallRecord> MakeAsync(
-        Question question, string step, int batch, RowGroup group, string id, string prompt, BatchedAnswer? batched, CancellationToken cancellation)
-    {
-        var request = question.Request(prompt, group.Rows.Count, model);
-        await (batched is null ? budget.ReserveAsync(id, request, model, cancellation) : Task.CompletedTask);
-        var started = time.GetTimestamp();
-        ModelAnswer answer;
-        string? error = null;
-        try
-        {
-            answer = batched?.Answer ?? await models.AskAsync(request, cancellation);
-        }
-        catch (ModelException refused) when (refused.OfQuestion)
-        {
-            (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, refused.Wasted), refused.Message);
-        }
-        catch (Exception failed)
-        {
-            var wasted = failed is ModelException never ? never.Wasted : failed is TransientException later ? later.Wasted : default;
-            var tried = RecordOf(new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, wasted), failed.Message) with { Id = $"{id}-failed" };
-            if (wasted != default)
-            {
-                // Nobody finds it as an answer, but it was paid.
-                await calls.AddAsync(tried, CancellationToken.None);
-            }
-
-            await budget.SettleAsync(id, tried.CostUsd, CancellationToken.None);
-            if (failed is ModelException)
-            {
-                throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {failed.Message}", failed);
-            }
-
-            if (failed is TransientException)
-            {
-                throw new TransientException($"Step '{step}': {failed.Message} What was answered is kept: run again to go on.", failed) { Wasted = wasted };
-            }
-
-            throw;
-        }
-
-        var call = RecordOf(answer, error);
-
-        // Paid: written down even if the run was stopped meanwhile.
-        var counts = await calls.AddAsync(call, CancellationToken.None);
-        await budget.SettleAsync(id, counts.CostUsd, CancellationToken.None, ReferenceEquals(counts, call) ? 0 : call.CostUsd ?? 0);
-        return counts;
-
-        CallRecord RecordOf(ModelAnswer answer, string? error)
-        {
-            var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
-            var written = new long[group.Rows.Count];
-            results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
-            var total = answer.Usage + answer.Wasted;
-            var price = batched is null ? PriceOf(answer.Model) : batched.Price;
-            return new CallRecord
-            {
-                Id = id,
-                Step = step,
-                Batch = batch,
-                Round = group.Round,
-                At = time.GetUtcNow(),
-                PromptBytes = Encoding.UTF8.GetByteCount(prompt),
-                Model = answer.Model,
-                Finish = answer.Finish,
-                Text = answer.Text,
-                Error = error,
-                Usage = answer.Usage,
-                Wasted = answer.Wasted,
-                CostUsd = price is null ? null : total.CostAt(price),
-                RequestId = answer.RequestId,
-                BatchId = batched?.Batch,
-                Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
-                Rows = Shares.Of(total, price, group.Rows, written),
-            };
-        }
-    }
-
-    TokenPrice? PriceOf(string answered) => answered == model.Id ? model.Price : models.Find(answered, out _)?.Price;
-
     /// <summary>Keeps the valid results of a call and gives what has to be asked again.</summary>
     async Task<IReadOnlyList<RowGroup>> KeepAsync(Question question, RowGroup group, CallRecord call, string run, CancellationToken cancellation)
     {
@@ -283,6 +249,7 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             }
         }
 
+        hasAnswered |= kept.Count > 0;
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
         await Parallel.ForEachAsync(kept, limits, async (k, token) => await answers.AddAsync(question, k.Row.Key, k.Answer, token));
         var next = new List<RowGroup>();

@@ -81,6 +81,9 @@ public sealed partial class RunEngine
         return new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), await BudgetAsync(run, id, step, cancellation), time)
         {
             CallRows = await CallRowsAsync(run, number, question, model, cancellation),
+
+            // What a cheaper model does not answer, the step's model does.
+            GivesUp = ReferenceEquals(question, step.Question),
             Batched = question.Options.BatchApi ? (call, token) => BatchedAnswerAsync(run, call, token) : null,
         };
     }

@@ -191,6 +191,32 @@ public sealed class AskerTests
         Assert.Equal(calls, models.Calls.Count);
     }
 
+    [Theory]
+    [InlineData("", 15 + 14)]
+    [InlineData("{\"results\":[]}", 15 + 14)]
+    [InlineData("{\"results\":[{\"id\":1,\"length\":\"six\"}]}", 15 + 15)]
+    public async Task A_model_that_answers_nothing_is_not_asked_for_every_row(string text, int calls)
+    {
+        var models = new ScriptedModels { Row = Length, Call = call => call.Answer(text) };
+
+        var error = await Assert.ThrowsAsync<PipelineException>(() => RunAsync(models, rows: 120));
+
+        Assert.StartsWith("Step 'add': 'test/model' gave no valid answer to any of 15 calls, nor to one of the 8 rows of the first of them when they were asked for again. No more is asked.", error.Message, StringComparison.Ordinal);
+        Assert.InRange(models.Calls.Count, 15 + 2, calls);
+    }
+
+    [Fact]
+    public async Task A_poison_row_in_every_call_stops_nothing()
+    {
+        var models = new ScriptedModels { Row = Length, Call = call => call.Items.Any(i => i.GetProperty("data").GetProperty("text").GetString()!.EndsWith('7')) ? call.Answer("") : null };
+
+        var (runs, run, rows) = await RunAsync(models, rows: 120, Yaml.Replace("batch_size: 8", "batch_size: 10", StringComparison.Ordinal));
+        await using var owned = runs;
+
+        Assert.Equal(12, (await EvidenceAsync(runs, run)).Count(e => e.Contains("llm_no_answer", StringComparison.Ordinal)));
+        Assert.Equal(108, rows.Count(row => !row.EndsWith('|')));
+    }
+
     [Fact]
     public async Task Failures_are_not_kept_and_the_next_run_asks_for_them_alone()
     {
