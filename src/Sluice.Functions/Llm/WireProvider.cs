@@ -174,7 +174,7 @@ abstract partial class WireProvider(string name, string key, TimeProvider time) 
     static bool IsPage(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
 
     [GeneratedRegex(@"(?i)\b(bearer\s+)[^\s'""]+")]
-    private static partial Regex Bearer { get; }
+    static partial Regex Bearer { get; }
 
     /// <summary>What reading JSON of another shape throws; a text that is no Unicode too.</summary>
     internal static bool IsOfOtherShape(Exception e) => e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException;
