@@ -36,7 +36,7 @@ public sealed class RewrittenFileTests
     [Fact]
     public void Only_the_step_is_replaced()
     {
-        var text = RewrittenFile.Of(Text, "mood", steps);
+        var text = RewrittenFile.Of(Text, ["mood"], steps);
 
         Assert.StartsWith(Text[..Text.IndexOf("  - id: mood", StringComparison.Ordinal)], text, StringComparison.Ordinal);
         Assert.EndsWith(Text[Text.IndexOf("\n  # What is bad", StringComparison.Ordinal)..], text, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class RewrittenFileTests
     [Fact]
     public void The_last_step_and_steps_in_one_line_can_be_replaced_too()
     {
-        var last = RewrittenFile.Of(Text, "keep", [new RewrittenStep("keep", "limit", new JsonObject { ["rows"] = 3 })]);
+        var last = RewrittenFile.Of(Text, ["keep"], [new RewrittenStep("keep", "limit", new JsonObject { ["rows"] = 3 })]);
 
         Assert.Equal("limit", Pipeline.Parse(last).Steps[1].Type);
         Assert.EndsWith("optimize: false\n", last, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class RewrittenFileTests
     [InlineData("name: t\nsteps:\n  - { id: rows, type: csv, config: { file_path: d.csv } }\n")]
     public void A_step_that_cannot_be_found_by_its_lines_is_one_clear_error(string text)
     {
-        var error = Assert.Throws<PipelineException>(() => RewrittenFile.Of(text, "mood", steps));
+        var error = Assert.Throws<PipelineException>(() => RewrittenFile.Of(text, ["mood"], steps));
 
         Assert.StartsWith("Step 'mood' does not begin with '- ' on a line of its own, so no other can be put in its place.", error.Message, StringComparison.Ordinal);
     }

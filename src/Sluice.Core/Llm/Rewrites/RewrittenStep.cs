@@ -17,6 +17,9 @@ public sealed record RewrittenStep(string Id, string Type, JsonObject Options)
         return this with { Options = new JsonObject(options.Select(o => KeyValuePair.Create(o.Key, o.Value?.DeepClone()))) };
     }
 
+    /// <summary>Whether it asks a language model, of a step with all its options: each that does has this one.</summary>
+    internal bool Asks => Options.ContainsKey("max_call_tokens");
+
     /// <summary>As a pipeline file has it.</summary>
     internal JsonObject Json => new() { ["id"] = Id, ["type"] = Type, ["config"] = Options.DeepClone() };
 
