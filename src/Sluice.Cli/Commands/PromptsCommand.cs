@@ -93,14 +93,14 @@ static class PromptsCommand
         StepsOf(await Pipeline.LoadAsync(file, cancellation), file, id is null ? [] : [id])[0];
 
     /// <summary>The steps of a pipeline with these ids, or the only one that asks a language model.</summary>
-    internal static IReadOnlyList<PipelineStep> StepsOf(Pipeline pipeline, string file, IReadOnlyList<string> ids)
+    internal static IReadOnlyList<PipelineStep> StepsOf(Pipeline pipeline, string file, IReadOnlyList<string> ids, string advice = "Name one with --step.")
     {
         var asking = pipeline.Steps.Where(s => s.Step is Llm.AskingStep).ToArray();
         var known = asking.Length == 0 ? "none" : string.Join(", ", asking.Select(s => s.Id));
         return ids.FirstOrDefault(id => asking.All(s => s.Id != id)) is { } other ? throw new PipelineException($"'{file}' has no step '{other}' that asks a language model. It has: {known}.", null)
             : ids.Count > 0 ? [.. asking.Where(s => ids.Contains(s.Id))]
             : asking is [var one] ? [one]
-            : throw new PipelineException($"'{file}' has {asking.Length} steps that ask a language model ({known}). Name one with --step.", null);
+            : throw new PipelineException($"'{file}' has {asking.Length} steps that ask a language model ({known}). {advice}", null);
     }
 
     static async Task<PromptEvaluation> BaselineAsync(PromptEvaluator evaluator, string name, PromptEvaluation found, CancellationToken cancellation)

@@ -55,7 +55,7 @@ static class PromptsSearchCommand
             {
                 var file = parsed.GetRequiredValue(pipeline);
                 var read = await Pipeline.LoadAsync(file, cancellation);
-                var request = await RequestAsync(parsed, store, read, PromptsCommand.StepsOf(read, file, IdsOf(parsed)), cancellation) with { Judge = parsed.GetRequiredValue(judge) };
+                var request = await RequestAsync(parsed, store, read, PromptsCommand.StepsOf(read, file, IdsOf(parsed), "Name one with --step, or several that stand behind each other."), cancellation) with { Judge = parsed.GetRequiredValue(judge) };
                 var evaluator = new PromptEvaluator(store.Models, store.Objects, store.Ledger, TimeProvider.System);
                 var found = await new RewriteSearch(evaluator, Catalog.Default).SearchAsync(request, cancellation);
                 var view = new RewriteSearchView(found, request.Metric);

@@ -67,19 +67,21 @@ sealed class RewriteSearchView(RewriteSearchResult found, PromptMetric metric)
 
         var unanswered = written.Confirmed.Unanswered > 0 ? $" As written, {written.Confirmed.Unanswered:N0} questions got no valid answer; those rows count as not the same." : "";
         return metric == PromptMetric.Exact
-            ? $"Agreement with the steps as written, on the {found.HeldBack:N0} rows that were held back; 'at least' is of all rows that come, and holds for all lines together. It is not quality: what is answered wrongly as written counts as right.{unanswered}"
+            ? $"Agreement with the steps as written on the {found.HeldBack:N0} rows that were held back; of all rows, with 95 % for all lines at once, no fewer than 'at least'. It is not quality: what is answered wrongly as written counts as right.{unanswered}"
             : $"How alike the answers are to those of the steps as written ({metric.ToString().ToLowerInvariant()}), on the {found.HeldBack:N0} rows that were held back. It is not quality: what is answered wrongly as written counts as right.{unanswered}";
     }
 
     string AsWritten(RewrittenPlan plan) => plan.Steps.Count > 1 ? $"as written: {plan.Steps.Count} steps" : "as written";
 
     string CostAgainst(RewrittenPlan plan) =>
-        plan.Rewrites.Count > 0 && plan.CostOfThousand is { } cost && found.Plans[0].CostOfThousand is > 0 and { } written ? string.Create(CultureInfo.InvariantCulture, $"{cost / written:P0}").Replace(" ", "", StringComparison.Ordinal) : "";
+        plan.Rewrites.Count > 0 && plan.CostOfThousand is { } cost && found.Plans[0].CostOfThousand is > 0 and { } written ? string.Create(CultureInfo.InvariantCulture, $"{cost / written:P0}") : "";
 
     static string ScoreAgainst(RewrittenPlan plan) =>
         plan.Comparison is { } c ? string.Create(CultureInfo.InvariantCulture, $"{c.After - c.Before:+0.000;-0.000;0} (by chance: {c.ByChance:0.####})") : "";
 
-    static IEnumerable<string> Lines(RewrittenPlan plan) => plan.Rewrites.SelectMany(r => r.Options.Select(o => $"{o.Key}: {Shown(o.Value)}"))
+    // Fused first, as other rewrites are of the fused question; a model that another has taken the place of is not said.
+    static IEnumerable<string> Lines(RewrittenPlan plan) => plan.Rewrites.OrderBy(r => r.Options.ContainsKey("fused") ? 0 : 1)
+        .SelectMany(r => r.Options.Where(o => o.Key != "model" || r.Options.Count == 1 || plan.Rewrites.All(other => other.Directive != "change_model")).Select(o => $"{o.Key}: {Shown(o.Value)}"))
         .Concat(plan.Steps.Count > 1 ? [$"{plan.Steps.Count} steps: {string.Join(", ", plan.Steps.Select(s => s.Type))}"] : []);
 
     static string Shown(JsonNode? value) => value switch

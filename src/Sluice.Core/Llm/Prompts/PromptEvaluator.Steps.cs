@@ -119,15 +119,15 @@ public sealed partial class PromptEvaluator
             : throw new DataException($"The steps that would stand for '{plan.Step}' do not give the rows that they were given: {answered.Rows:N0} of {rows.Rows:N0}, or with other values.");
     }
 
-    /// <summary>A row's answer, as models would have given it.</summary>
-    static string JsonOf(ScoredFields scored, Batch answered, int? at)
+    /// <summary>A row's answer, as models would have given it; null: a field that must have a value has none.</summary>
+    static string? JsonOf(ScoredFields scored, Batch answered, int? at)
     {
         var answer = new JsonObject();
-        foreach (var name in scored.Fields.Select(f => f.Name))
+        foreach (var field in scored.Fields)
         {
-            answer[name] = name == scored.Kept ? at is not null : at is { } row && !answered[name].IsNull(row) ? answered[name].Display(row) : null;
+            answer[field.Name] = field.Name == scored.Kept ? at is not null : at is { } row && !answered[field.Name].IsNull(row) ? answered[field.Name].Display(row) : null;
         }
 
-        return CanonicalJson.Write(answer);
+        return at is not null && scored.Fields.Any(f => f.Required && answer[f.Name] is null) ? null : CanonicalJson.Write(answer);
     }
 }

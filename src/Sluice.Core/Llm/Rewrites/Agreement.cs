@@ -11,13 +11,15 @@ static class Agreement
     const double Confidence = 0.95;
 
     /// <exception cref="PipelineException">A step is not one whose answers stand in a row, or its answers are texts that are seldom the same.</exception>
-    public static void RequireComparable(RewriteRequest request, ScoredFields fields)
+    public static void RequireComparable(RewriteRequest request)
     {
         foreach (var step in request.Steps)
         {
             var asked = AskedFields.OfAny(new RewrittenStep(step.Id, step.Type, (JsonObject)JsonNode.Parse(step.OptionsJson)!))
-                ?? throw new PipelineException($"Step '{step.Id}' is {step.Type}. Agreement with the steps as written is for llm_process, extract and semantic_filter. Give examples with what is expected: --examples.", null);
-            if (request.Metric is PromptMetric.Exact or PromptMetric.Accuracy && step.Type == "llm_process" && asked.Fields.FirstOrDefault(f => IsFreeText((JsonObject)f!)) is { } text)
+                ?? throw new PipelineException(
+                    $"Step '{step.Group}' is none of llm_process, extract and semantic_filter, for which alone answers are held against those of the steps as written. Give examples with what is expected: --examples.", null);
+            if (request.Metric is PromptMetric.Exact or PromptMetric.Accuracy && step.Type == "llm_process"
+                && asked.Fields.FirstOrDefault(f => IsFreeText((JsonObject)f!)) is { } text)
             {
                 throw new PipelineException(
                     $"The answers of step '{step.Id}' as '{text["name"]}' are free texts, of which two are seldom the same. Compare them by --metric f1, jaccard or judge.", null);

@@ -31,8 +31,8 @@ static class Fusion
                     continue;
                 }
 
-                rewrites.AddRange(part.Select(s => (string)s.Options["model"]!).Distinct().Select(model => new Rewrite(
-                    Directive, new JsonObject { ["fused"] = new JsonArray([.. part.Select(s => (JsonNode)s.Id)]), ["model"] = model })
+                string[] models = [.. part.Select(s => (string)s.Options["model"]!).Distinct()];
+                rewrites.AddRange(models.Select(model => new Rewrite(Directive, Named(part, models.Length > 1 ? model : null))
                 {
                     Fuse = all => [.. all.Take(from), .. Steps([.. all.Take(end).Skip(from)], model), .. all.Skip(end)],
                 }));
@@ -40,6 +40,17 @@ static class Fusion
         }
 
         return (rewrites, [.. refusals.Distinct(StringComparer.Ordinal)]);
+    }
+
+    static JsonObject Named(RewrittenStep[] part, string? model)
+    {
+        var named = new JsonObject { ["fused"] = new JsonArray([.. part.Select(s => (JsonNode)s.Id)]) };
+        if (model is not null)
+        {
+            named["model"] = model;
+        }
+
+        return named;
     }
 
     static string? Refusal(RewrittenStep[] steps, Batch rows)

@@ -39,7 +39,7 @@ public static class ReachingRows
         await using var book = new MemoryLedger();
         var files = new BatchFiles(part);
         var engine = new RunEngine(part, book, files, _ => inputs, new RunOptions { Trial = new TrialOptions(null) }, time);
-        engine.Use(Text, pipeline with { Steps = [.. pipeline.Steps.Take(before.Length)], Sinks = [] });
+        engine.Use(Text, pipeline with { Steps = [.. pipeline.Steps.Take(before.Length)], Sinks = [], Debug = false, Profile = false });
         var outcome = await LocalRun.RunAsync(engine, new RunRequest(RunId, Text, "search", Path.GetTempPath()), pipeline.Optimization.Parallelism ?? Environment.ProcessorCount, null, cancellation);
         var version = outcome.Version ?? throw new DataException($"A gate before step '{steps[0].Id}' refuses the rows: {outcome.GateFailure}");
         Batch? drawn = null;

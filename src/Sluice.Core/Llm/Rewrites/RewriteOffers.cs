@@ -56,7 +56,7 @@ sealed record RewriteOffers(IReadOnlyList<Rewrite> Rewrites, IReadOnlyList<Refus
             .. gleanings.Select(times => One("gleaning", "gleanings", times)),
             .. If(Shortening, ShorteningRefusal(steps, examples, out var fitting), fitting.SelectMany(tokens => new[] { TextCut.Sentences, TextCut.Ends }.Select(cut => new Rewrite(
                 Shortening, new JsonObject { ["max_text_tokens"] = tokens, ["text_cut"] = cut.ToString().ToLowerInvariant() })))),
-            .. If(Cascading, one is null ? NotOne : CascadeRefusal(one, least, models), models.Where(model => steps.Count > 1 || model != (string?)one?.Options["model"]).Select(model => One(
+            .. If(Cascading, one is null ? NotOne : CascadeRefusal(one, least, models), models.Where(model => model != (string?)one?.Options["model"]).Select(model => One(
                 Cascading, "cascade", new JsonObject { ["model"] = model, ["label_budget"] = LabelBudget }))),
         ];
         Rewrite[] shapes =

@@ -63,7 +63,10 @@ public sealed partial class RewriteSearch
         public IReadOnlyList<Rewrite> Open(IReadOnlyList<Rewrite> had)
         {
             var isOne = StepsOf(had).Count(s => s.Asks) == 1;
-            return [.. offered.Where(r => had.All(r.GoesWith) && (isOne || !r.IsForOne))];
+            var open = offered.Where(r => had.All(r.GoesWith) && (isOne || !r.IsForOne));
+
+            // Other kinds were tried on the steps as written; these could not be.
+            return [.. had.Any(r => r.Fuse is not null) ? open.OrderByDescending(r => r.IsForOne) : open];
         }
 
         /// <summary>The plan to develop and how; null: all was tried.</summary>

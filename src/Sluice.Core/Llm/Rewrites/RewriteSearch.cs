@@ -22,13 +22,17 @@ public sealed partial class RewriteSearch(PromptEvaluator evaluator, Catalog cat
     /// <exception cref="DataException">The examples do not fit the steps.</exception>
     public async Task<RewriteSearchResult> SearchAsync(RewriteRequest request, CancellationToken cancellation)
     {
+        if (request.IsAgreement)
+        {
+            Agreement.RequireComparable(request);
+        }
+
         RewrittenStep[] written = [.. request.Steps.Select(s => new RewrittenStep(s.Id, s.Type, (JsonObject)JsonNode.Parse(s.OptionsJson)!))];
         var fields = request.Steps.Count == 1 ? evaluator.PlanOf(request.Steps[0], paysForItself: true).Fields : evaluator.PlanOf(request.Steps, written, catalog).Fields;
         var (sample, rest) = Parts(request);
         var search = new State(request, written, fields);
         if (request.IsAgreement)
         {
-            Agreement.RequireComparable(request, fields);
             (sample, rest) = (await AnsweredAsync(search, sample, cancellation), await AnsweredAsync(search, rest, cancellation));
         }
 

@@ -71,9 +71,16 @@ public static class RewrittenFile
             yield return $"{indent}  config:";
             foreach (var (name, value) in step.Options)
             {
-                yield return $"{indent}    {name}: {Text(value!)}";
+                yield return $"{indent}    {name}: {(IsLines(value!, out var lines) ? string.Concat(lines.Prepend("|-").Select((line, i) => i == 0 ? line : $"\n{indent}      {line}")) : Text(value!))}";
             }
         }
+    }
+
+    /// <summary>Whether a text is of several lines that a block can hold as they are.</summary>
+    static bool IsLines(JsonNode value, out string[] lines)
+    {
+        lines = value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain.Split('\n') : [];
+        return lines.Length > 1 && lines.All(line => line.Length > 0 && line[0] != ' ' && line[^1] != ' ' && !line.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '\ufeff'));
     }
 
     // JSON is YAML.
