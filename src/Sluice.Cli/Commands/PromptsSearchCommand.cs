@@ -30,7 +30,7 @@ static class PromptsSearchCommand
     static readonly Option<string?> writer = new("--writer") { Description = "Model that writes other prompts from what went wrong, for one step. Default: none are tried." };
     static readonly Option<int> plans = new("--plans") { Description = "Plans that are tried at most, 2 to 200. Default: 20.", DefaultValueFactory = _ => 20 };
     static readonly Option<int> rows = new("--rows") { Description = "Examples that plans are searched by at most, never more than half of them: 5 to 10,000. The others confirm what is found. Default: 40.", DefaultValueFactory = _ => 40 };
-    static readonly Option<string?> output = new("--output", "-o") { Description = "Folder that gets a pipeline file for each of the best plans, to be run as it is. Default: none." };
+    static readonly Option<string?> output = new("--output", "-o") { Description = "Folder that gets a pipeline file for each of the best plans, to be run as it is: where the pipeline has relative paths, its own folder, as -o . Default: none." };
     static readonly Option<decimal?> budget = new("--budget") { Description = "US dollars that the search may spend. Default: no limit." };
 
     public static Command Create(Argument<string> pipeline, Option<string> judge)
@@ -55,6 +55,7 @@ static class PromptsSearchCommand
             {
                 var file = parsed.GetRequiredValue(pipeline);
                 var read = await Pipeline.LoadAsync(file, cancellation);
+                RequireRunnable(parsed, file, read);
                 var request = await RequestAsync(parsed, store, read, PromptsCommand.StepsOf(read, file, IdsOf(parsed), "Name one with --step, or several that stand behind each other."), cancellation) with { Judge = parsed.GetRequiredValue(judge) };
                 var evaluator = new PromptEvaluator(store.Models, store.Objects, store.Ledger, TimeProvider.System);
                 var found = await new RewriteSearch(evaluator, Catalog.Default).SearchAsync(request, cancellation);
@@ -93,6 +94,15 @@ static class PromptsSearchCommand
         };
     }
 
+    /// <summary>Relative paths start where the file is: elsewhere, what is written would not run.</summary>
+    static void RequireRunnable(ParseResult parsed, string file, Pipeline read)
+    {
+        if (parsed.GetValue(output) is { } folder && read.Source.Source.FilePath is { } path && !Path.IsPathRooted(path) && Path.GetFullPath(folder) != Path.GetDirectoryName(Path.GetFullPath(file)))
+        {
+            throw new DataException($"--output is '{folder}', and relative paths such as '{path}' start at the folder of the pipeline's file: what is written there would not find it. Use the folder of '{file}'.");
+        }
+    }
+
     static void RequireBehindEachOther(Pipeline pipeline, IReadOnlyList<PipelineStep> asking)
     {
         var first = pipeline.Steps.ToList().FindIndex(s => s.Id == asking[0].Id);
@@ -124,7 +134,7 @@ static class PromptsSearchCommand
         Directory.CreateDirectory(folder);
         foreach (var plan in found.Front.Where(p => p.Rewrites.Count > 0))
         {
-            files.Add(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{string.Join('-', found.Steps)}-{files.Count + 1}.yaml")));
+            files.Add(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(pipeline)}-{string.Join('-', found.Steps)}-{files.Count + 1}.yaml")));
             await File.WriteAllTextAsync(files[^1], RewrittenFile.Of(text, found.Steps, plan.Steps), cancellation);
         }
 

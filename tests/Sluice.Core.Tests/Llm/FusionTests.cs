@@ -138,7 +138,9 @@ public sealed class FusionTests
             "number", "word": Read the fields below out of the data. Take only what is written there. Out of {{ text }}
             """,
             (string?)steps[0].Options["prompt"]);
-        Assert.Equal(["keep_holds", "label", "number", "word"], ((JsonArray)steps[0].Options["output"]!).Select(f => (string?)f!["name"]));
+        Assert.Equal(
+            """[{"name":"keep_holds","type":"boolean"},{"name":"label","labels":["good","bad"]},{"min":0,"name":"number","type":"integer"},{"name":"word"}]""",
+            steps[0].Options["output"]!.ToJsonString());
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_cheaper_model_that_is_as_good_is_found()
     {
-        var found = await PromptsAsync("search", "poor.yaml", "--models", "apt", "--plans", "4", "--rows", "10", "-o", "plans");
+        var found = await PromptsAsync("search", "poor.yaml", "--models", "apt", "--plans", "4", "--rows", "10", "-o", ".");
 
         Assert.Equal(0, found.ExitCode);
         Assert.Contains("mood: 4 plans on 10 examples, 30 held back", found.Output, StringComparison.Ordinal);
@@ -94,7 +94,7 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
         Assert.Contains("Not tried: cascade. Its sample takes 100 questions, so 200 examples to search by and as many to confirm by; the smaller part has 10.", found.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
 
         // A plan that was found is a pipeline like any other.
-        var again = await PromptsAsync("evaluate", Path.Combine("plans", "mood-1.yaml"), "--step", "mood", "--min", "1");
+        var again = await PromptsAsync("evaluate", "poor-mood-1.yaml", "--step", "mood", "--min", "1");
         Assert.Equal(0, again.ExitCode);
 
         var refused = await PromptsAsync("search", "poor.yaml", "--plans", "1");
@@ -125,7 +125,7 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
 
             """);
 
-        var found = await SearchAsync("three.yaml", "--step", "mood,topic", "--step", "keep", "--sample", "80", "--plans", "5", "-o", "plans");
+        var found = await SearchAsync("three.yaml", "--step", "mood,topic", "--step", "keep", "--sample", "80", "--plans", "5", "-o", ".");
 
         Assert.True(found.ExitCode == 0, found.Errors);
         Assert.Contains("mood, topic, keep: 5 plans on 40 rows, 40 held back", found.Output, StringComparison.Ordinal);
@@ -138,20 +138,20 @@ public sealed class PromptsTests : IAsyncLifetime, IDisposable
         Assert.Equal((paid, 0.0, true), (server.PaidCalls.Count, (double)json.Json["paidUsd"]!, (bool)json.Json["isAgreement"]!));
         Assert.InRange((double)json.Json["front"]![0]!["sameAnswersAtLeast"]!, 0.8, 0.95);
 
-        var plan = Path.Combine("plans", "mood-topic-keep-1.yaml");
+        const string plan = "three-mood-topic-keep-1.yaml";
         Assert.Contains("# What is asked.", await File.ReadAllTextAsync(Path.Combine(folder.Path, plan)), StringComparison.Ordinal);
         Assert.Equal(0, (await SluiceAsync("run", "three.yaml", "--store", "store")).ExitCode);
         Assert.Equal(3, server.PaidCalls.Count - paid);
         var expected = await File.ReadAllTextAsync(Path.Combine(folder.Path, "out.csv"));
         var calls = server.PaidCalls.Count;
-        File.Copy(Path.Combine(folder.Path, plan), Path.Combine(folder.Path, "one.yaml"));
-        Assert.Equal(0, (await SluiceAsync("run", "one.yaml", "--store", "store")).ExitCode);
+        Assert.Equal(0, (await SluiceAsync("run", plan, "--store", "store")).ExitCode);
         Assert.Equal(expected, await File.ReadAllTextAsync(Path.Combine(folder.Path, "out.csv")));
         Assert.Equal(1, server.PaidCalls.Count - calls);
     }
 
     [Theory]
     [InlineData("--step mood,topic --sample 5", "--sample is 5; expected 10 to 10,000.")]
+    [InlineData("--step mood -o plans", "--output is 'plans', and relative paths such as 'data.csv' start at the folder of the pipeline's file: what is written there would not find it. Use the folder of 'apart.yaml'.")]
     [InlineData("--step mood,topic --sample 20 --examples known.csv", "--examples and --sample both say which rows are asked about. Use one of them.")]
     [InlineData("--step mood,topic", "Step 'between' (limit) stands between 'mood' and 'topic', so they cannot be searched together. Put it before or after them, or search each by itself.")]
     [InlineData("--step topic", "Step 'mood' asks a language model before 'topic', so that all rows would have to be asked about to know which reach it. Search from that step on, or give --examples.")]
