@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Batches;
-using Sluice.Connectors;
 using Sluice.Llm;
 using Sluice.Llm.Prompts;
 using Sluice.Llm.Rewrites;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Llm;
-using Sluice.Storage;
 
 namespace Sluice.Tests.Llm;
 

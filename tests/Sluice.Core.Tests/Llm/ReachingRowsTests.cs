@@ -1,8 +1,6 @@
-using Sluice.Batches;
 using Sluice.Connectors;
 using Sluice.Llm.Rewrites;
 using Sluice.Pipelines;
-using Sluice.Storage;
 using Sluice.Tests.Runs;
 
 namespace Sluice.Tests.Llm;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Sluice.Llm.Prompts;
-using Sluice.Pipelines;
 using Sluice.Profiles;
 
 namespace Sluice.Llm.Rewrites;

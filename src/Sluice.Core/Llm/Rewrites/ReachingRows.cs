@@ -1,7 +1,6 @@
 using Sluice.Connectors;
 using Sluice.Datasets;
 using Sluice.Pipelines;
-using Sluice.Pipelines.Optimise;
 using Sluice.Runs;
 using Sluice.Storage;
 
