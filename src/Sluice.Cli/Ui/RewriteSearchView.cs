@@ -71,7 +71,7 @@ sealed class RewriteSearchView(RewriteSearchResult found, PromptMetric metric)
             : $"How alike the answers are to those of the steps as written ({metric.ToString().ToLowerInvariant()}), on the {found.HeldBack:N0} rows that were held back. It is not quality: what is answered wrongly as written counts as right.{unanswered}";
     }
 
-    string AsWritten(RewrittenPlan plan) => plan.Steps.Count > 1 ? $"as written: {plan.Steps.Count} steps" : "as written";
+    static string AsWritten(RewrittenPlan plan) => plan.Steps.Count > 1 ? $"as written: {plan.Steps.Count} steps" : "as written";
 
     string CostAgainst(RewrittenPlan plan) =>
         plan.Rewrites.Count > 0 && plan.CostOfThousand is { } cost && found.Plans[0].CostOfThousand is > 0 and { } written ? string.Create(CultureInfo.InvariantCulture, $"{cost / written:P0}") : "";
