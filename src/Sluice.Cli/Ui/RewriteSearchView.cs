@@ -11,7 +11,16 @@ sealed class RewriteSearchView(RewriteSearchResult found, PromptMetric metric)
 {
     public void Print(IReadOnlyList<string> files) => Shell.Print(new
     {
-        found.Steps, found.IsAgreement, found.Plans, found.Front, found.Searched, found.HeldBack, found.PaidUsd, found.Stopped, found.Refused, Files = files,
+        found.Steps,
+        found.IsAgreement,
+        found.Plans,
+        found.Front,
+        found.Searched,
+        found.HeldBack,
+        found.PaidUsd,
+        found.Stopped,
+        found.Refused,
+        Files = files,
     });
 
     public void Show(IReadOnlyList<string> files)

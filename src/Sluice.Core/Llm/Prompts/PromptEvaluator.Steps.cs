@@ -58,14 +58,14 @@ public sealed partial class PromptEvaluator
             [.. places.Select(at => JsonOf(plan.Fields, answered, at))],
             (int)(cost?.Unanswered ?? 0),
             cost?.Total.Tokens ?? default,
-            cost is null or { UnpricedCalls: 0 } ? cost?.Total.CostUsd ?? 0 : null) { PaidUsd = (cost?.Total.CostUsd ?? 0) - before };
+            cost is null or { UnpricedCalls: 0 } ? cost?.Total.CostUsd ?? 0 : null);
         if (answers.Unanswered == 0)
         {
             await store.CreateAsync(path, DocumentJson.Bytes(answers), cancellation);
         }
 
         await part.ClearAsync(cancellation);
-        return answers;
+        return answers with { PaidUsd = (cost?.Total.CostUsd ?? 0) - before };
     }
 
     async Task<Batch> RunAsync(AskedPlan plan, Batch rows, ObjectStore part, decimal? budgetUsd, CancellationToken cancellation)

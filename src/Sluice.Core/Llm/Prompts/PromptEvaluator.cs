@@ -123,11 +123,12 @@ public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore s
         var run = $"prompt-{plan.Version}-{KnownExamples.DigestOf(rows)}{plan.Kind}";
         var (answers, paid, calls) = await AskAsync(step, plan.Step, rows, run, plan.PaysForItself, budgetUsd, cancellation);
         var given = answers.OfType<StoredAnswer>().ToArray();
-        return new StepsAnswers(
+        var found = new StepsAnswers(
             [.. answers.Select(a => a?.Value)],
             answers.Count(a => a is null),
             given.Aggregate(default(TokenUsage), (sum, a) => sum + a.Usage),
-            plan.PaysForItself ? calls : given.Any(a => a.CostUsd is null) ? null : given.Sum(a => a.CostUsd!.Value)) { PaidUsd = paid };
+            plan.PaysForItself ? calls : given.Any(a => a.CostUsd is null) ? null : given.Sum(a => a.CostUsd!.Value));
+        return found with { PaidUsd = paid };
     }
 
     static void RequireFit(AskedPlan plan, Batch rows)
