@@ -90,12 +90,12 @@ static class PromptsCommand
     }
 
     static async Task<PipelineStep> StepAsync(string file, string? id, CancellationToken cancellation) =>
-        StepsOf(await Pipeline.LoadAsync(file, cancellation), file, id is null ? [] : [id])[0];
+        StepsOf(await PipelineGraph.LoadAsync(file, cancellation), file, id is null ? [] : [id])[0];
 
     /// <summary>The steps of a pipeline with these ids, or the only one that asks a language model.</summary>
-    internal static IReadOnlyList<PipelineStep> StepsOf(Pipeline pipeline, string file, IReadOnlyList<string> ids, string advice = "Name one with --step.")
+    internal static IReadOnlyList<PipelineStep> StepsOf(PipelineGraph pipeline, string file, IReadOnlyList<string> ids, string advice = "Name one with --step.")
     {
-        var asking = pipeline.Steps.Where(s => s.Step is Llm.AskingStep).ToArray();
+        var asking = pipeline.Chains.SelectMany(c => c.Pipeline.Steps).Where(s => s.Step is Llm.AskingStep).ToArray();
         var known = asking.Length == 0 ? "none" : string.Join(", ", asking.Select(s => s.Id));
         return ids.FirstOrDefault(id => asking.All(s => s.Id != id)) is { } other ? throw new PipelineException($"'{file}' has no step '{other}' that asks a language model. It has: {known}.", null)
             : ids.Count > 0 ? [.. asking.Where(s => ids.Contains(s.Id))]

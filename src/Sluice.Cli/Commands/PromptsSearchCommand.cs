@@ -54,9 +54,16 @@ static class PromptsSearchCommand
             : OpenedStore.MakingAsync(parsed, async store =>
             {
                 var file = parsed.GetRequiredValue(pipeline);
-                var read = await Pipeline.LoadAsync(file, cancellation);
+                var graph = await PipelineGraph.LoadAsync(file, cancellation);
+                var asking = PromptsCommand.StepsOf(graph, file, IdsOf(parsed), "Name one with --step, or several that stand behind each other.");
+                var read = graph.Chains.Select(c => c.Pipeline).First(p => p.Steps.Any(s => s.Id == asking[0].Id));
                 RequireRunnable(parsed, file, read);
-                var request = await RequestAsync(parsed, store, read, PromptsCommand.StepsOf(read, file, IdsOf(parsed), "Name one with --step, or several that stand behind each other."), cancellation) with { Judge = parsed.GetRequiredValue(judge) };
+                if (graph.Chains.Count > 1 && parsed.GetValue(examples) is null)
+                {
+                    throw new PipelineException($"'{file}' has {graph.Chains.Count} chains, and rows to ask about are drawn from the input of a pipeline of one. Give --examples.", null);
+                }
+
+                var request = await RequestAsync(parsed, store, read, asking, cancellation) with { Judge = parsed.GetRequiredValue(judge) };
                 var evaluator = new PromptEvaluator(store.Models, store.Objects, store.Ledger, TimeProvider.System);
                 var found = await new RewriteSearch(evaluator, Catalog.Default).SearchAsync(request, cancellation);
                 var view = new RewriteSearchView(found, request.Metric);
@@ -106,6 +113,11 @@ static class PromptsSearchCommand
     static void RequireBehindEachOther(Pipeline pipeline, IReadOnlyList<PipelineStep> asking)
     {
         var first = pipeline.Steps.ToList().FindIndex(s => s.Id == asking[0].Id);
+        if (asking.FirstOrDefault(a => pipeline.Steps.All(s => s.Id != a.Id)) is { } elsewhere)
+        {
+            throw new PipelineException($"Steps '{asking[0].Id}' and '{elsewhere.Id}' are not of one chain, so they cannot be searched together. Search each by itself.", null);
+        }
+
         if (pipeline.Steps.Skip(first).Take(asking.Count).FirstOrDefault(s => asking.All(a => a.Id != s.Id)) is { } between)
         {
             throw new PipelineException(
