@@ -9,7 +9,7 @@ namespace Sluice.Bench;
 
 /// <summary>
 /// The same question asked of the same seeded tickets in two ways, through the command line and the real client, on a server of this machine that counts what a
-/// provider would charge: every row by itself to the dear model, against batches, filters first, columns that are needed, a cascade, and answers that are kept.
+/// provider would charge: every row by itself to the dear model, against batches, filters first, columns that are needed, a cascade, answers that are kept, and what a search finds by itself.
 /// </summary>
 static class LlmWorkload
 {
@@ -30,12 +30,24 @@ static class LlmWorkload
         WriteTickets(Path.Combine(folder, "tickets.csv"), rows, 0);
         File.WriteAllText(Path.Combine(folder, "plain.yaml"), Plain);
         File.WriteAllText(Path.Combine(folder, "optimised.yaml"), Optimised);
+        File.WriteAllText(Path.Combine(folder, "batched.yaml"), Batched);
 
-        var lines = new List<Line> { await MeasureAsync("plain: a call for each row, filters last", sluice, "plain.yaml", folder, server) };
-        lines.Add(await MeasureAsync("optimised", sluice, "optimised.yaml", folder, server));
+        var lines = new List<Line> { await MeasureAsync("plain: a call for each row, filters last", sluice, Run("plain.yaml"), folder, server) };
+        lines.Add(await MeasureAsync("optimised", sluice, Run("optimised.yaml"), folder, server));
         var agreed = Agreement(Path.Combine(folder, "plain.csv"), Path.Combine(folder, "optimised.csv"));
+
+        // In a store of their own: the search and the pipeline that it finds take no answers of the runs before.
+        lines.Add(await MeasureAsync("batched: 100 rows a call, the column named", sluice, ["run", "batched.yaml", "--store", "other", "--json"], folder, server));
+        lines.Add(await MeasureAsync(
+            "the search itself, on 200 rows, no labels", sluice,
+            ["prompts", "search", "batched.yaml", "--step", "details,mood,complaints", "--metric", "f1", "--models", "cheap", "-o", ".", "--store", "other", "--json"], folder, server));
+
+        // The dearest of the best is the one that answers most alike.
+        var found = Directory.GetFiles(folder, "batched-*.yaml").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal).LastOrDefault() ?? throw new InvalidOperationException("The search found nothing.");
+        lines.Add(await MeasureAsync("batched, as the search found it", sluice, ["run", found, "--store", "third", "--json"], folder, server));
+        var alike = Agreement(Path.Combine(folder, "plain.csv"), Path.Combine(folder, "batched.csv"));
         WriteTickets(Path.Combine(folder, "tickets.csv"), rows, rows / 100);
-        lines.Add(await MeasureAsync("optimised, again with 1 % new rows", sluice, "optimised.yaml", folder, server));
+        lines.Add(await MeasureAsync("optimised, again with 1 % new rows", sluice, Run("optimised.yaml"), folder, server));
 
         Console.WriteLine($"{rows:N0} tickets. A call answers after 10 ms and 0.1 ms for each token that it writes; a token is four characters.");
         Console.WriteLine($"{"",-44}{"calls",8}{"tokens in",13}{"tokens out",12}{"US dollars",12}{"seconds",9}");
@@ -51,6 +63,8 @@ static class LlmWorkload
                 $"{line.Name}: calls 1/{(double)lines[0].Calls / line.Calls:0.0}, tokens 1/{(double)(lines[0].Input + lines[0].Output) / (line.Input + line.Output):0.0}, cost 1/{lines[0].Usd / line.Usd:0.0}, time 1/{lines[0].Seconds / line.Seconds:0.0}"));
         }
 
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"as found: rows in both results: {alike.Both:N0}, the same in every column: {alike.Same:N0}; only in plain: {alike.Left:N0}, only in that: {alike.Right:N0}"));
+        Console.WriteLine(await File.ReadAllTextAsync(found));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rows in both results: {agreed.Both:N0}, of these the same in every column: {agreed.Same:N0}; only in plain: {agreed.Left:N0}, only in optimised: {agreed.Right:N0}"));
     }
 
@@ -84,6 +98,23 @@ static class LlmWorkload
 
         """;
 
+    // As one who knows of batches writes it, in the order of plain: what a search starts from.
+    const string Batched = """
+        name: batched
+        steps:
+          - { id: rows, type: csv, config: { file_path: tickets.csv } }
+          - { id: german, type: filter, config: { condition: "country = 'DE'" } }
+          - id: details
+            type: llm_process
+            config: { type: enrich, prompt: 'Name the thing that {{ text }} is about and what happened to it', output: [{ name: thing }, { name: event }], model: dear }
+          - { id: mood, type: llm_process, config: { type: classify, prompt: 'How the customer feels in {{ text }}', labels: [angry, calm, pleased], model: dear } }
+          - { id: complaints, type: semantic_filter, config: { prompt: 'the customer complains in {{ text }}', model: dear } }
+          - { id: out, type: csv_sink, config: { file_path: batched.csv } }
+
+        """;
+
+    static string[] Run(string pipeline) => ["run", pipeline, "--store", "store", "--json"];
+
     static void WriteTickets(string file, int rows, int more)
     {
         var random = new Random(42);
@@ -100,11 +131,11 @@ static class LlmWorkload
 
     static string Pick(string[] words, Random random) => words[random.Next(words.Length)];
 
-    static async Task<Line> MeasureAsync(string name, string sluice, string pipeline, string folder, LoopbackModels server)
+    static async Task<Line> MeasureAsync(string name, string sluice, string[] arguments, string folder, LoopbackModels server)
     {
         var before = (server.Calls.Count, server.Bill, Input: server.PaidCalls.Sum(c => c.Reply!.InputTokens), Output: server.PaidCalls.Sum(c => c.Reply!.OutputTokens));
         var start = new ProcessStartInfo(sluice) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "run", pipeline, "--store", "store", "--json" })
+        foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
@@ -128,7 +159,7 @@ static class LlmWorkload
         var seconds = watch.Elapsed.TotalSeconds;
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{pipeline} ended with {process.ExitCode}: {await errors}{await output}");
+            throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}{await output}");
         }
 
         return new Line(
@@ -140,10 +171,12 @@ static class LlmWorkload
     {
         var instructions = string.Concat(((JsonArray)call.Body["messages"]!).Select(m => m!["content"]!.ToJsonString()));
         var schema = call.Body["response_format"]?.ToJsonString() ?? "";
+        string[] fields = [.. ((JsonObject)call.Body["response_format"]!["json_schema"]!["schema"]!["properties"]!["results"]!["items"]!["properties"]!).Select(p => p.Key).Where(name => name != "id")];
         var isCheap = call.Model == "cheap";
         var results = new JsonArray([.. JsonDocument.Parse(call.Prompt).RootElement.GetProperty("items").EnumerateArray().Select(item =>
         {
-            var result = Result(schema, item.GetProperty("data").GetProperty("text").GetString()!, isCheap);
+            var data = item.GetProperty("data");
+            var result = Result(fields, (data.ValueKind == JsonValueKind.Array ? data[0] : data.GetProperty("text")).GetString()!, isCheap);
             result["id"] = item.GetProperty("id").GetInt32();
             return (JsonNode)result;
         })]);
@@ -153,34 +186,23 @@ static class LlmWorkload
     }
 
     /// <summary>The dear model is right. The cheap one is sure of nine texts in ten, and of a hundred of those wrong in one; of the others it is not sure and wrong in three of ten.</summary>
-    static JsonObject Result(string schema, string text, bool isCheap)
+    static JsonObject Result(IEnumerable<string> fields, string text, bool isCheap)
     {
         var luck = Luck(text);
         var (sure, wrong) = (luck % 10 != 0, luck % 10 != 0 ? luck / 10 % 100 == 0 : luck / 10 % 10 < 3);
         var complains = moods.Take(1).Concat(moods.Skip(3).Take(1)).Concat(moods.Skip(5)).Any(m => text.Contains(m, StringComparison.Ordinal));
-        var result = new JsonObject();
-        if (schema.Contains("holds", StringComparison.Ordinal))
+        var mood = text.Contains("furious", StringComparison.Ordinal) || text.Contains("money back", StringComparison.Ordinal) ? "angry"
+            : text.Contains("pleased", StringComparison.Ordinal) || text.Contains("thank", StringComparison.Ordinal) ? "pleased" : "calm";
+        return new JsonObject(fields.Select(field => KeyValuePair.Create(field, (JsonNode?)(field switch
         {
-            result["holds"] = isCheap && wrong ? !complains : complains;
-        }
-        else if (schema.Contains("label", StringComparison.Ordinal))
-        {
-            var mood = text.Contains("furious", StringComparison.Ordinal) || text.Contains("money back", StringComparison.Ordinal) ? "angry"
-                : text.Contains("pleased", StringComparison.Ordinal) || text.Contains("thank", StringComparison.Ordinal) ? "pleased" : "calm";
-            result["label"] = !isCheap || !wrong ? mood : mood == "calm" ? "pleased" : "calm";
-        }
-        else
-        {
-            result["thing"] = subjects.First(s => text.StartsWith(s, StringComparison.Ordinal));
-            result["event"] = events.First(e => text.Contains(e, StringComparison.Ordinal));
-        }
+            "label" => !isCheap || !wrong ? mood : mood == "calm" ? "pleased" : "calm",
+            "thing" => subjects.First(s => text.StartsWith(s, StringComparison.Ordinal)),
+            "event" => events.First(e => text.Contains(e, StringComparison.Ordinal)),
+            "confidence" => sure ? 0.97 : 0.6,
 
-        if (schema.Contains("confidence", StringComparison.Ordinal))
-        {
-            result["confidence"] = sure ? 0.97 : 0.6;
-        }
-
-        return result;
+            // The condition of the filter, alone or beside other questions.
+            _ => isCheap && wrong ? !complains : complains,
+        }))));
     }
 
     // FNV-1a, whose low bits are mixed enough here.

@@ -29,7 +29,7 @@ static class PromptsCommand
         return new Command("prompts", "Evaluate prompts on examples, with a gate against regressions, and search what is cheaper or better.")
         {
             evaluate,
-            PromptsSearchCommand.Create(pipeline, step, examples, metric, judge),
+            PromptsSearchCommand.Create(pipeline, judge),
         };
     }
 
@@ -89,14 +89,18 @@ static class PromptsCommand
         return parts.Sum(p => p.Rows) > 0 ? Batch.Concat(parts) : throw new SourceException($"'{file}' has no examples. Expected at least one row.");
     }
 
-    internal static async Task<PipelineStep> StepAsync(string file, string? id, CancellationToken cancellation)
+    static async Task<PipelineStep> StepAsync(string file, string? id, CancellationToken cancellation) =>
+        StepsOf(await PipelineGraph.LoadAsync(file, cancellation), file, id is null ? [] : [id])[0];
+
+    /// <summary>The steps of a pipeline with these ids, or the only one that asks a language model.</summary>
+    internal static IReadOnlyList<PipelineStep> StepsOf(PipelineGraph pipeline, string file, IReadOnlyList<string> ids, string advice = "Name one with --step.")
     {
-        var asking = (await PipelineGraph.LoadAsync(file, cancellation)).Chains.SelectMany(c => c.Pipeline.Steps).Where(s => s.Step is Llm.AskingStep).ToArray();
-        var ids = asking.Length == 0 ? "none" : string.Join(", ", asking.Select(s => s.Id));
-        return asking.Where(s => id is null || s.Id == id).ToArray() is [var one] ? one
-            : throw new PipelineException(id is null
-                ? $"'{file}' has {asking.Length} steps that ask a language model ({ids}). Name one with --step."
-                : $"'{file}' has no step '{id}' that asks a language model. It has: {ids}.", null);
+        var asking = pipeline.Chains.SelectMany(c => c.Pipeline.Steps).Where(s => s.Step is Llm.AskingStep).ToArray();
+        var known = asking.Length == 0 ? "none" : string.Join(", ", asking.Select(s => s.Id));
+        return ids.FirstOrDefault(id => asking.All(s => s.Id != id)) is { } other ? throw new PipelineException($"'{file}' has no step '{other}' that asks a language model. It has: {known}.", null)
+            : ids.Count > 0 ? [.. asking.Where(s => ids.Contains(s.Id))]
+            : asking is [var one] ? [one]
+            : throw new PipelineException($"'{file}' has {asking.Length} steps that ask a language model ({known}). {advice}", null);
     }
 
     static async Task<PromptEvaluation> BaselineAsync(PromptEvaluator evaluator, string name, PromptEvaluation found, CancellationToken cancellation)

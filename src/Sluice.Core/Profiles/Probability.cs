@@ -9,6 +9,37 @@ static class Probability
     /// <summary>Chance that a normal variable is at least so far from 0 on either side.</summary>
     public static double NormalTails(double deviations) => ChiSquareTail(deviations * deviations, 1);
 
+    /// <summary>Clopper–Pearson upper limit, one-sided: the share at which so few hits in the sample would have probability 1 − confidence.</summary>
+    public static double UpperShare(long hits, long sampled, double confidence)
+    {
+        if (sampled == 0)
+        {
+            return 1;
+        }
+
+        var (low, high) = ((double)hits / sampled, 1.0);
+        for (var step = 0; step < 60; step++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = AtMost(hits, sampled, middle) > 1 - confidence ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
+
+    static double AtMost(long hits, long sampled, double share)
+    {
+        var term = sampled * Math.Log(1 - share);
+        var sum = Math.Exp(term);
+        for (long k = 1; k <= hits; k++)
+        {
+            term += Math.Log((double)(sampled - k + 1) / k) + Math.Log(share / (1 - share));
+            sum += Math.Exp(term);
+        }
+
+        return sum;
+    }
+
     // Regularised upper incomplete gamma function: series below, continued fraction (Lentz) above (Numerical Recipes 6.2).
     static double GammaTail(double shape, double value)
     {

@@ -79,7 +79,7 @@ public sealed class RewriteSearchTests : IAsyncLifetime, IAsyncDisposable
     Task<RewriteSearchResult> SearchAsync(LanguageModels models, RewriteRequest request) =>
         new RewriteSearch(new PromptEvaluator(models, store, new MemoryLedger(), TimeProvider.System), Catalog.Default).SearchAsync(request, CancellationToken.None);
 
-    static RewriteRequest Request(Batch? examples = null) => new(Step(), examples ?? Examples(), PromptMetric.Accuracy) { Models = ["cheap", "worse"] };
+    static RewriteRequest Request(Batch? examples = null) => new([Step()], examples ?? Examples(), PromptMetric.Accuracy) { Models = ["cheap", "worse"] };
 
     [Fact]
     public async Task What_nothing_beats_in_score_and_cost_is_found_and_confirmed_on_other_examples()
@@ -131,7 +131,7 @@ public sealed class RewriteSearchTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_model_writes_a_clearer_prompt_from_what_went_wrong()
     {
-        var found = await SearchAsync(new Market(), Request() with { Step = Step().WithModel("cheap"), Models = [], Writer = "dear" });
+        var found = await SearchAsync(new Market(), Request() with { Steps = [Step().WithModel("cheap")], Models = [], Writer = "dear" });
 
         var best = found.Front[^1];
         Assert.Equal((1.0, "Even numbers are good: {{ text }}"), (best.Best.Score, (string?)best.Rewrites.Single(r => r.Directive == "clarify_instructions").Options["prompt"]));
@@ -141,7 +141,7 @@ public sealed class RewriteSearchTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_prompt_that_names_a_column_that_is_not_there_is_not_tried()
     {
-        var found = await SearchAsync(new Market { OffersNonsense = true }, Request() with { Step = Step().WithModel("cheap"), Models = [], Writer = "dear" });
+        var found = await SearchAsync(new Market { OffersNonsense = true }, Request() with { Steps = [Step().WithModel("cheap")], Models = [], Writer = "dear" });
 
         Assert.DoesNotContain(found.Plans.SelectMany(p => p.Rewrites), r => r.Directive == "clarify_instructions");
     }

@@ -96,7 +96,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
     public async Task A_question_in_two_steps_is_found_and_runs_as_it_is_written()
     {
         var models = new Two(ByNotes);
-        var found = await SearchAsync(models, new RewriteRequest(Step("model: dear"), Examples(60, i => $"{Truth(i)} text {i}"), PromptMetric.Accuracy));
+        var found = await SearchAsync(models, new RewriteRequest([Step("model: dear")], Examples(60, i => $"{Truth(i)} text {i}"), PromptMetric.Accuracy));
 
         var best = found.Front[^1];
         Assert.Equal((1.0, 1.0), (best.Searched.Score, best.Confirmed!.Score));
@@ -128,7 +128,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
             new[] { "", "a", "b", "c" }.Select(p => TextColumn.Of([.. texts.Select(t => p + t)])), 30);
         var step = Pipeline.Parse(TestRuns.Source + "  - { id: read_out, type: extract, config: { columns: [text], output: [{ name: a }, { name: b }, { name: c }], budget_usd: 8, model: dear } }\n").Steps[0];
 
-        var found = await SearchAsync(new Two(Fields), new RewriteRequest(step, examples, PromptMetric.Exact));
+        var found = await SearchAsync(new Two(Fields), new RewriteRequest([step], examples, PromptMetric.Exact));
 
         var best = found.Front[^1];
         Assert.Equal(1.0, best.Best.Score);
@@ -152,7 +152,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
     public async Task A_long_text_is_asked_about_in_chunks_and_no_row_or_column_is_lost()
     {
         var models = new Two(Shortsighted);
-        var found = await SearchAsync(models, new RewriteRequest(Step("model: dear, pii: allow"), Examples(24, i => $"{i / 2} {Long(Truth(i).ToUpperInvariant())}"), PromptMetric.Accuracy) { MostPlans = 8 });
+        var found = await SearchAsync(models, new RewriteRequest([Step("model: dear, pii: allow")], Examples(24, i => $"{i / 2} {Long(Truth(i).ToUpperInvariant())}"), PromptMetric.Accuracy) { MostPlans = 8 });
 
         var best = found.Front.First(p => p.Rewrites.Any(r => r.Directive == "chunking"));
         Assert.Equal((1.0, 1.0), (best.Searched.Score, best.Confirmed!.Score));
@@ -171,7 +171,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
         static JsonObject Whole(string model, string system, JsonElement data) => !data.TryGetProperty("text", out _) ? new() { ["label"] = "bad" } : new() { ["label"] = data.GetProperty("text").GetString()!.Contains("was good", StringComparison.Ordinal) ? "good" : "bad" };
         string Text(int i) => string.Concat(Enumerable.Range(0, 60).Select(n => $"Line {n} of {i} tells of the way there. ")) + $"All was {Truth(i)}. " + string.Concat(Enumerable.Range(0, 60).Select(n => $"Line {n} of {i} tells of the way back. "));
 
-        var found = await SearchAsync(new Two(Whole), new RewriteRequest(Step("model: dear, pii: allow"), Examples(30, Text), PromptMetric.Accuracy) { MostPlans = 8 });
+        var found = await SearchAsync(new Two(Whole), new RewriteRequest([Step("model: dear, pii: allow")], Examples(30, Text), PromptMetric.Accuracy) { MostPlans = 8 });
 
         var best = found.Front[0];
         Assert.Equal((1.0, 250, "sentences"), (best.Best.Score, (int)best.Steps[0].Options["max_text_tokens"]!, (string?)best.Steps[0].Options["text_cut"]));
@@ -196,7 +196,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
         }
 
         var models = new Two(Answer);
-        var request = new RewriteRequest(Step("model: dear, batch_size: 10, pii: allow"), Examples(400, i => $"{Truth(i)} {i}"), PromptMetric.Accuracy) { Models = ["cheap"], SearchRows = 200, MostPlans = 8 };
+        var request = new RewriteRequest([Step("model: dear, batch_size: 10, pii: allow")], Examples(400, i => $"{Truth(i)} {i}"), PromptMetric.Accuracy) { Models = ["cheap"], SearchRows = 200, MostPlans = 8 };
 
         var found = await SearchAsync(models, request);
 
@@ -213,7 +213,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task A_search_that_was_killed_pays_for_no_call_twice_and_leaves_nothing_behind()
     {
-        var request = new RewriteRequest(Step("model: dear, batch_size: 10"), Examples(40, i => $"{Truth(i)} text {i}"), PromptMetric.Accuracy) { MostPlans = 12 };
+        var request = new RewriteRequest([Step("model: dear, batch_size: 10")], Examples(40, i => $"{Truth(i)} text {i}"), PromptMetric.Accuracy) { MostPlans = 12 };
         var whole = new Two(ByNotes);
         await using var other = new MemoryStore();
         var expected = await new RewriteSearch(new PromptEvaluator(whole, other, new MemoryLedger(), TimeProvider.System), Catalog.Default).SearchAsync(request, CancellationToken.None);
@@ -251,7 +251,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
     {
         static JsonObject Any(string model, string system, JsonElement data) => new() { ["holds"] = true, ["label"] = "good", ["summary"] = "good" };
 
-        var found = await SearchAsync(new Two(Any), new RewriteRequest(Pipeline.Parse(TestRuns.Source + $"  - {step}\n").Steps[0], Examples(20, i => $"text {i}"), PromptMetric.Accuracy) { Models = ["cheap"], MostPlans = 10 });
+        var found = await SearchAsync(new Two(Any), new RewriteRequest([Pipeline.Parse(TestRuns.Source + $"  - {step}\n").Steps[0]], Examples(20, i => $"text {i}"), PromptMetric.Accuracy) { Models = ["cheap"], MostPlans = 10 });
 
         Assert.Contains(new RefusedRewrite(directive, reason), found.Refused);
         Assert.DoesNotContain(found.Plans, p => p.Rewrites.Any(r => r.Directive == directive));
@@ -262,7 +262,7 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
     {
         await using var runs = new TestRuns { Models = models };
         runs.Write("data.csv", csv);
-        var yaml = RewrittenFile.Of(Yaml("model: dear"), "mood", plan.Steps);
+        var yaml = RewrittenFile.Of(Yaml("model: dear"), ["mood"], plan.Steps);
         var run = await runs.RunAsync(yaml);
         var manifest = await runs.Catalogue.ManifestAsync("t", run.Version, CancellationToken.None);
         return [string.Join('|', manifest.Schema.Select(f => f.Name)), .. await runs.RowsAsync(run.Version)];

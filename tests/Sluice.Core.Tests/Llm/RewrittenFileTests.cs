@@ -36,7 +36,7 @@ public sealed class RewrittenFileTests
     [Fact]
     public void Only_the_step_is_replaced()
     {
-        var text = RewrittenFile.Of(Text, "mood", steps);
+        var text = RewrittenFile.Of(Text, ["mood"], steps);
 
         Assert.StartsWith(Text[..Text.IndexOf("  - id: mood", StringComparison.Ordinal)], text, StringComparison.Ordinal);
         Assert.EndsWith(Text[Text.IndexOf("\n  # What is bad", StringComparison.Ordinal)..], text, StringComparison.Ordinal);
@@ -49,10 +49,41 @@ public sealed class RewrittenFileTests
     [Fact]
     public void The_last_step_and_steps_in_one_line_can_be_replaced_too()
     {
-        var last = RewrittenFile.Of(Text, "keep", [new RewrittenStep("keep", "limit", new JsonObject { ["rows"] = 3 })]);
+        var last = RewrittenFile.Of(Text, ["keep"], [new RewrittenStep("keep", "limit", new JsonObject { ["rows"] = 3 })]);
 
         Assert.Equal("limit", Pipeline.Parse(last).Steps[1].Type);
         Assert.EndsWith("optimize: false\n", last, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_behind_each_other_are_replaced_together_with_what_is_between_them()
+    {
+        var text = RewrittenFile.Of(Text, ["mood", "keep"], [steps[0] with { Id = "keep" }]);
+
+        Assert.Equal(["keep"], Pipeline.Parse(text).Steps.Select(s => s.Id));
+        Assert.Contains("# The question.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("# What is bad goes.", text, StringComparison.Ordinal);
+        Assert.Contains("      prompt: |-\n        Is \"{{ text }}\" <b>good</b>?\n        Say why.\n", text, StringComparison.Ordinal);
+        Assert.Contains("    depends_on: \"rows\"\n", text, StringComparison.Ordinal);
+
+        var apart = Assert.Throws<PipelineException>(() => RewrittenFile.Of(Text, ["keep", "mood"], steps));
+        Assert.Contains("Step 'mood' does not stand right behind step 'keep' in the file, so they cannot be replaced together.", apart.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a\nb")]
+    [InlineData(" a\nb")]
+    [InlineData("a\n\nb")]
+    [InlineData("a\nb ")]
+    [InlineData("a\r\nb\tc")]
+    [InlineData("# a\n- b: {{ c }}\n'\"%|>")]
+    [InlineData("a\nb\n")]
+    [InlineData("a\u2028b\n\ud83d\ude00")]
+    public void A_text_of_several_lines_is_read_as_it_was(string prompt)
+    {
+        var text = RewrittenFile.Of(Text, ["mood"], [new RewrittenStep("mood", "llm_process", new JsonObject { ["type"] = "enrich", ["prompt"] = prompt, ["output"] = new JsonArray(new JsonObject { ["name"] = "label" }) })]);
+
+        Assert.Equal(prompt, (string?)JsonNode.Parse(Pipeline.Parse(text).Steps[0].OptionsJson)!["prompt"]);
     }
 
     [Theory]
@@ -60,7 +91,7 @@ public sealed class RewrittenFileTests
     [InlineData("name: t\nsteps:\n  - { id: rows, type: csv, config: { file_path: d.csv } }\n")]
     public void A_step_that_cannot_be_found_by_its_lines_is_one_clear_error(string text)
     {
-        var error = Assert.Throws<PipelineException>(() => RewrittenFile.Of(text, "mood", steps));
+        var error = Assert.Throws<PipelineException>(() => RewrittenFile.Of(text, ["mood"], steps));
 
         Assert.StartsWith("Step 'mood' does not begin with '- ' on a line of its own, so no other can be put in its place.", error.Message, StringComparison.Ordinal);
     }

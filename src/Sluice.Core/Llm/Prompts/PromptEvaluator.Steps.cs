@@ -14,81 +14,70 @@ public sealed partial class PromptEvaluator
 {
     const string Text = "pipelines/search.yaml", RunId = "search";
 
+    /// <summary>Steps in the place of some of a pipeline, as they are asked by a run.</summary>
+    /// <exception cref="PipelineException">A step asks no model, or its model cannot be asked.</exception>
+    internal AskedPlan PlanOf(IReadOnlyList<PipelineStep> written, IReadOnlyList<RewrittenStep> steps, Catalog catalog)
+    {
+        AskingStep[] asking = [.. written.Select(s => Open(s.Step, s.Id))];
+        var text = TextOf(steps);
+        return new AskedPlan
+        {
+            Step = string.Join(", ", written.Select(s => s.Id)),
+            Model = string.Join(", ", asking.Select(s => s.Question.Model).Distinct()),
+            Fields = ScoredFields.Of(asking),
+            Version = KnownExamples.DigestOf(text),
+            Kind = "-steps",
+            PaysForItself = true,
+            Text = text,
+            Catalog = catalog,
+        };
+    }
+
     /// <summary>
-    /// Runs the examples through the steps with the real engine and scores what stands in the columns of the step's answer. The run's objects are in a folder of their own, where a search that was
-    /// killed finds the calls that it paid; they go when the result is kept.
+    /// Runs the rows through the steps with the real engine and reads what stands in the columns of their answers. The run's objects are in a folder of their own, where a search that was
+    /// killed finds the calls that it paid; they go when the answers are kept.
     /// </summary>
     /// <exception cref="PipelineException">The steps cannot be run.</exception>
-    /// <exception cref="DataException">They lose or change rows, so they cannot stand for the one.</exception>
-    internal async Task<PromptEvaluation> EvaluateStepsAsync(PromptTest test, IReadOnlyList<RewrittenStep> steps, Catalog catalog, CancellationToken cancellation)
+    /// <exception cref="DataException">They change rows, or lose some that they should not, so they cannot stand for the ones as written.</exception>
+    async Task<StepsAnswers> AnswersOfRunAsync(AskedPlan plan, Batch rows, decimal? budgetUsd, CancellationToken cancellation)
     {
-        var asked = Open(test.Step.Step, test.Step.Id);
-        var fields = asked.Question.Fields;
-        string[] columns = [.. fields.Select(f => ColumnOf(test.Examples, fields, f))];
-        var rows = Without(test.Examples, columns);
-        var text = TextOf(steps);
-        var keys = KeysOf(test.Examples);
-        var (version, examples) = (Digest(text), Digest(string.Join('\n', keys.Order(StringComparer.Ordinal))));
-        var judge = test.Metric == PromptMetric.Judge ? Judge(test) : null;
-        var path = PathOf(version, examples, "-steps", test.Metric, judge);
+        var name = $"{plan.Version}-{KnownExamples.DigestOf(rows)}";
+        var path = $"evaluated/{name}.json";
+        await using var part = new StorePart(store, $"searches/{name}/");
         if (await store.StatAsync(path, cancellation) is not null)
         {
-            return DocumentJson.Parse<PromptEvaluation>(await store.ReadAsync(path, cancellation)) with { PaidUsd = 0 };
+            await part.ClearAsync(cancellation);
+            return DocumentJson.Parse<StepsAnswers>(await store.ReadAsync(path, cancellation));
         }
 
-        await using var part = new StorePart(store, $"searches/{version}-{examples}/");
-        var calls = new CallLog(part, RunId);
-        var before = (await calls.AllAsync(cancellation)).Sum(c => c.CostUsd ?? 0);
-        var answered = await RunAsync(text, rows, part, test.BudgetUsd + before, catalog, cancellation);
-        RequireSameRows(test.Step.Id, rows, answered);
+        var before = (await new CallLog(part, RunId).AllAsync(cancellation)).Sum(c => c.CostUsd ?? 0);
+        var answered = await RunAsync(plan, rows, part, budgetUsd + before, cancellation);
+        var places = Places(plan, rows, answered);
         var cost = await RunCost.FindAsync(part, RunId, cancellation);
-        ScoredExample[] scored = [.. Enumerable.Range(0, rows.Rows).Select(row => Scored(test, fields, columns, keys[row], JsonOf(fields, answered, row), row))];
-        var paid = (cost?.Total.CostUsd ?? 0) - before;
-        if (judge is not null)
+        var answers = new StepsAnswers(
+            [.. places.Select(at => JsonOf(plan.Fields, answered, at))],
+            (int)(cost?.Unanswered ?? 0),
+            cost?.Total.Tokens ?? default,
+            cost is null or { UnpricedCalls: 0 } ? cost?.Total.CostUsd ?? 0 : null);
+        if (answers.Unanswered == 0)
         {
-            var (judged, more) = await JudgeAsync(judge, scored, $"prompt-{version}-{examples}", cancellation);
-            (scored, paid) = (judged, paid + more);
-        }
-
-        var mean = scored.Average(s => s.Score);
-        var (low, high) = PromptMetrics.Interval(mean, scored.Length);
-        var evaluation = new PromptEvaluation
-        {
-            Version = version,
-            Examples = examples,
-            Step = test.Step.Id,
-            Model = asked.Question.Model,
-            Metric = test.Metric,
-            Judge = judge?.Question.Model,
-            At = time.GetUtcNow(),
-            Score = mean,
-            Low = low,
-            High = high,
-            Unanswered = (int)(cost?.Unanswered ?? 0),
-            Tokens = cost?.Total.Tokens ?? default,
-            CostUsd = cost is null or { UnpricedCalls: 0 } ? cost?.Total.CostUsd ?? 0 : null,
-            PaidUsd = paid,
-            Rows = scored,
-        };
-        if (evaluation.Unanswered == 0)
-        {
-            await store.CreateAsync(path, DocumentJson.Bytes(evaluation), cancellation);
+            await store.CreateAsync(path, DocumentJson.Bytes(answers), cancellation);
         }
 
         await part.ClearAsync(cancellation);
-        return evaluation;
+        return answers with { PaidUsd = (cost?.Total.CostUsd ?? 0) - before };
     }
 
-    async Task<Batch> RunAsync(string text, Batch rows, ObjectStore part, decimal? budgetUsd, Catalog catalog, CancellationToken cancellation)
+    async Task<Batch> RunAsync(AskedPlan plan, Batch rows, ObjectStore part, decimal? budgetUsd, CancellationToken cancellation)
     {
         await using var book = new MemoryLedger();
         var files = new BatchFiles(part);
         var engine = new RunEngine(
-            part, book, files, _ => new FolderInputs([Path.GetTempPath()], Path.GetTempPath()), new RunOptions { Trial = new TrialOptions(null) }, time, catalog, models: models);
-        var pipeline = Pipeline.Parse(text, null, catalog);
+            part, book, files, _ => new FolderInputs([Path.GetTempPath()], Path.GetTempPath()), new RunOptions { Trial = new TrialOptions(null) }, time, plan.Catalog, models: models);
+        var pipeline = Pipeline.Parse(plan.Text, null, plan.Catalog);
         engine.Use(Text, pipeline with
         {
-            Source = pipeline.Source with { Source = new SampleSource(rows) },
+            Source = pipeline.Source with { Source = new SampleSource(new Batch(rows.Schema, rows.Columns, rows.Rows)) },
             Optimization = new Optimization { BudgetUsd = (double?)budgetUsd },
         });
         var outcome = await LocalRun.RunAsync(engine, new RunRequest(RunId, Text, "search", Path.GetTempPath()), 1, null, cancellation);
@@ -108,22 +97,37 @@ public sealed partial class PromptEvaluator
         return CanonicalJson.Write(new JsonObject { ["name"] = "search", ["dataset"] = "search", ["optimize"] = false, ["steps"] = new JsonArray([source, .. steps.Select(s => s.Json)]) });
     }
 
-    /// <summary>All rows must be there, in their order, with the values that they had.</summary>
-    static void RequireSameRows(string step, Batch rows, Batch answered)
+    /// <summary>
+    /// Where each row is in the result; null: it went. Rows come out in their order with the values that they had, but for columns that the answers are written into. Equal rows have equal answers,
+    /// so that they stay or go together, and matching them from the first on is right.
+    /// </summary>
+    static int?[] Places(AskedPlan plan, Batch rows, Batch answered)
     {
-        if (answered.Rows != rows.Rows || rows.Schema.FirstOrDefault(f => !answered.Schema.Has(f.Name)) is not null
-            || !RowHash.Rows([.. rows.Schema.Select(f => answered[f.Name])], answered.Rows).SequenceEqual(RowHash.Rows(rows.Columns, rows.Rows)))
+        Field[] compared = [.. rows.Schema.Where(f => plan.Fields.Fields.All(answer => answer.Name != f.Name))];
+        var (places, next) = (new int?[rows.Rows], 0);
+        if (compared.All(f => answered.Schema.Has(f.Name)) && (compared.Length > 0 || plan.Fields.Kept is null))
         {
-            throw new DataException($"The steps that would stand for '{step}' do not give the rows that they were given: {answered.Rows:N0} of {rows.Rows:N0}, or with other values.");
+            var before = RowHash.Rows([.. compared.Select(f => rows[f.Name])], rows.Rows);
+            var after = RowHash.Rows([.. compared.Select(f => answered[f.Name])], answered.Rows);
+            for (var row = 0; row < before.Length && next < after.Length; row++)
+            {
+                places[row] = before[row] == after[next] ? next++ : null;
+            }
         }
+
+        return next == answered.Rows && (plan.Fields.Kept is not null || next == rows.Rows) ? places
+            : throw new DataException($"The steps that would stand for '{plan.Step}' do not give the rows that they were given: {answered.Rows:N0} of {rows.Rows:N0}, or with other values.");
     }
 
-    /// <summary>A row's answer, as a model would have given it.</summary>
-    static string JsonOf(IReadOnlyList<AnswerField> fields, Batch answered, int row) => CanonicalJson.Write(new JsonObject(fields.Select(f =>
-        KeyValuePair.Create(f.Name, answered[f.Name].IsNull(row) ? null : (JsonNode?)answered[f.Name].Display(row)))));
+    /// <summary>A row's answer, as models would have given it; null: a field that must have a value has none.</summary>
+    static string? JsonOf(ScoredFields scored, Batch answered, int? at)
+    {
+        var answer = new JsonObject();
+        foreach (var field in scored.Fields)
+        {
+            answer[field.Name] = field.Name == scored.Kept ? at is not null : at is { } row && !answered[field.Name].IsNull(row) ? answered[field.Name].Display(row) : null;
+        }
 
-    static string[] KeysOf(Batch examples) => [.. RowHash.Rows(examples.Columns, examples.Rows).Select(k => $"{k.High:x16}{k.Low:x16}")];
-
-    static string PathOf(string version, string examples, string kind, PromptMetric metric, AskingStep? judge) =>
-        $"{FolderOf(version)}{examples}{kind}-{metric.ToString().ToLowerInvariant()}{(judge is null ? "" : "-" + judge.Question.Digest)}.json";
+        return at is not null && scored.Fields.Any(f => f.Required && answer[f.Name] is null) ? null : CanonicalJson.Write(answer);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Sluice.Pipelines;
@@ -30,60 +29,76 @@ public sealed record PromptTest(PipelineStep Step, Batch Examples, PromptMetric 
 /// </summary>
 public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore store, Ledger ledger, TimeProvider time)
 {
-    const string Expected = "expected";
-
     /// <exception cref="PipelineException">The step asks no model, or its model cannot be asked.</exception>
     /// <exception cref="DataException">The examples do not fit the step.</exception>
-    public async Task<PromptEvaluation> EvaluateAsync(PromptTest test, CancellationToken cancellation)
+    public Task<PromptEvaluation> EvaluateAsync(PromptTest test, CancellationToken cancellation)
     {
-        var step = Open(test.Step.Step, test.Step.Id);
-        var fields = step.Question.Fields;
-        string[] columns = [.. fields.Select(f => ColumnOf(test.Examples, fields, f))];
-        var rows = Without(test.Examples, columns);
-        var problems = new StepProblems();
-        step.Plan(rows.Schema, problems);
-        if (problems.Items.Count > 0)
-        {
-            throw new DataException($"The examples do not fit step '{test.Step.Id}'. {problems.Items[0].Message}");
-        }
+        var plan = PlanOf(test.Step, test.IsAlone);
+        return EvaluateAsync(plan, KnownExamples.Of(test.Examples, plan.Fields), test.Metric, test.Judge, null, test.BudgetUsd, cancellation);
+    }
 
-        var keys = KeysOf(test.Examples);
-        var examples = Digest(string.Join('\n', keys.Order(StringComparer.Ordinal)));
-        var judge = test.Metric == PromptMetric.Judge ? Judge(test) : null;
-        var alone = test.IsAlone ? "-" + Digest(test.Step.OptionsJson) : "";
-        var path = PathOf(step.Question.Digest, examples, alone, test.Metric, judge);
-        if ((step.Question.IsRepeatable || test.IsAlone) && await store.StatAsync(path, cancellation) is not null)
+    /// <summary>One step as it is asked by itself.</summary>
+    /// <exception cref="PipelineException">It asks no model, or its model cannot be asked.</exception>
+    internal AskedPlan PlanOf(PipelineStep step, bool paysForItself)
+    {
+        var asking = Open(step.Step, step.Id);
+        return new AskedPlan
+        {
+            Step = step.Id,
+            Model = asking.Question.Model,
+            Fields = ScoredFields.Of([asking]),
+            Version = asking.Question.Digest,
+            Kind = paysForItself ? "-" + KnownExamples.DigestOf(step.OptionsJson) : "",
+            Alone = asking,
+            PaysForItself = paysForItself,
+        };
+    }
+
+    /// <summary>Scores what a plan answers to examples.</summary>
+    /// <param name="plan">What is asked.</param>
+    /// <param name="examples">Rows, and what is expected of them.</param>
+    /// <param name="metric">How answers are compared.</param>
+    /// <param name="judgeModel">Model that judges, for that metric.</param>
+    /// <param name="answers">The answers where they are known; null: they are asked for.</param>
+    /// <param name="budgetUsd">US dollars that it may spend; null: no limit.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<PromptEvaluation> EvaluateAsync(
+        AskedPlan plan, KnownExamples examples, PromptMetric metric, string judgeModel, StepsAnswers? answers, decimal? budgetUsd, CancellationToken cancellation)
+    {
+        RequireFit(plan, examples.Rows);
+        var judge = metric == PromptMetric.Judge ? Judge(judgeModel) : null;
+        var path = $"{FolderOf(plan.Version)}{examples.Digest}{plan.Kind}-{metric.ToString().ToLowerInvariant()}{(judge is null ? "" : "-" + judge.Question.Digest)}.json";
+        if (plan.IsRepeatable && await store.StatAsync(path, cancellation) is not null)
         {
             return DocumentJson.Parse<PromptEvaluation>(await store.ReadAsync(path, cancellation)) with { PaidUsd = 0 };
         }
 
-        var run = $"prompt-{step.Question.Digest}-{examples}{alone}";
-        var (answers, paid, calls) = await AskAsync(step, test.Step.Id, rows, run, test.IsAlone, test.BudgetUsd, cancellation);
-        ScoredExample[] scored = [.. Enumerable.Range(0, rows.Rows).Select(row => Scored(test, fields, columns, keys[row], answers[row]?.Value, row))];
+        answers ??= await AnswersAsync(plan, examples.Rows, budgetUsd, cancellation);
+        ScoredExample[] scored = [.. answers.Values.Select((answer, row) => Scored(metric, plan.Fields, examples.Keys[row], answer, examples.Expected[row]))];
+        var paid = answers.PaidUsd;
         if (judge is not null)
         {
-            var (judged, more) = await JudgeAsync(judge, scored, run, cancellation);
+            var (judged, more) = await JudgeAsync(judge, plan.Fields, scored, $"prompt-{plan.Version}-{examples.Digest}{plan.Kind}", cancellation);
             (scored, paid) = (judged, paid + more);
         }
 
         var mean = scored.Average(s => s.Score);
         var (low, high) = PromptMetrics.Interval(mean, scored.Length);
-        var given = answers.OfType<StoredAnswer>().ToArray();
         var evaluation = new PromptEvaluation
         {
-            Version = step.Question.Digest,
-            Examples = examples,
-            Step = test.Step.Id,
-            Model = step.Question.Model,
-            Metric = test.Metric,
+            Version = plan.Version,
+            Examples = examples.Digest,
+            Step = plan.Step,
+            Model = plan.Model,
+            Metric = metric,
             Judge = judge?.Question.Model,
             At = time.GetUtcNow(),
             Score = mean,
             Low = low,
             High = high,
-            Unanswered = answers.Count(a => a is null),
-            Tokens = given.Aggregate(default(TokenUsage), (sum, a) => sum + a.Usage),
-            CostUsd = test.IsAlone ? calls : given.Any(a => a.CostUsd is null) ? null : given.Sum(a => a.CostUsd!.Value),
+            Unanswered = answers.Unanswered,
+            Tokens = answers.Tokens,
+            CostUsd = answers.CostUsd,
             PaidUsd = paid,
             Rows = scored,
         };
@@ -97,6 +112,35 @@ public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore s
         return evaluation;
     }
 
+    /// <summary>What a plan answers to rows; kept, so that asking again costs nothing.</summary>
+    internal async Task<StepsAnswers> AnswersAsync(AskedPlan plan, Batch rows, decimal? budgetUsd, CancellationToken cancellation)
+    {
+        if (plan.Alone is not { } step)
+        {
+            return await AnswersOfRunAsync(plan, rows, budgetUsd, cancellation);
+        }
+
+        var run = $"prompt-{plan.Version}-{KnownExamples.DigestOf(rows)}{plan.Kind}";
+        var (answers, paid, calls) = await AskAsync(step, plan.Step, rows, run, plan.PaysForItself, budgetUsd, cancellation);
+        var given = answers.OfType<StoredAnswer>().ToArray();
+        var found = new StepsAnswers(
+            [.. answers.Select(a => a?.Value)],
+            answers.Count(a => a is null),
+            given.Aggregate(default(TokenUsage), (sum, a) => sum + a.Usage),
+            plan.PaysForItself ? calls : given.Any(a => a.CostUsd is null) ? null : given.Sum(a => a.CostUsd!.Value));
+        return found with { PaidUsd = paid };
+    }
+
+    static void RequireFit(AskedPlan plan, Batch rows)
+    {
+        var problems = new StepProblems();
+        plan.Alone?.Plan(rows.Schema, problems);
+        if (problems.Items.Count > 0)
+        {
+            throw new DataException($"The examples do not fit step '{plan.Step}'. {problems.Items[0].Message}");
+        }
+    }
+
     /// <summary>A kept evaluation of a version, of the same examples if there is one; null: none.</summary>
     public async Task<PromptEvaluation?> FindAsync(string version, PromptEvaluation like, CancellationToken cancellation)
     {
@@ -107,13 +151,6 @@ public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore s
         }
 
         return found.Where(e => e.Metric == like.Metric && e.Judge == like.Judge).OrderByDescending(e => e.Examples == like.Examples).ThenByDescending(e => e.At).FirstOrDefault();
-    }
-
-    /// <summary>The examples as the step is asked about them: without what is expected.</summary>
-    internal Batch RowsOf(PipelineStep step, Batch examples)
-    {
-        var fields = Open(step.Step, step.Id).Question.Fields;
-        return Without(examples, [.. fields.Select(f => ColumnOf(examples, fields, f))]);
     }
 
     /// <summary>Two other prompts for a step, by a model that is shown what went wrong.</summary>
@@ -148,20 +185,6 @@ public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore s
         var model = models.Find(asking.Model, out var reason)
             ?? throw new PipelineException($"Step '{id}' asks the language model '{asking.Model}', which cannot be asked here. {reason}", null);
         return (AskingStep)asking.For(model.Id, null);
-    }
-
-    static string ColumnOf(Batch examples, IReadOnlyList<AnswerField> fields, AnswerField field)
-    {
-        var own = $"{Expected}_{field.Name}";
-        return examples.Schema.Has(own) ? own
-            : fields.Count == 1 && examples.Schema.Has(Expected) ? Expected
-            : throw new DataException($"The examples have no column '{(fields.Count == 1 ? Expected : own)}' with what is expected as '{field.Name}'. They have: {examples.Schema.Names}.");
-    }
-
-    static Batch Without(Batch batch, IReadOnlyList<string> columns)
-    {
-        int[] kept = [.. Enumerable.Range(0, batch.Schema.Count).Where(i => !columns.Contains(batch.Schema[i].Name, StringComparer.Ordinal))];
-        return new Batch(new Schema(kept.Select(i => batch.Schema[i])), kept.Select(i => batch[i]), batch.Rows);
     }
 
     /// <summary>The answer of every row, what was paid for those that were not kept, and what all calls cost, if their prices are known.</summary>
@@ -202,35 +225,32 @@ public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore s
         return (found, all.Sum(c => c.CostUsd ?? 0) - before, all.Any(c => c.CostUsd is null) ? null : all.Sum(c => c.CostUsd));
     }
 
-    static ScoredExample Scored(PromptTest test, IReadOnlyList<AnswerField> fields, string[] columns, string key, string? answer, int row)
+    static ScoredExample Scored(PromptMetric metric, ScoredFields scored, string key, string? answer, string?[] expected)
     {
-        string?[] expected = [.. columns.Select(c => test.Examples[c].IsNull(row) ? null : test.Examples[c].Display(row))];
-        if (answer is null || test.Metric == PromptMetric.Judge)
+        if (StepsAnswers.FieldsOf(scored, answer) is not { } given)
         {
             return new ScoredExample(key, 0, answer, expected);
         }
 
-        var given = JsonDocument.Parse(answer).RootElement;
-        ComparedField[] compared = [.. fields.Select((f, i) => new ComparedField(given.GetProperty(f.Name) is { ValueKind: not JsonValueKind.Null } value ? TextOf(value) : null, expected[i]))];
-        return new ScoredExample(key, PromptMetrics.Score(test.Metric, compared), answer, expected);
+        ComparedField[] compared = [.. given.Zip(expected, (g, e) => new ComparedField(g, e))];
+        var score = scored.Settled(compared[0]) ?? (metric == PromptMetric.Judge ? 0 : PromptMetrics.Score(metric, scored.Kept is null ? compared : compared[1..]));
+        return new ScoredExample(key, score, answer, expected);
     }
 
-    // As a column shows it.
-    static string TextOf(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetRawText() : value.ToString();
-
-    AskingStep Judge(PromptTest test) => Open(
+    AskingStep Judge(string model) => Open(
         new LlmProcess(new LlmProcess.Options
         {
             Type = LlmTask.Enrich,
             Prompt = "{{ given }} is an answer to a task, {{ expected }} is the answer that was expected. Say how well the given one stands for the expected one: 1 where it says the same, 0 where it is wrong.",
             Output = [new AnswerField { Name = "score", Type = AnswerType.Number, Min = 0, Max = 1 }],
-            Model = test.Judge,
+            Model = model,
         }),
         "judge");
 
-    async Task<(ScoredExample[] Rows, decimal PaidUsd)> JudgeAsync(AskingStep judge, ScoredExample[] examples, string run, CancellationToken cancellation)
+    async Task<(ScoredExample[] Rows, decimal PaidUsd)> JudgeAsync(AskingStep judge, ScoredFields scored, ScoredExample[] examples, string run, CancellationToken cancellation)
     {
-        int[] answered = [.. Enumerable.Range(0, examples.Length).Where(i => examples[i].Given is not null)];
+        // Where it is settled whether a row stays, there is nothing to judge.
+        int[] answered = [.. Enumerable.Range(0, examples.Length).Where(i => StepsAnswers.FieldsOf(scored, examples[i].Given) is { } given && scored.Settled(new(given[0], examples[i].Expected[0])) is null)];
         var (given, expected) = (new TextBuilder(answered.Length), new TextBuilder(answered.Length));
         foreach (var i in answered)
         {
@@ -250,6 +270,4 @@ public sealed partial class PromptEvaluator(LanguageModels models, ObjectStore s
     }
 
     static string FolderOf(string version) => $"evaluations/{version}/";
-
-    static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 }

@@ -9,7 +9,10 @@ namespace Sluice.Llm.Rewrites;
 sealed record AskedFields(RewrittenStep Step, JsonArray Fields, string Task)
 {
     // What makes the question; all else is how any step asks.
-    static readonly string[] own = ["type", "prompt", "output", "labels", "target_language", "max_words", "output_column"];
+    static readonly string[] own = ["type", "prompt", "output", "labels", "target_language", "max_words", "output_column", "on_unanswered", "reason", "fallback"];
+
+    /// <summary>Options that make the question, or say what becomes of its answer.</summary>
+    public static IReadOnlyList<string> Own => own;
 
     public IReadOnlyList<string> Names => [.. Fields.Select(f => (string)f!["name"]!)];
 
@@ -35,6 +38,30 @@ sealed record AskedFields(RewrittenStep Step, JsonArray Fields, string Task)
             _ => null,
         };
     }
+
+    /// <summary>The same of any step that asks about one row for itself, in words that stand for the step's own; null where it is none.</summary>
+    public static AskedFields? OfAny(RewrittenStep step)
+    {
+        string Text(string option) => (string?)step.Options[option] ?? "";
+        AskedFields Asked(JsonObject field, string task) => new(step, [field], $"{task} {Text("prompt")}".Trim());
+        return (step.Type, Text("type")) switch
+        {
+            ("semantic_filter", _) => Asked(new JsonObject { ["name"] = Holds(step), ["type"] = "boolean" }, "Say whether this holds for the data:"),
+            ("llm_process", "summarize") => Asked(
+                new JsonObject { ["name"] = Named(Text("output_column"), "summary"), ["max_length"] = (int)step.Options["max_words"]! * 20 },
+                $"Summarise the data in at most {(int)step.Options["max_words"]!} words, in its own language, with nothing that is not in it."),
+            ("llm_process", "translate") => Asked(
+                new JsonObject { ["name"] = Named(Text("output_column"), "translation"), ["max_length"] = 100_000 },
+                $"Translate the data into {Text("target_language")}, with nothing added or left out."),
+            _ => Of(step),
+        };
+    }
+
+    /// <summary>Field that says whether the condition of a filter holds.</summary>
+    public static string Holds(RewrittenStep filter) => filter.Id + "_holds";
+
+    /// <summary>Columns that it sends, without those that are sent because it names none.</summary>
+    public IReadOnlyList<string> Sent => [.. new PromptTemplate(Prompt).Columns.Concat(((JsonArray)Step.Options["columns"]!).Select(c => (string)c!)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Another question that is asked as the step asks: the same model, limits and policy. A budget is dealt out among those that ask.</summary>
     public JsonObject Ask(int askers, params ReadOnlySpan<KeyValuePair<string, JsonNode?>> more)

@@ -5,31 +5,39 @@ using Sluice.Pipelines;
 
 namespace Sluice.Llm.Rewrites;
 
-/// <summary>A pipeline file with other steps in the place of one; all else in it, comments too, stays as it is written.</summary>
+/// <summary>A pipeline file with other steps in the place of some; all else in it, comments too, stays as it is written.</summary>
 public static class RewrittenFile
 {
     static readonly JsonSerializerOptions readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="text">The pipeline.</param>
-    /// <param name="id">Id of the step.</param>
-    /// <param name="steps">Steps in its place, the last with its id, so that what depends on it finds it.</param>
+    /// <param name="ids">Ids of the step, or of several that stand behind each other; comments between them go with them.</param>
+    /// <param name="steps">Steps in their place, the last with the last id, so that what depends on it finds it.</param>
     /// <param name="catalog">What pipelines may use; <see cref="Catalog.Default"/> when null.</param>
-    /// <exception cref="PipelineException">The step does not stand on lines of its own, or what comes out is no pipeline.</exception>
-    public static string Of(string text, string id, IReadOnlyList<RewrittenStep> steps, Catalog? catalog = null)
+    /// <exception cref="PipelineException">The steps do not stand on lines of their own and behind each other, or what comes out is no pipeline.</exception>
+    public static string Of(string text, IReadOnlyList<string> ids, IReadOnlyList<RewrittenStep> steps, Catalog? catalog = null)
     {
         var problems = new ProblemList(null);
         var root = YamlReader.Read(text, problems) as YamlMap;
         problems.ThrowIfAny();
         YamlMap[] written = [.. (root?["steps"] as YamlList)?.Items.OfType<YamlMap>() ?? []];
-        var place = Array.FindIndex(written, s => (s["id"] ?? s["name"]) is YamlScalar named && named.Value == id);
+        string? IdOf(YamlMap step) => ((step["id"] ?? step["name"]) as YamlScalar)?.Value;
+        var place = Array.FindIndex(written, s => IdOf(s) == ids[0]);
         var lines = text.ReplaceLineEndings("\n").Split('\n');
-        if (place < 0 || !lines[written[place].Line - 1].TrimStart().StartsWith("- ", StringComparison.Ordinal)
-            || written.Count(s => s.Line == written[place].Line) > 1)
+        foreach (var (i, id) in ids.Index())
         {
-            throw new PipelineException($"Step '{id}' does not begin with '- ' on a line of its own, so no other can be put in its place. Write each step of the pipeline on lines of its own.", null);
+            if (place < 0 || !written.Any(s => IdOf(s) == id && lines[s.Line - 1].TrimStart().StartsWith("- ", StringComparison.Ordinal) && written.Count(other => other.Line == s.Line) == 1))
+            {
+                throw new PipelineException($"Step '{id}' does not begin with '- ' on a line of its own, so no other can be put in its place. Write each step of the pipeline on lines of its own.", null);
+            }
+
+            if (place + i >= written.Length || IdOf(written[place + i]) != id)
+            {
+                throw new PipelineException($"Step '{id}' does not stand right behind step '{ids[i - 1]}' in the file, so they cannot be replaced together. Write the steps in the order in which they run.", null);
+            }
         }
 
-        var (first, end) = (written[place].Line - 1, End(root!, written, place, lines));
+        var (first, end) = (written[place].Line - 1, End(root!, written, place + ids.Count - 1, lines));
         var indent = lines[first][..^lines[first].TrimStart().Length];
         var replaced = string.Join('\n', [.. lines[..first], .. Lines(steps, indent, written[place]["depends_on"]?.ToJson()), .. lines[end..]]);
         PipelineGraph.Parse(replaced, null, catalog);
@@ -63,9 +71,16 @@ public static class RewrittenFile
             yield return $"{indent}  config:";
             foreach (var (name, value) in step.Options)
             {
-                yield return $"{indent}    {name}: {Text(value!)}";
+                yield return $"{indent}    {name}: {(IsLines(value!, out var lines) ? string.Concat(lines.Prepend("|-").Select((line, i) => i == 0 ? line : $"\n{indent}      {line}")) : Text(value!))}";
             }
         }
+    }
+
+    /// <summary>Whether a text is of several lines that a block can hold as they are.</summary>
+    static bool IsLines(JsonNode value, out string[] lines)
+    {
+        lines = value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain.Split('\n') : [];
+        return lines.Length > 1 && lines.All(line => line.Length > 0 && line[0] != ' ' && line[^1] != ' ' && !line.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '\ufeff'));
     }
 
     // JSON is YAML.

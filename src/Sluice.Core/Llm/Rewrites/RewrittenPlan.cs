@@ -16,6 +16,12 @@ public sealed record RewrittenPlan(IReadOnlyList<Rewrite> Rewrites, PromptEvalua
     /// <summary>Against the step as written, on the examples that were held back.</summary>
     public PromptComparison? Comparison { get; init; }
 
+    /// <summary>
+    /// Of the plan as written, the share of all rows for which this one gives the same answer is at least this, shown on the rows that were held back. The bounds of all plans hold together with
+    /// 95 %, but for chance. Null where answers are not held against those of the plan as written, literally, on rows that were held back.
+    /// </summary>
+    public double? SameAnswersAtLeast { get; init; }
+
     /// <summary>What is known best of it.</summary>
     public PromptEvaluation Best => Confirmed ?? Searched;
 
@@ -34,8 +40,9 @@ public sealed record RewrittenPlan(IReadOnlyList<Rewrite> Rewrites, PromptEvalua
 }
 
 /// <summary>What a search found.</summary>
-/// <param name="Step">Id of the step.</param>
-/// <param name="Plans">Every plan that was tried, in that order; the first is the step as written.</param>
+/// <param name="Steps">Ids of the steps.</param>
+/// <param name="IsAgreement">Whether the answers of the steps as written are what was expected, so that scores say how alike answers are, and not how good.</param>
+/// <param name="Plans">Every plan that was tried, in that order; the first is the steps as written.</param>
 /// <param name="Front">Those that none of the others beats in both score and cost, the cheapest first.</param>
 /// <param name="Searched">Examples that plans were searched by.</param>
 /// <param name="HeldBack">Examples that were held back to confirm what was found.</param>
@@ -43,4 +50,4 @@ public sealed record RewrittenPlan(IReadOnlyList<Rewrite> Rewrites, PromptEvalua
 /// <param name="Stopped">Why it ended before all was tried; null: it did not.</param>
 /// <param name="Refused">Kinds of rewrites that were not tried, and plans that were given up, with the reason.</param>
 public sealed record RewriteSearchResult(
-    string Step, IReadOnlyList<RewrittenPlan> Plans, IReadOnlyList<RewrittenPlan> Front, int Searched, int HeldBack, decimal PaidUsd, string? Stopped, IReadOnlyList<RefusedRewrite> Refused);
+    IReadOnlyList<string> Steps, bool IsAgreement, IReadOnlyList<RewrittenPlan> Plans, IReadOnlyList<RewrittenPlan> Front, int Searched, int HeldBack, decimal PaidUsd, string? Stopped, IReadOnlyList<RefusedRewrite> Refused);

@@ -1,3 +1,4 @@
+using Sluice.Profiles;
 using Sluice.TextDuplicates;
 using Sluice.VectorSpace;
 
@@ -55,7 +56,7 @@ public sealed record LeakedPairs(
         var pairs = new HashSet<(int, int)>();
         alike.Find((left, right) => pairs.Count < MostPairs && Crosses(left, right), (left, right) => pairs.Add((Math.Min(left, right), Math.Max(left, right))), CancellationToken.None);
         var (sampled, leaks) = Draw(sets, alike.IsPair, pairs);
-        var (bound, confidence) = pairs.Count >= MostPairs ? (CrossPairs(sets), 1) : alike.IsExact ? (pairs.Count, 1.0) : (UpperShare(leaks, sampled) * CrossPairs(sets), SampleConfidence);
+        var (bound, confidence) = pairs.Count >= MostPairs ? (CrossPairs(sets), 1) : alike.IsExact ? (pairs.Count, 1.0) : (Probability.UpperShare(leaks, sampled, SampleConfidence) * CrossPairs(sets), SampleConfidence);
         return new LeakedPairs(cosine, pairs.Count, alike.Recall, sampled, leaks, Math.Max(bound, pairs.Count), confidence);
     }
 
@@ -65,7 +66,7 @@ public sealed record LeakedPairs(
         long exact = 0;
         return PrefixJoin.TryPairs(all, near.Threshold, near.MaxLooks, (_, _) => exact++, (left, right) => !crosses(left, right))
             ? (exact, 1)
-            : (UpperShare(leaks, sampled) * crossPairs, SampleConfidence);
+            : (Probability.UpperShare(leaks, sampled, SampleConfidence) * crossPairs, SampleConfidence);
     }
 
     /// <summary>Pairs of texts at random by hash, with replacement: the same for the same texts. Leaks are added to <paramref name="pairs"/>.</summary>
@@ -95,36 +96,5 @@ public sealed record LeakedPairs(
         var sizes = sets.Where(set => set >= 0).GroupBy(set => set).Select(g => (double)g.Count()).ToArray();
         var all = sizes.Sum();
         return ((all * all) - sizes.Sum(size => size * size)) / 2;
-    }
-
-    /// <summary>Clopper–Pearson upper limit, one-sided: the share at which so few hits in the sample would have probability 1 − confidence.</summary>
-    static double UpperShare(long hits, long sampled)
-    {
-        if (sampled == 0)
-        {
-            return 1;
-        }
-
-        var (low, high) = ((double)hits / sampled, 1.0);
-        for (var step = 0; step < 60; step++)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = AtMost(hits, sampled, middle) > 1 - SampleConfidence ? (middle, high) : (low, middle);
-        }
-
-        return high;
-    }
-
-    static double AtMost(long hits, long sampled, double share)
-    {
-        var term = sampled * Math.Log(1 - share);
-        var sum = Math.Exp(term);
-        for (long k = 1; k <= hits; k++)
-        {
-            term += Math.Log((double)(sampled - k + 1) / k) + Math.Log(share / (1 - share));
-            sum += Math.Exp(term);
-        }
-
-        return sum;
     }
 }
