@@ -17,7 +17,7 @@ namespace Sluice.Llm;
 /// <param name="claims">Who makes which call.</param>
 /// <param name="budget">What may be spent.</param>
 /// <param name="time">The clock.</param>
-sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, CallClaims claims, Budget budget, TimeProvider time)
+sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, CallClaims claims, Budget budget, TimeProvider time)
 {
     // Bytes that a token has at least, on average, in any language: shorter text is never too much for a call because of it.
     const int BytesPerToken = 3;
@@ -42,8 +42,12 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     public async Task AskAsync(Question question, string step, int batch, IEnumerable<AskedRow> rows, string run, CancellationToken cancellation)
     {
         var open = Groups(question, rows).ToList();
+        var isTight = false;
         while (open.Count > 0)
         {
+            // Where the last call that was tried did not fit into the budget although nothing beside it is being made, the others hardly do.
+            var later = isTight ? open[1..] : [];
+            open = isTight ? open[..1] : open;
             var next = new IReadOnlyList<RowGroup>[open.Count];
             var failures = new ConcurrentQueue<Exception>();
             var unaffordable = new ConcurrentQueue<BudgetException>();
@@ -71,12 +75,15 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
                 ExceptionDispatchInfo.Throw(first);
             }
 
-            if (unaffordable.Count == open.Count)
+            var isRefused = unaffordable.Count == open.Count;
+            if (isRefused)
             {
-                ExceptionDispatchInfo.Throw(unaffordable.First());
+                // Two smaller calls have smaller bounds: so what is left of the budget is used, down to what one row could cost.
+                next[0] = open[0].Rows.Count > 1 ? await SplitAsync(question, step, batch, open[0], cancellation) : throw unaffordable.First();
             }
 
-            open = [.. next.SelectMany(group => group)];
+            isTight = isRefused || (isTight && open[0].IsPart);
+            open = [.. next.SelectMany(group => group), .. later];
         }
     }
 
@@ -134,6 +141,11 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
             return await KeepAsync(question, group, known, run, cancellation);
         }
 
+        if (budget.IsLimited && group.Rows.Count > 1 && await calls.IsSplitAsync(step, id, cancellation))
+        {
+            return Halves(group);
+        }
+
         await using var claim = await claims.TakeAsync(question.IsRepeatable ? id : $"{run}:{id}", cancellation);
         if (await FindAsync(step, id, cancellation) is { } first)
         {
@@ -158,10 +170,23 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         var known = await calls.FindAsync(step, id, cancellation);
         if (known is not null)
         {
-            await budget.SettleAsync(id, known.CostUsd, cancellation);
+            await budget.SettleAsync(known.Try ?? id, known.CostUsd, cancellation);
         }
 
         return known;
+    }
+
+    /// <summary>A call as two that cost less each.</summary>
+    async Task<IReadOnlyList<RowGroup>> SplitAsync(Question question, string step, int batch, RowGroup group, CancellationToken cancellation)
+    {
+        await calls.SplitAsync(step, Named(question, batch, group).Id, cancellation);
+        return Halves(group);
+    }
+
+    static IReadOnlyList<RowGroup> Halves(RowGroup group)
+    {
+        var half = (group.Rows.Count + 1) / 2;
+        return [new RowGroup(group.Rows[..half], group.Round) { IsPart = true }, new RowGroup(group.Rows[half..], group.Round) { IsPart = true }];
     }
 
     /// <summary>Places of the rows that have no answer.</summary>
@@ -172,81 +197,6 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
         await Parallel.ForAsync(0, answered.Length, limits, async (place, token) => answered[place] = await answers.FindAsync(question, group.Rows[place].Key, token) is not null);
         return [.. Enumerable.Range(0, answered.Length).Where(place => !answered[place])];
     }
-
-    /// <summary>Makes a call, unless a batch answered it, and writes it down.</summary>
-    async Task<CallRecord> MakeAsync(
-        Question question, string step, int batch, RowGroup group, string id, string prompt, BatchedAnswer? batched, CancellationToken cancellation)
-    {
-        var request = question.Request(prompt, group.Rows.Count, model);
-        await (batched is null ? budget.ReserveAsync(id, request, model, cancellation) : Task.CompletedTask);
-        var started = time.GetTimestamp();
-        ModelAnswer answer;
-        string? error = null;
-        try
-        {
-            answer = batched?.Answer ?? await models.AskAsync(request, cancellation);
-        }
-        catch (ModelException refused) when (refused.OfQuestion)
-        {
-            (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, refused.Wasted), refused.Message);
-        }
-        catch (Exception failed)
-        {
-            var wasted = failed is ModelException never ? never.Wasted : failed is TransientException later ? later.Wasted : default;
-            var tried = RecordOf(new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, wasted), failed.Message) with { Id = $"{id}-failed" };
-            if (wasted != default)
-            {
-                // Nobody finds it as an answer, but it was paid.
-                await calls.AddAsync(tried, CancellationToken.None);
-            }
-
-            await budget.SettleAsync(id, tried.CostUsd, CancellationToken.None);
-            if (failed is ModelException)
-            {
-                throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {failed.Message}", failed);
-            }
-
-            throw;
-        }
-
-        var call = RecordOf(answer, error);
-
-        // Paid: written down even if the run was stopped meanwhile.
-        var counts = await calls.AddAsync(call, CancellationToken.None);
-        await budget.SettleAsync(id, counts.CostUsd, CancellationToken.None, ReferenceEquals(counts, call) ? 0 : call.CostUsd ?? 0);
-        return counts;
-
-        CallRecord RecordOf(ModelAnswer answer, string? error)
-        {
-            var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
-            var written = new long[group.Rows.Count];
-            results.ForEach(r => written[r.Place] = Encoding.UTF8.GetByteCount(r.Json.GetRawText()));
-            var total = answer.Usage + answer.Wasted;
-            var price = batched is null ? PriceOf(answer.Model) : batched.Price;
-            return new CallRecord
-            {
-                Id = id,
-                Step = step,
-                Batch = batch,
-                Round = group.Round,
-                At = time.GetUtcNow(),
-                PromptBytes = Encoding.UTF8.GetByteCount(prompt),
-                Model = answer.Model,
-                Finish = answer.Finish,
-                Text = answer.Text,
-                Error = error,
-                Usage = answer.Usage,
-                Wasted = answer.Wasted,
-                CostUsd = price is null ? null : total.CostAt(price),
-                RequestId = answer.RequestId,
-                BatchId = batched?.Batch,
-                Milliseconds = time.GetElapsedTime(started).TotalMilliseconds,
-                Rows = Shares.Of(total, price, group.Rows, written),
-            };
-        }
-    }
-
-    TokenPrice? PriceOf(string answered) => answered == model.Id ? model.Price : models.Find(answered, out _)?.Price;
 
     /// <summary>Keeps the valid results of a call and gives what has to be asked again.</summary>
     async Task<IReadOnlyList<RowGroup>> KeepAsync(Question question, RowGroup group, CallRecord call, string run, CancellationToken cancellation)
@@ -313,5 +263,8 @@ sealed class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, 
     sealed record RowGroup(IReadOnlyList<AskedRow> Items, int Round)
     {
         public List<AskedRow> Rows { get; } = [.. Items];
+
+        /// <summary>Part of a call that did not fit into the budget.</summary>
+        public bool IsPart { get; init; }
     }
 }
