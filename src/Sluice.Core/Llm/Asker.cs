@@ -19,8 +19,6 @@ namespace Sluice.Llm;
 /// <param name="time">The clock.</param>
 sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, CallClaims claims, Budget budget, TimeProvider time)
 {
-    // Bytes that a token has at least, on average, in any language: shorter text is never too much for a call because of it.
-    const int BytesPerToken = 3;
     const int MaxError = 300;
 
     // A remote store answers slowly.
@@ -110,27 +108,8 @@ sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore a
         return (prompt, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16)));
     }
 
-    /// <summary>Rows in groups of at most so many, and of at most so many bytes.</summary>
-    IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
-    {
-        var (group, bytes, most) = (new List<AskedRow>(), 0L, CallRows ?? question.CallRows(1_000, model));
-        foreach (var row in rows)
-        {
-            if (group.Count > 0 && (group.Count == most || bytes + row.Json.Length > (long)question.Options.MaxCallTokens * BytesPerToken))
-            {
-                yield return new RowGroup(group, 0);
-                (group, bytes) = ([], 0);
-            }
-
-            group.Add(row);
-            bytes += row.Json.Length;
-        }
-
-        if (group.Count > 0)
-        {
-            yield return new RowGroup(group, 0);
-        }
-    }
+    IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows) =>
+        CallGroups.Of(question, rows, CallRows ?? question.CallRows(1_000, model)).Select(group => new RowGroup(group, 0));
 
     /// <summary>Finds the call for a group, or makes it, keeps what was answered, and gives what has to be asked next.</summary>
     async Task<IReadOnlyList<RowGroup>> AskGroupAsync(Question question, string step, int batch, RowGroup group, string run, CancellationToken cancellation)

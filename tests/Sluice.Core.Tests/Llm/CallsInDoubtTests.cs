@@ -39,9 +39,9 @@ public sealed class CallsInDoubtTests
             Until = never.Task,
             Began = number =>
             {
-                if (number == calls)
+                if (number >= calls)
                 {
-                    all.SetResult();
+                    all.TrySetResult();
                 }
             },
         };
@@ -84,7 +84,7 @@ public sealed class CallsInDoubtTests
     {
         await using var runs = Runs(new ScriptedModels { Row = Summary }, rows: 23);
 
-        await runs.RunAsync(Yaml("budget_usd: 5,"));
+        await runs.RunAsync(Yaml("budget_usd: 5,"), "run");
 
         Assert.Null((await CostAsync(runs)).InDoubt);
         Assert.Null((await CostAsync(runs)).PaidTwice);
@@ -141,13 +141,12 @@ public sealed class CallsInDoubtTests
 
     [Theory]
     [InlineData(100, 0.5)]
-    [InlineData(100, 2)]
     [InlineData(20, 0.2)]
     public async Task A_budget_is_used_up_but_for_what_one_row_could_cost(int batchSize, double budget)
     {
         // A summary of thirty tokens where there is room for four hundred.
         var models = new ScriptedModels { Row = Summary, Call = call => call.Answer(Summary) with { Usage = new TokenUsage(200 + (20 * call.Items.Count), 0, 30 * call.Items.Count) } };
-        await using var runs = Runs(models, rows: 5_000);
+        await using var runs = Runs(models, rows: 2_000);
         var yaml = Yaml(string.Create(CultureInfo.InvariantCulture, $"budget_usd: {budget},")).Replace("batch_size: 5", $"batch_size: {batchSize}", StringComparison.Ordinal);
 
         await Assert.ThrowsAsync<BudgetException>(() => runs.RunAsync(yaml, batchBytes: 1 << 20));
