@@ -21,8 +21,8 @@ public sealed class AskingKills(int rows, int seed, bool twice = false) : IDispo
 
         """;
 
-    // The limit of a model that is shared by all workers.
-    const int CallsAtOnce = 10;
+    // Of one batch of rows four, and the table is two or three.
+    const int CallsAtOnce = 12;
 
     readonly TestFolder folder = new();
 
@@ -64,6 +64,9 @@ public sealed class AskingKills(int rows, int seed, bool twice = false) : IDispo
             ["Sluice__Llm__Models__m__Provider"] = "p",
             ["Sluice__Llm__Models__m__ContextTokens"] = "100000",
             ["Sluice__Llm__DefaultModel"] = "m",
+
+            // Places of calls that a kill cut off are free only once those must have ended: there are enough for all kills.
+            ["Sluice__Llm__Models__m__Concurrency"] = "40",
         };
         foreach (var (setting, value) in LoopbackPrice.Usual.Settings)
         {
