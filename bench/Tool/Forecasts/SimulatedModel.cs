@@ -17,7 +17,7 @@ static class SimulatedModel
         var read = Tokens(schema) + ((JsonArray)call.Body["messages"]!).Sum(m => Tokens((string)m!["content"]!));
         var written = Tokens(text);
         var noise = Math.Exp(0.15 * Workload.Gauss(Luck(call.Prompt)));
-        return new LoopbackReply { Text = text, InputTokens = read, OutputTokens = written, Latency = TimeSpan.FromMilliseconds((60 + (0.4 * written)) * noise) };
+        return new LoopbackReply { Text = text, InputTokens = read, OutputTokens = written, Latency = TimeSpan.FromMilliseconds((200 + written) * noise) };
     }
 
     static JsonObject Result(string schema, JsonElement item)
