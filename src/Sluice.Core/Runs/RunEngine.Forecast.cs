@@ -115,7 +115,7 @@ public sealed partial class RunEngine
                 }
             }
 
-            var left = await ApplyChainAsync(run, batch, before, new HashSet<string>(StringComparer.Ordinal), null, cancellation);
+            var left = await ApplyChainAsync(run, batch, before, new HashSet<string>(StringComparer.Ordinal), null, cancellation, kept: []);
             for (var row = 0; row < left.Rows; row++)
             {
                 sample.Left(places.GetValueOrDefault(left.OriginOf(row), ForecastSample.Certain));
@@ -128,8 +128,9 @@ public sealed partial class RunEngine
     /// <summary>The question of each row of a batch that comes to a step that asks, and which row of the file's batch it was.</summary>
     async Task<(int Origin, RowKey Key)[]> QuestionsAsync(Run run, int number, int batch, CancellationToken cancellation)
     {
+        // Rows that are kept do not say which rows of the file they were, so that no walk here begins with them.
         var pass = (await PassesAsync(run, cancellation)).Single(p => p.Observers[^1] == number);
-        var rows = await ApplyChainAsync(run, batch, pass.Prefix, new HashSet<string>(StringComparer.Ordinal), null, cancellation);
+        var rows = await ApplyChainAsync(run, batch, pass.Prefix, new HashSet<string>(StringComparer.Ordinal), null, cancellation, kept: []);
         var seen = await ReadDocumentAsync<ObserveMemo>(MemoKey.PathOf(await ObserveKeyAsync(run, pass, number, batch, cancellation)), cancellation);
         var keys = KeysOfRows(await store.ReadAsync(seen.Keys!, cancellation), seen.Rows);
         return [.. keys.Select((key, row) => (rows.OriginOf(row), key))];
