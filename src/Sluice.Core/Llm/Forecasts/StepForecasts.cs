@@ -97,6 +97,8 @@ sealed class HeardStep
         // A call with one answer that is not valid makes one more.
         double CallsAgain(double p) => calls * (1 - Math.Pow(1 - p, (double)open / calls));
 
+        double TurnsAgain(double p, double share) => (1 - Math.Pow(1 - p, open * share)) * Math.Max(1, Math.Ceiling(CallsAgain(p) * share / asked.Options.Concurrency));
+
         // Batch after batch, so many calls at once as the step allows. The last of them ends when the slowest does; then what has to be asked again is asked, by short calls.
         Estimate Seconds()
         {
@@ -105,7 +107,7 @@ sealed class HeardStep
             var all = time.Total(calls, answered.Value).Times(turns / calls).Along(new Estimate(0, answered.Low - answered.Value, answered.High - answered.Value).Times(time.Slope * turns / calls));
             var slowest = asking.Sum(c => time.Deviation * time.Total(calls, answered.Value).Value / calls * SlowestOf(Math.Min(c, asked.Options.Concurrency)));
             var small = Math.Max(0, time.Intercept + (time.Slope * (outputOnce + rowTokens)));
-            return all + Estimate.Exactly(slowest) + Again(p => asking.Sum(c => 1 - Math.Pow(1 - p, (double)open * c / calls)) * small);
+            return all + Estimate.Exactly(slowest) + Again(p => asking.Sum(c => TurnsAgain(p, (double)c / calls)) * small);
         }
     }
 
