@@ -81,6 +81,11 @@ sealed record BegunCall
 /// <param name="AskedAgainUsd">What those records say that they cost: about what the calls that were cut off cost too, if they were answered.</param>
 public sealed record CallsInDoubt(long Calls, long MostInputTokens, long MostOutputTokens, decimal MostUsd, long AskedAgain, decimal AskedAgainUsd)
 {
+    /// <summary>Those of several runs together; null: there are none.</summary>
+    internal static CallsInDoubt? Together(IEnumerable<CallsInDoubt?> parts) => parts.OfType<CallsInDoubt>().Aggregate((CallsInDoubt?)null, (sum, part) => sum is null ? part : new CallsInDoubt(
+        sum.Calls + part.Calls, sum.MostInputTokens + part.MostInputTokens, sum.MostOutputTokens + part.MostOutputTokens, sum.MostUsd + part.MostUsd,
+        sum.AskedAgain + part.AskedAgain, sum.AskedAgainUsd + part.AskedAgainUsd));
+
     /// <summary>Of what was begun, what has no record; null: all has.</summary>
     internal static CallsInDoubt? Of(IReadOnlyList<BegunCall> begun, IReadOnlyList<CallRecord> calls)
     {

@@ -154,6 +154,8 @@ public sealed record RunCost
             Steps = [.. chains.SelectMany(c => c.Steps)],
             Models = [.. chains.SelectMany(c => c.Models).GroupBy(m => m.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => CostLine.Sum(g.Key, [.. g]))],
             Chains = [.. chains.Select(c => c.Total with { Name = c.Run })],
+            InDoubt = CallsInDoubt.Together(chains.Select(c => c.InDoubt)),
+            PaidTwice = chains.Any(c => c.PaidTwice is not null) ? CostLine.Sum("paid twice", [.. chains.Select(c => c.PaidTwice).OfType<CostLine>()]) : null,
         };
     }
 
