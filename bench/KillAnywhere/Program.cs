@@ -1,6 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sluice.EndToEnd;
+using Sluice.KillAnywhere;
+
+if (args is ["asking", .. var rest])
+{
+    return await AskingBench.RunAsync(rest);
+}
 
 const int Rows = 6_000;
 var count = 300;

@@ -36,6 +36,9 @@ switch (args)
     case ["llm", var sluice, var rows, var folder]:
         await LlmWorkload.RunAsync(sluice, int.Parse(rows), folder);
         return 0;
+    case ["forecast", var count, var seed]:
+        await Sluice.Bench.Forecasts.ForecastCoverage.RunAsync(int.Parse(count), int.Parse(seed));
+        return 0;
     case ["quality", .. var rest]:
         return QualityTable.Run(rest);
     default:
@@ -52,6 +55,7 @@ switch (args)
                    sluice-bench checks CSV                        what each quality check costs
                    sluice-bench embed TEXTS TOKENS-FILE [LINES]   texts, made or a file's lines, through the bundled model; writes their tokens
                    sluice-bench llm SLUICE ROWS FOLDER            steps that ask language models, on a server of this machine
+                   sluice-bench forecast COUNT SEED               how often runs come to what was forecast of them
                    sluice-bench quality [AREA] …                  figures on published data
             """);
         return 2;

@@ -32,15 +32,22 @@ static class RunForecast
             AnsiConsole.WriteLine($"{chain.Dataset} is not in it: {chain.Unknown}.");
         }
 
+        // Of several chains only what they cost can be added up: how long they wait depends on which go beside each other.
+        AnsiConsole.WriteLine($"The run will cost {Dollars(cost)}{(known is [var one] ? $" and wait {Time(one.Seconds)} for answers" : "")}; in brackets, intervals of 90 %.");
+        foreach (var chain in chains.Where(c => c.Forecast?.Rows is not null))
+        {
+            AnsiConsole.WriteLine($"{(chain.Forecast!.RowsBefore is { } step ? $"Before step '{step}', {chain.Dataset}" : chain.Dataset)} will have {Numbers(chain.Forecast.Rows!)} rows.");
+        }
+
         AnsiConsole.WriteLine(
-            $"The run will cost {Dollars(cost)}. The sample cost ${known.Sum(f => f.SampleUsd).ToString("0.00####", CultureInfo.InvariantCulture)}; its answers are kept.");
+            $"The sample cost ${known.Sum(f => f.SampleUsd).ToString("0.00####", CultureInfo.InvariantCulture)}; its answers are kept.");
         return ExitCodes.Done;
     }
 
     static void Show(IEnumerable<StepForecast> steps)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("step");
-        foreach (var column in new[] { "questions", "to ask", "asked now", "calls", "tokens in", "tokens out", "cost (90 %)", "time" })
+        foreach (var column in new[] { "questions", "to ask", "asked now", "calls", "tokens in", "tokens out", "cost", "time" })
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -48,13 +55,23 @@ static class RunForecast
         foreach (var step in steps)
         {
             table.AddRow(
-                Markup.Escape(step.Step), $"{step.Questions:N0}", $"{step.Open:N0}", $"{step.Sampled:N0}", $"{step.Calls:N0}", $"{step.InputTokens.Value:N0}", $"{step.OutputTokens.Value:N0}",
-                Dollars(step.CostUsd), $"{step.Seconds:N0} s");
+                Markup.Escape(step.Step), $"{step.Questions:N0}", $"{step.Open:N0}", $"{step.Sampled:N0}", $"{step.Calls:N0}", Numbers(step.InputTokens), Numbers(step.OutputTokens), Dollars(step.CostUsd), Time(step.Seconds));
         }
 
         AnsiConsole.Write(table);
     }
 
-    static string Dollars(Estimate? cost) => cost is null ? "an unknown price" : string.Create(
-        CultureInfo.InvariantCulture, $"${cost.Value:0.00##} (${cost.Low:0.00##} to {(double.IsPositiveInfinity(cost.High) ? "?" : "$" + cost.High.ToString("0.00##", CultureInfo.InvariantCulture))})");
+    static string Dollars(Estimate? cost) => cost is null ? "an unknown price" : Shown(cost, usd => "$" + usd.ToString("0.00##", CultureInfo.InvariantCulture));
+
+    static string Numbers(Estimate number) => Shown(number, value => value.ToString("N0", CultureInfo.InvariantCulture));
+
+    static string Time(Estimate seconds) => Shown(seconds, value => value < 120
+        ? value.ToString("0.#", CultureInfo.InvariantCulture) + " s"
+        : value < 7_200 ? (value / 60).ToString("0.#", CultureInfo.InvariantCulture) + " min" : (value / 3600).ToString("0.#", CultureInfo.InvariantCulture) + " h");
+
+    static string Shown(Estimate estimate, Func<double, string> show)
+    {
+        var (value, low, high) = (show(estimate.Value), show(estimate.Low), double.IsPositiveInfinity(estimate.High) ? "?" : show(estimate.High));
+        return low == value && high == value ? value : $"{value} ({low} to {high})";
+    }
 }

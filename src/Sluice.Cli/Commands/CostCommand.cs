@@ -44,12 +44,13 @@ static class CostCommand
 
         if (parsed.GetValue(Shell.Json))
         {
-            Shell.Print(new { dataset = name, costUsd = runs.Sum(r => r.Total.CostUsd), savedUsd = runs.Sum(r => r.SavedUsd), calls = runs.Sum(r => r.Total.Calls), runs });
+            Shell.Print(new { dataset = name, costUsd = runs.Sum(r => r.Total.CostUsd), inDoubtUsd = runs.Sum(r => r.InDoubt?.MostUsd ?? 0), savedUsd = runs.Sum(r => r.SavedUsd), calls = runs.Sum(r => r.Total.Calls), runs });
             return ExitCodes.Done;
         }
 
+        var doubtful = runs.Sum(r => r.InDoubt?.Calls ?? 0);
         AnsiConsole.Write(TableOf("run", runs.Select(r => r.Total with { Name = r.Run })));
-        AnsiConsole.WriteLine($"{runs.Count} {(runs.Count == 1 ? "run" : "runs")}: {Dollars(runs.Sum(r => r.Total.CostUsd))}; kept answers saved {Dollars(runs.Sum(r => r.SavedUsd))}.");
+        AnsiConsole.WriteLine($"{runs.Count} {(runs.Count == 1 ? "run" : "runs")}: {Dollars(runs.Sum(r => r.Total.CostUsd))}; kept answers saved {Dollars(runs.Sum(r => r.SavedUsd))}.{(doubtful == 0 ? "" : $" In doubt besides: {Calls(doubtful)}, at most {Dollars(runs.Sum(r => r.InDoubt?.MostUsd ?? 0))}.")}");
         return ExitCodes.Done;
     }
 
@@ -73,6 +74,16 @@ static class CostCommand
         facts.AddRow("calls", $"{cost.Total.Calls:N0}");
         facts.AddRow("tokens", $"{cost.Total.Tokens.Input:N0} in ({cost.Total.Tokens.CachedInput:N0} cached by the provider), {cost.Total.Tokens.Output:N0} out");
         facts.AddRow("  paid for nothing", $"{cost.Total.WastedTokens.Input:N0} in, {cost.Total.WastedTokens.Output:N0} out");
+        if (cost.PaidTwice is { } twice)
+        {
+            facts.AddRow("  paid twice", $"{Dollars(twice.CostUsd)}: {Calls(twice.Calls)}");
+        }
+
+        if (cost.InDoubt is { } doubt)
+        {
+            facts.AddRow("in doubt", InDoubt(doubt));
+        }
+
         facts.AddRow("saved", $"{Dollars(cost.SavedUsd)}: {cost.KnownAnswers:N0} answers of earlier runs, {cost.RepeatedRows:N0} rows with the same question as another");
         facts.AddRow("unanswered", $"{cost.Unanswered:N0}");
         if (cost.Pii is { } pii)
@@ -130,6 +141,12 @@ static class CostCommand
 
         return lines;
     }
+
+    static string InDoubt(CallsInDoubt doubt) =>
+        $"{Calls(doubt.Calls)}, at most {Dollars(doubt.MostUsd)}, not in the cost: begun, and no answer was written down; being made, or cut off by a kill or a stop"
+        + (doubt.AskedAgain == 0 ? "" : $". {Calls(doubt.AskedAgain)} made again for {Dollars(doubt.AskedAgainUsd)}, in the cost");
+
+    static string Calls(long count) => $"{count:N0} {(count == 1 ? "call" : "calls")}";
 
     static Table TableOf(string by, IEnumerable<CostLine> lines)
     {

@@ -106,7 +106,7 @@ public abstract record AskOptions : IValidatableObject
     [Range(0.01, 168.0)]
     public double MaxWaitHours { get; init; } = 24;
 
-    /// <summary>US dollars that the step may spend in one run; a call that could cost more is not made, and the run stops for approval. Default: no limit.</summary>
+    /// <summary>US dollars that the step may spend in one run; a call that could cost more is made as smaller ones, and where no row fits the run stops for approval. Default: no limit.</summary>
     [Range(0.0, 1_000_000_000.0)]
     public double? BudgetUsd { get; init; }
 

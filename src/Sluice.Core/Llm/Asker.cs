@@ -19,8 +19,6 @@ namespace Sluice.Llm;
 /// <param name="time">The clock.</param>
 sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore answers, CallLog calls, CallClaims claims, Budget budget, TimeProvider time)
 {
-    // Bytes that a token has at least, on average, in any language: shorter text is never too much for a call because of it.
-    const int BytesPerToken = 3;
     const int MaxError = 300;
 
     // As many calls without a single result are no chance.
@@ -53,38 +51,48 @@ sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore a
     public async Task AskAsync(Question question, string step, int batch, IEnumerable<AskedRow> rows, string run, CancellationToken cancellation)
     {
         var groups = Groups(question, rows).ToList();
-        if (groups.Count == 0)
-        {
-            return;
-        }
-
-        var next = await AskAllAsync(groups);
-        if (GivesUp && groups.Count >= SeveralCalls && !hasAnswered && next.All(open => open.Count > 0))
-        {
-            // Halving all of them would make twice as many calls as there are rows: the first of them shows whether it helps.
-            await AskToEndAsync(next[0]);
-            if (!hasAnswered)
-            {
-                throw await NoAnswersAsync(question, step, groups, cancellation);
-            }
-
-            next[0] = [];
-        }
-
-        await AskToEndAsync(next.SelectMany(open => open));
-
-        async Task AskToEndAsync(IEnumerable<RowGroup> rest)
-        {
-            for (List<RowGroup> open = [.. rest]; open.Count > 0; open = [.. (await AskAllAsync(open)).SelectMany(group => group)])
-            {
-            }
-        }
-
-        Task<IReadOnlyList<RowGroup>[]> AskAllAsync(List<RowGroup> open) => AskGroupsAsync(question, step, batch, open, run, cancellation);
+        await AskToEndAsync(question, step, batch, GivesUp && groups.Count >= SeveralCalls ? await TryAllAsync(question, step, batch, groups, run, cancellation) : groups, run, cancellation);
     }
 
-    /// <summary>Asks for several groups at a time, and gives what has to be asked next for each.</summary>
-    async Task<IReadOnlyList<RowGroup>[]> AskGroupsAsync(Question question, string step, int batch, List<RowGroup> open, string run, CancellationToken cancellation)
+    /// <summary>Asks for all groups once, and where no row of any has an answer, for the first to the end; gives what has to be asked next.</summary>
+    /// <exception cref="PipelineException">The model answers nothing.</exception>
+    async Task<IEnumerable<RowGroup>> TryAllAsync(Question question, string step, int batch, List<RowGroup> groups, string run, CancellationToken cancellation)
+    {
+        var (next, unaffordable) = await AskGroupsAsync(question, step, batch, groups, run, cancellation);
+        if (hasAnswered || unaffordable.Count > 0 || next.Any(open => open.Count == 0))
+        {
+            return next.SelectMany(open => open);
+        }
+
+        // Halving all of them would make twice as many calls as there are rows: the first of them shows whether it helps.
+        await AskToEndAsync(question, step, batch, next[0], run, cancellation);
+        return hasAnswered ? next.Skip(1).SelectMany(open => open) : throw await NoAnswersAsync(question, step, groups, cancellation);
+    }
+
+    async Task AskToEndAsync(Question question, string step, int batch, IEnumerable<RowGroup> groups, string run, CancellationToken cancellation)
+    {
+        var (open, isTight) = (groups.ToList(), false);
+        while (open.Count > 0)
+        {
+            // Where the last call that was tried did not fit into the budget although nothing beside it is being made, the others hardly do.
+            var later = isTight ? open[1..] : [];
+            open = isTight ? open[..1] : open;
+            var (next, unaffordable) = await AskGroupsAsync(question, step, batch, open, run, cancellation);
+            var isRefused = unaffordable.Count == open.Count;
+            if (isRefused)
+            {
+                // Two smaller calls have smaller bounds: so what is left of the budget is used, down to what one row could cost.
+                next[0] = open[0].Rows.Count > 1 ? await SplitAsync(question, step, batch, open[0], cancellation) : throw unaffordable.First();
+            }
+
+            isTight = isRefused || (isTight && open[0].IsPart);
+            open = [.. next.SelectMany(group => group), .. later];
+        }
+    }
+
+    /// <summary>Asks for several groups at a time; gives what has to be asked next for each, and why some do not fit into the budget.</summary>
+    async Task<(IReadOnlyList<RowGroup>[] Next, IReadOnlyCollection<BudgetException> Unaffordable)> AskGroupsAsync(
+        Question question, string step, int batch, List<RowGroup> open, string run, CancellationToken cancellation)
     {
         var next = new IReadOnlyList<RowGroup>[open.Count];
         var failures = new ConcurrentQueue<Exception>();
@@ -113,12 +121,7 @@ sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore a
             ExceptionDispatchInfo.Throw(first);
         }
 
-        if (unaffordable.Count == open.Count)
-        {
-            ExceptionDispatchInfo.Throw(unaffordable.First());
-        }
-
-        return next;
+        return (next, unaffordable);
     }
 
     async Task<PipelineException> NoAnswersAsync(Question question, string step, List<RowGroup> groups, CancellationToken cancellation)
@@ -152,27 +155,8 @@ sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore a
         return (prompt, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{batch}/{group.Round}/{question.Model}\n{question.System}\n{prompt}")).AsSpan(0, 16)));
     }
 
-    /// <summary>Rows in groups of at most so many, and of at most so many bytes.</summary>
-    IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows)
-    {
-        var (group, bytes, most) = (new List<AskedRow>(), 0L, CallRows ?? question.CallRows(1_000, model));
-        foreach (var row in rows)
-        {
-            if (group.Count > 0 && (group.Count == most || bytes + row.Json.Length > (long)question.Options.MaxCallTokens * BytesPerToken))
-            {
-                yield return new RowGroup(group, 0);
-                (group, bytes) = ([], 0);
-            }
-
-            group.Add(row);
-            bytes += row.Json.Length;
-        }
-
-        if (group.Count > 0)
-        {
-            yield return new RowGroup(group, 0);
-        }
-    }
+    IEnumerable<RowGroup> Groups(Question question, IEnumerable<AskedRow> rows) =>
+        CallGroups.Of(question, rows, CallRows ?? question.CallRows(1_000, model)).Select(group => new RowGroup(group, 0));
 
     /// <summary>Finds the call for a group, or makes it, keeps what was answered, and gives what has to be asked next.</summary>
     async Task<IReadOnlyList<RowGroup>> AskGroupAsync(Question question, string step, int batch, RowGroup group, string run, CancellationToken cancellation)
@@ -181,6 +165,11 @@ sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore a
         if (await FindAsync(step, id, cancellation) is { } known)
         {
             return await KeepAsync(question, group, known, run, cancellation);
+        }
+
+        if (budget.IsLimited && group.Rows.Count > 1 && await calls.IsSplitAsync(step, id, cancellation))
+        {
+            return Halves(group);
         }
 
         await using var claim = await claims.TakeAsync(question.IsRepeatable ? id : $"{run}:{id}", cancellation);
@@ -207,10 +196,23 @@ sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore a
         var known = await calls.FindAsync(step, id, cancellation);
         if (known is not null)
         {
-            await budget.SettleAsync(id, known.CostUsd, cancellation);
+            await budget.SettleAsync(known.Try ?? id, known.CostUsd, cancellation);
         }
 
         return known;
+    }
+
+    /// <summary>A call as two that cost less each.</summary>
+    async Task<IReadOnlyList<RowGroup>> SplitAsync(Question question, string step, int batch, RowGroup group, CancellationToken cancellation)
+    {
+        await calls.SplitAsync(step, Named(question, batch, group).Id, cancellation);
+        return Halves(group);
+    }
+
+    static IReadOnlyList<RowGroup> Halves(RowGroup group)
+    {
+        var half = (group.Rows.Count + 1) / 2;
+        return [new RowGroup(group.Rows[..half], group.Round) { IsPart = true }, new RowGroup(group.Rows[half..], group.Round) { IsPart = true }];
     }
 
     /// <summary>Places of the rows that have no answer.</summary>
@@ -288,5 +290,8 @@ sealed partial class Asker(LanguageModels models, ModelInfo model, AnswerStore a
     sealed record RowGroup(IReadOnlyList<AskedRow> Items, int Round)
     {
         public List<AskedRow> Rows { get; } = [.. Items];
+
+        /// <summary>Part of a call that did not fit into the budget.</summary>
+        public bool IsPart { get; init; }
     }
 }

@@ -142,7 +142,7 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
     public sealed override object? Decide(KeyedRows rows, Decisions decisions)
     {
         RowKey? last = null;
-        var questions = 0L;
+        var (questions, same, squares) = (0L, 0L, 0.0);
         foreach (var (key, batch, row) in rows)
         {
             if (RowPrompts.IsNoQuestion(key))
@@ -151,6 +151,8 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
             }
 
             questions += key == last ? 0 : 1;
+            same = key == last ? same + 1 : 1;
+            squares += (2 * same) - 1;
             if (questions > MostQuestions)
             {
                 decisions.Set(batch, row, AskDecisions.TooMany);
@@ -163,10 +165,10 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
             last = key;
         }
 
-        return Math.Min(questions, MostQuestions);
+        return new Asked(Question.Model, Math.Min(questions, MostQuestions), squares);
     }
 
-    public sealed override byte[] Fit(State? state, object? decided) => Fitted.Of(new Asked(Question.Model, (long)decided!));
+    public sealed override byte[] Fit(State? state, object? decided) => Fitted.Of((Asked)decided!);
 
     /// <summary>The answers themselves are part of every key, as decisions are.</summary>
     public sealed override string ApplyKey(Fitted fitted) => "";
@@ -192,13 +194,21 @@ public abstract class AskingStep(AskOptions options) : Step, IAskModels
             }
         }
 
-        return verdicts.Rejected == 0 ? Use(batch, answers, verdicts) : Use(verdicts.Keep(batch), answers.Pick([.. Enumerable.Range(0, batch.Rows).Where(row => !verdicts.IsRejected(row))]), verdicts);
+        // What becomes of the answers may reject rows, and a forecast lets go those whose question it does not ask.
+        var used = Use(batch, answers, verdicts);
+        return used.Rows == batch.Rows ? verdicts.Keep(used) : used;
     }
+
+    /// <summary>Whether what becomes of the answers leaves every row where it is.</summary>
+    internal virtual bool KeepsRows => true;
 
     /// <summary>What becomes of the answers. A row without one keeps what it has.</summary>
     protected abstract Batch Use(Batch batch, RowAnswers answers, Verdicts verdicts);
 
-    sealed record Asked(string Model, long Questions);
+    /// <param name="Model">Model that is asked.</param>
+    /// <param name="Questions">Different questions.</param>
+    /// <param name="SquaredRows">Sum over them of the squares of how many rows ask each: a forecast of rows needs to know how uneven they are.</param>
+    sealed record Asked(string Model, long Questions, double SquaredRows);
 }
 
 /// <summary>What is decided of a row; nothing for one whose question another row asks.</summary>

@@ -7,7 +7,7 @@ namespace Sluice.Llm;
 
 /// <summary>
 /// What calls of a run may cost together. Before a call the most that it can cost is set aside, by compare-and-swap on a row of the ledger that all workers share, and
-/// afterwards what it did cost is put in its place: so the limit holds however many ask at once. Calls of a killed worker stay set aside until they are made again.
+/// afterwards what it did cost is put in its place: so the limit holds however many ask at once. What is in doubt, since a kill or a stop cut it off, stays set aside: it may have been charged.
 /// </summary>
 /// <param name="ledger">Where the row is.</param>
 /// <param name="run">The run.</param>
@@ -21,25 +21,31 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
     /// <summary>How more is approved for a run that waits in the app.</summary>
     public static string ByApi(string run) => $"with 'sluice runs approve {run} --budget USD' or by POST to /api/v1/runs/ID/approve";
 
+    /// <summary>Whether there is a limit.</summary>
+    public bool IsLimited => accounts.Count > 0;
+
+    /// <summary>Sets the most that a call can cost aside.</summary>
+    /// <param name="call">This try of the call.</param>
+    /// <param name="most">US dollars.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <exception cref="BudgetException">The call could cost more than is left.</exception>
-    public async Task ReserveAsync(string call, ModelRequest request, ModelInfo model, CancellationToken cancellation)
+    public async Task ReserveAsync(string call, decimal most, CancellationToken cancellation)
     {
-        var reserved = new List<BudgetAccount>();
         foreach (var account in accounts)
         {
-            var most = MostOf(request, model.Price!);
-            var (isNew, refusal) = (false, (string?)null);
+            string? refusal = null;
             await ChangeAsync(account, state =>
             {
-                var open = state.Open.Where(o => o.Key != call).Sum(o => o.Value);
-                (isNew, refusal) = (!state.Open.ContainsKey(call), null);
+                var open = state.Open.Values.Sum();
+                refusal = null;
                 if (state.SpentUsd + open + most <= account.LimitUsd)
                 {
                     state.Open[call] = most;
                     return;
                 }
 
-                state.RefusedUsd = most;
+                // A call that does not fit is made as smaller ones; what is asked for is enough for it as a whole.
+                state.RefusedUsd = Math.Max(most, state.RefusedUsd ?? 0);
                 refusal = string.Create(
                     CultureInfo.InvariantCulture,
                     $"{account.Title} may spend {account.LimitUsd:0.00####} US dollars: {state.SpentUsd:0.00####} are spent, {open:0.00####} set aside, and the next call could cost {most:0.00####}. "
@@ -47,18 +53,7 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
             }, cancellation);
             if (refusal is not null)
             {
-                // What the other accounts set aside for it is of use to other calls.
-                foreach (var other in reserved)
-                {
-                    await ChangeAsync(other, state => state.Open.Remove(call), CancellationToken.None);
-                }
-
                 throw new BudgetException(refusal);
-            }
-
-            if (isNew)
-            {
-                reserved.Add(account);
             }
         }
     }
@@ -66,7 +61,7 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
     /// <summary>Sets the most that the first calls of a batch can cost aside, of as many as there is money for; gives how many. Set aside before, it counts anew.</summary>
     public async Task<int> ReserveMostAsync(string batch, IReadOnlyList<ModelRequest> calls, TokenPrice? price, CancellationToken cancellation)
     {
-        var (count, costs) = (calls.Count, accounts.Count == 0 ? [] : calls.Select(c => MostOf(c, price!)).ToArray());
+        var (count, costs) = (calls.Count, accounts.Count == 0 ? [] : calls.Select(c => CallBound.Of(c).CostAt(price!)).ToArray());
         foreach (var account in accounts)
         {
             await ChangeAsync(account, state =>
@@ -92,29 +87,13 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
             : default;
 
     /// <summary>Puts what a call did cost in the place of what was set aside. A second time changes nothing.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="costUsd">What it cost.</param>
-    /// <param name="cancellation">Stops.</param>
-    /// <param name="againUsd">What the same call cost that another made at the same time.</param>
-    public async Task SettleAsync(string call, decimal? costUsd, CancellationToken cancellation, decimal againUsd = 0)
+    public async Task SettleAsync(string call, decimal? costUsd, CancellationToken cancellation)
     {
         foreach (var account in accounts)
         {
-            await ChangeAsync(account, state => state.SpentUsd += (state.Open.Remove(call) ? costUsd ?? 0 : 0) + againUsd, cancellation);
+            await ChangeAsync(account, state => state.SpentUsd += state.Open.Remove(call) ? costUsd ?? 0 : 0, cancellation);
         }
     }
-
-    /// <summary>No tokenizer makes more tokens than there are bytes; what it frames them with is few.</summary>
-    static decimal MostOf(ModelRequest request, TokenPrice price)
-    {
-        const int framing = 256;
-        var bytes = Encoding.UTF8.GetByteCount(request.Prompt) + Encoding.UTF8.GetByteCount(request.System ?? "") + Encoding.UTF8.GetByteCount(request.AnswerSchema ?? "");
-        var input = Math.Max(price.Input, price.CacheWrite ?? 0);
-        return (((bytes + framing) * input) + ((request.MaxOutputTokens + ThinkingTokens(request)) * price.Output)) / 1_000_000m;
-    }
-
-    // More than any model thinks in a second.
-    static long ThinkingTokens(ModelRequest request) => Math.Max(request.ThinkingTokens, (long)(request.ThinkingTime.TotalSeconds * 200));
 
     async Task ChangeAsync(BudgetAccount account, Action<Spending> change, CancellationToken cancellation)
     {
@@ -140,10 +119,10 @@ sealed class Budget(Ledger ledger, string run, IReadOnlyList<BudgetAccount> acco
     {
         public decimal SpentUsd { get; set; }
 
-        /// <summary>Calls that are being made, with the most that each can cost.</summary>
+        /// <summary>Calls that are being made or in doubt, with the most that each can cost.</summary>
         public SortedDictionary<string, decimal> Open { get; init; } = new(StringComparer.Ordinal);
 
-        /// <summary>The most that the last call could cost that was not made; null: all were.</summary>
+        /// <summary>The most that a call could cost that did not fit; null: all did.</summary>
         public decimal? RefusedUsd { get; set; }
     }
 }

@@ -6,11 +6,17 @@ namespace Sluice.Llm;
 /// </summary>
 public sealed record CallRecord
 {
+    /// <summary>Ends the id of tries that gave nothing.</summary>
+    internal const string Failed = "-failed";
+
     /// <summary>Hash of what was asked.</summary>
     public required string Id { get; init; }
 
     /// <summary>Step of the pipeline.</summary>
     public required string Step { get; init; }
+
+    /// <summary>Names this try of the call, as what was written down when it began; null: it was answered in a batch.</summary>
+    public string? Try { get; init; }
 
     /// <summary>Batch of the run that the rows are of.</summary>
     public required int Batch { get; init; }

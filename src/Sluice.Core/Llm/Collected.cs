@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sluice.Llm;
 
 /// <summary>When a run began to ask.</summary>
@@ -13,7 +15,25 @@ public sealed record CallRows(int Rows);
 /// <param name="Rows">Rows, in order.</param>
 /// <param name="Open">Questions that have no answer; more than there are rows where only a sample is asked for.</param>
 /// <param name="Pii">Personal data in them, by kind: how often it was found, never what it was.</param>
-public sealed record AskTodo(IReadOnlyList<int> Rows, long Open, SortedDictionary<string, long>? Pii);
+public sealed record AskTodo(IReadOnlyList<int> Rows, long Open, SortedDictionary<string, long>? Pii)
+{
+    /// <summary>Of a forecast, calls that the questions would take that it leaves to the run.</summary>
+    public long RestCalls { get; init; }
+
+    /// <summary>Bytes of the rows that these calls would send.</summary>
+    public long RestBytes { get; init; }
+
+    internal AskTodo WithRest(Question question, IEnumerable<AskedRow> rest, int callRows)
+    {
+        var (calls, bytes) = (0L, 0L);
+        foreach (var group in CallGroups.Of(question, rest, callRows))
+        {
+            (calls, bytes) = (calls + 1, bytes + Encoding.UTF8.GetByteCount(CallText.Prompt(group, question.Options.Compact)));
+        }
+
+        return this with { RestCalls = calls, RestBytes = bytes };
+    }
+}
 
 /// <summary>The answers of one batch, and what was saved by answers that were there.</summary>
 public sealed record Collected

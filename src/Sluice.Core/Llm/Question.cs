@@ -56,12 +56,8 @@ sealed record Question(string Model, string System, IReadOnlyList<AnswerField> F
     byte[] Prefix => field ??= SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         '\n', Model, FormattableString.Invariant($"{Options.Temperature}/{ThinkingTime.TotalSeconds}/{Options.Depth}"), AnswerSchema, System)));
 
-    /// <summary>Share of what a call says that every call says: instructions and schema, by bytes.</summary>
-    public double FixedShare(int rows, long promptBytes)
-    {
-        double said = Encoding.UTF8.GetByteCount(System) + Encoding.UTF8.GetByteCount(AnswerSchema);
-        return rows == 0 ? 0 : said / (said + promptBytes);
-    }
+    /// <summary>Bytes that every call says: instructions and schema.</summary>
+    public long SaidBytes => Encoding.UTF8.GetByteCount(System) + Encoding.UTF8.GetByteCount(AnswerSchema);
 
     /// <summary>A call that asks for some rows.</summary>
     /// <param name="prompt">Its rows.</param>

@@ -23,6 +23,12 @@ public sealed record RunCost
 
     public required CostLine Total { get; init; }
 
+    /// <summary>Calls that may have been charged and are in none of the sums; null: there are none.</summary>
+    public CallsInDoubt? InDoubt { get; init; }
+
+    /// <summary>Of the total, calls whose answer came when another's to the same question counted already: paid for nothing, by two at once or after a kill; null: none.</summary>
+    public CostLine? PaidTwice { get; init; }
+
     /// <summary>Calls that no price is known for.</summary>
     public long UnpricedCalls { get; init; }
 
@@ -96,7 +102,10 @@ public sealed record RunCost
             return null;
         }
 
-        var calls = await new CallLog(store, run).AllAsync(cancellation);
+        var log = new CallLog(store, run);
+        var begun = await log.BegunAsync(cancellation);
+        var calls = await log.AllAsync(cancellation);
+        var twice = calls.Where(c => c.Superseded && !c.Id.EndsWith(CallRecord.Failed, StringComparison.Ordinal)).ToList();
         var collected = await ReadAsync<Collected>(store, $"runs/{run}/{Collected.Prefix}", cancellation);
         var cascades = await ReadAsync<CascadeOutcome>(store, $"runs/{run}/{CascadeOutcome.Prefix}", cancellation);
         var batches = await ReadAsync<BatchOutcome>(store, $"runs/{run}/{BatchOutcome.Prefix}", cancellation);
@@ -107,6 +116,8 @@ public sealed record RunCost
         {
             Run = run,
             Total = LineOf("total", calls),
+            InDoubt = CallsInDoubt.Of(begun, calls),
+            PaidTwice = twice.Count == 0 ? null : LineOf("paid twice", twice),
             UnpricedCalls = calls.Count(c => c.CostUsd is null),
             KnownAnswers = collected.Sum(c => c.Known) + cascades.Sum(c => c.Known),
             RepeatedRows = collected.Sum(c => c.Repeated),
@@ -143,6 +154,8 @@ public sealed record RunCost
             Steps = [.. chains.SelectMany(c => c.Steps)],
             Models = [.. chains.SelectMany(c => c.Models).GroupBy(m => m.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => CostLine.Sum(g.Key, [.. g]))],
             Chains = [.. chains.Select(c => c.Total with { Name = c.Run })],
+            InDoubt = CallsInDoubt.Together(chains.Select(c => c.InDoubt)),
+            PaidTwice = chains.Any(c => c.PaidTwice is not null) ? CostLine.Sum("paid twice", [.. chains.Select(c => c.PaidTwice).OfType<CostLine>()]) : null,
         };
     }
 

@@ -74,6 +74,8 @@ public sealed class SemanticFilter(SemanticFilter.Options options) : AskingStep(
 
     protected override IReadOnlyList<AnswerField> Fields { get; } = [new AnswerField { Name = Answer, Type = AnswerType.Boolean }];
 
+    internal override bool KeepsRows => false;
+
     protected override Batch Use(Batch batch, RowAnswers answers, Verdicts verdicts)
     {
         for (var row = 0; row < batch.Rows; row++)

@@ -40,7 +40,7 @@ public sealed record Optimization
     [Range(1, 200)]
     public int? Parallelism { get; init; }
 
-    /// <summary>US dollars that a run may spend on language models; a call that could cost more is not made, and the run stops for approval. No limit when not given.</summary>
+    /// <summary>US dollars that a run may spend on language models; a call that could cost more is made as smaller ones, and where no row fits the run stops for approval. No limit when not given.</summary>
     [Range(0.0, 1_000_000_000.0)]
     public double? BudgetUsd { get; init; }
 

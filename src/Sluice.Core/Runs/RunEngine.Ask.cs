@@ -45,8 +45,10 @@ public sealed partial class RunEngine
         var path = TodoPath(run, number, batch);
         var taken = await TakenAsync(run, number, cancellation);
         var sampled = (await TryReadDocumentAsync<CascadeSample>(SamplePath(run, number), cancellation))?.Drawn.ToHashSet();
+        var callRows = run.Plan.Request.Forecast && Models.Find(step.Question.Model, out _) is { } model ? await CallRowsAsync(run, number, step.Question, model, cancellation) : (int?)null;
         var todo = await TryReadDocumentAsync<AskTodo>(path, cancellation)
-            ?? await WriteDocumentAsync(path, await TodoAsync(step, step.Question, rows, firsts, answers, share, cancellation, key => taken.Of(key) is null && sampled?.Contains(key) != true), cancellation);
+            ?? await WriteDocumentAsync(
+                path, await TodoAsync(step, step.Question, rows, firsts, answers, share, cancellation, key => taken.Of(key) is null && sampled?.Contains(key) != true, callRows), cancellation);
         return (number, step, rows, todo, answers);
     }
 
@@ -68,19 +70,23 @@ public sealed partial class RunEngine
             return false;
         }
 
+        // A forecast has to know what calls cost by what is in them: so it makes small ones, too.
+        IReadOnlyList<int> few = run.Plan.Request.Forecast ? [.. todo.Rows.Take(todo.Rows.Count / 2)] : [];
+        var small = few.Count == 0 ? null : await AskerAsync(run, number, step, question, answers, cancellation, CostForecast.SmallCall(todo.Rows.Count));
+        await (small?.AskAsync(question, run.Chain[number].Id, batch, step.Rows(rows).Of(question, few), run.Id, cancellation) ?? Task.CompletedTask);
         var asker = await AskerAsync(run, number, step, question, answers, cancellation);
-        await asker.AskAsync(question, run.Chain[number].Id, batch, step.Rows(rows).Of(question, todo.Rows), run.Id, cancellation);
+        await asker.AskAsync(question, run.Chain[number].Id, batch, step.Rows(rows).Of(question, todo.Rows.Skip(few.Count)), run.Id, cancellation);
         return true;
     }
 
-    async Task<Asker> AskerAsync(Run run, int number, AskingStep step, Question question, AnswerStore answers, CancellationToken cancellation)
+    async Task<Asker> AskerAsync(Run run, int number, AskingStep step, Question question, AnswerStore answers, CancellationToken cancellation, int? callRows = null)
     {
         var id = run.Chain[number].Id;
         var model = Models.Find(question.Model, out var reason)
             ?? throw new PipelineException($"Step '{id}': the run began with the model '{question.Model}', which cannot be asked here. {reason}", null);
         return new Asker(Models, model, answers, new CallLog(store, run.Id), new CallClaims(ledger, time), await BudgetAsync(run, id, step, cancellation), time)
         {
-            CallRows = await CallRowsAsync(run, number, question, model, cancellation),
+            CallRows = Math.Min(callRows ?? int.MaxValue, await CallRowsAsync(run, number, question, model, cancellation)),
 
             // What a cheaper model does not answer, the step's model does.
             GivesUp = ReferenceEquals(question, step.Question),
@@ -109,7 +115,8 @@ public sealed partial class RunEngine
 
     /// <summary>The rows of a batch to ask for: the first of each question, where there is no answer yet; of these, those whose key is wanted.</summary>
     static async Task<AskTodo> TodoAsync(
-        AskingStep step, Question question, Batch rows, byte[] firsts, AnswerStore answers, double share, CancellationToken cancellation, Func<RowKey, bool>? isWanted = null)
+        AskingStep step, Question question, Batch rows, byte[] firsts, AnswerStore answers, double share, CancellationToken cancellation, Func<RowKey, bool>? isWanted = null,
+        int? callRows = null)
     {
         // A cascade's choice goes by the key of the step's own question, whichever model is asked.
         int[] marked = [.. Enumerable.Range(0, rows.Rows).Where(row => firsts[row] == AskDecisions.Ask)];
@@ -119,14 +126,15 @@ public sealed partial class RunEngine
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
         await Parallel.ForAsync(0, first.Length, limits, async (i, token) => open[i] = await answers.FindAsync(question, first[i].Key, token) is null);
         (int Row, RowKey Key)[] unanswered = [.. first.Where((_, i) => open[i])];
-        var todo = Sampled(unanswered, share);
+        int[] todo = [.. unanswered.Where(q => ForecastSample.IsDrawn(q.Key, share)).Select(q => q.Row)];
         var sent = step.Rows(rows);
         foreach (var row in sent.Of(question, todo))
         {
             cancellation.ThrowIfCancellationRequested();
         }
 
-        return new AskTodo(todo, unanswered.Length, sent.Found.Count == 0 ? null : sent.Found);
+        var asked = new AskTodo(todo, unanswered.Length, sent.Found.Count == 0 ? null : sent.Found);
+        return callRows is { } most && todo.Length < unanswered.Length ? asked.WithRest(question, step.Rows(rows).Of(question, unanswered.Select(q => q.Row).Except(todo)), most) : asked;
     }
 
     async Task<Stage> OpenCollectAsync(Run run, int passNumber, CancellationToken cancellation)
@@ -155,7 +163,9 @@ public sealed partial class RunEngine
             keys[row] = firsts[row] == AskDecisions.TooMany ? RowPrompts.NotAsked : keys[row];
         }
 
-        var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), await TakenAsync(run, number, cancellation), run, cancellation);
+        var share = ShareOf(run, number, asks);
+
+        var found = await FoundAsync(step, keys, await AnswerStoreAsync(run, cancellation), await TakenAsync(run, number, cancellation), run, share, cancellation);
         var collected = new Collected { Rows = seen.Rows };
         var rows = new (string? Value, Unanswered? Failure)[seen.Rows];
         for (var row = 0; row < rows.Length; row++)
@@ -171,7 +181,7 @@ public sealed partial class RunEngine
     }
 
     static async Task<Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>> FoundAsync(
-        AskingStep step, RowKey[] keys, AnswerStore answers, TakenAnswers taken, Run run, CancellationToken cancellation)
+        AskingStep step, RowKey[] keys, AnswerStore answers, TakenAnswers taken, Run run, double share, CancellationToken cancellation)
     {
         var found = new Dictionary<RowKey, (StoredAnswer? Answer, Unanswered? Failure)>
         {
@@ -184,6 +194,13 @@ public sealed partial class RunEngine
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AnswersAtOnce, CancellationToken = cancellation };
         await Parallel.ForAsync(0, questions.Length, limits, async (i, token) =>
         {
+            if (!ForecastSample.IsDrawn(questions[i], share))
+            {
+                // Also where its answer is known: the rows of a forecast are those of its sample.
+                read[i] = (null, RowFailures.NotSampled);
+                return;
+            }
+
             if (taken.Of(questions[i]) is { } value)
             {
                 read[i] = (new StoredAnswer(default, taken.From, value, default, null, run.Id), null);

@@ -146,12 +146,13 @@ public sealed partial class RunEngine
                 : throw new PipelineException($"Step '{outcome.Step}': the batch '{sent.Id}' cannot be looked at. {refused.Message}", refused);
         }
 
-        return now >= deadline + cancelTime && await EndAsync(outcome with { Note = "The provider did not end the batch in time; what it had not answered is asked call by call." });
+        return now >= deadline + cancelTime && await EndAsync(outcome with { Note = "The provider did not end the batch in time; what it had not answered is asked call by call." }, isKnown: false);
 
-        async Task<bool> EndAsync(BatchOutcome ended)
+        async Task<bool> EndAsync(BatchOutcome ended, bool isKnown = true)
         {
             await (await BudgetAsync(run, outcome.Step, step, cancellation)).SettleAsync(BatchKey(run.Id, number, part), ended.PaidUsd, cancellation);
             await WriteDocumentAsync(BatchEndPath(run, number, part), ended, cancellation);
+            await (isKnown ? new CallLog(store, run.Id).EndAsync(BegunBatch(run, number, part)) : Task.CompletedTask);
             return true;
         }
     }
@@ -180,6 +181,9 @@ public sealed partial class RunEngine
             return (null, "The budget is too small for the first call of a batch, so all is asked call by call.");
         }
 
+        var most = calls.Take(count).Aggregate(default(CallBound), (sum, call) => sum + CallBound.Of(call.Request));
+        var begun = BegunBatch(run, number, part) with { At = time.GetUtcNow(), Model = step.Question.Model, Most = most, MostUsd = batches.Price is { } price ? most.CostAt(price) : null, Calls = count };
+        await new CallLog(store, run.Id).BeginAsync(begun, cancellation);
         var json = Encoding.UTF8.GetString(DocumentJson.Bytes(new BatchClaim(time.GetUtcNow(), count)));
         if ((row is null ? await ledger.InsertAsync(BatchPartition(run), key, json, cancellation) : await ledger.ReplaceAsync(row, json, cancellation)) is null)
         {
@@ -279,6 +283,18 @@ public sealed partial class RunEngine
 
     static string BatchKey(string run, int step, int part) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{run}\n{step}\n{part}"))).AsSpan(0, 16));
+
+    /// <summary>A batch as a call that was begun: until its answers are here, what it costs is in doubt.</summary>
+    static BegunCall BegunBatch(Run run, int step, int part) => new()
+    {
+        Id = BatchKey(run.Id, step, part),
+        Step = run.Chain[step].Id,
+        Try = BatchKey(run.Id, step, part),
+        At = default,
+        Model = "",
+        Rows = 0,
+        Most = default,
+    };
 
     static string BatchPartition(Run run) => $"batches:{run.Id}";
 

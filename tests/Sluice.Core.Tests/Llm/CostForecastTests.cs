@@ -39,35 +39,23 @@ public sealed class CostForecastTests
     }
 
     [Fact]
-    public async Task A_sample_tells_what_the_run_costs()
+    public async Task A_sample_tells_what_the_run_costs_besides()
     {
-        var within = 0;
-        for (var seed = 0; seed < 10; seed++)
-        {
-            var models = Models();
-            await using var runs = Runs(models, 400, seed);
+        var models = Models();
+        await using var runs = Runs(models, 400, seed: 1);
 
-            var forecast = await ForecastAsync(runs);
+        var forecast = await ForecastAsync(runs);
 
-            var sampled = models.Paid.CostAt(models.Info.Price!);
-            var run = await runs.RunAsync(Yaml, batchBytes: 1 << 20);
-            var actual = (double)models.Paid.CostAt(models.Info.Price!);
-            Assert.Equal(400, forecast.Steps[0].Questions);
-            Assert.InRange(forecast.Steps[0].Sampled, 20, 100);
-            Assert.Equal(sampled, forecast.SampleUsd);
-            Assert.InRange(forecast.CostUsd!.Value, actual * 0.7, actual * 1.4);
-            Assert.Equal(400, (await runs.RowsAsync(run.Version)).Count);
-            within += forecast.Steps[0].CostUsd is { } cost && (await CostOf(runs, run)) is var first && first >= cost.Low * 0.9 && first <= cost.High * 1.1 ? 1 : 0;
-        }
-
-        Assert.InRange(within, 7, 10);
-    }
-
-    // The sample's answers were paid before the run, so they are added.
-    static async Task<double> CostOf(TestRuns runs, FinishedRun run)
-    {
-        var sampled = (await RunCost.FindAsync(runs.Store, "forecast", CancellationToken.None))!.Steps.Single(s => s.Name == "sum").CostUsd;
-        return (double)((await runs.RecordAsync(run.Outcome)).Cost!.Steps.Single(s => s.Name == "sum").CostUsd + sampled);
+        var sampled = models.Paid.CostAt(models.Info.Price!);
+        Assert.Equal(sampled, forecast.SampleUsd);
+        Assert.Equal((400, 400 - forecast.Steps[0].Sampled), (forecast.Steps[0].Questions, forecast.Steps[0].Open));
+        Assert.InRange(forecast.Steps[0].Sampled, 20, 100);
+        var run = await runs.RunAsync(Yaml, batchBytes: 4_000);
+        var actual = (double)(models.Paid.CostAt(models.Info.Price!) - sampled);
+        Assert.InRange(actual, forecast.CostUsd!.Low, forecast.CostUsd.High);
+        Assert.InRange(forecast.CostUsd.High / forecast.CostUsd.Low, 1, 1.3);
+        Assert.Equal((400, null), ((await runs.RowsAsync(run.Version)).Count, forecast.RowsBefore));
+        Assert.InRange(400, forecast.Rows!.Low, forecast.Rows.High);
     }
 
     [Fact]
@@ -99,13 +87,16 @@ public sealed class CostForecastTests
     [Fact]
     public void An_interval_is_as_wide_as_the_sample_differs()
     {
-        Assert.Equal(new Estimate(60, 60, 60), Estimate.Of(10, [20, 30], 2));
-        Assert.Equal(new Estimate(10, 10, 10), Estimate.Of(10, [], 0));
-        Assert.Equal(new Estimate(110, 110, 110), Estimate.Of(10, [1, 1, 1], 100));
-        var wide = Estimate.Of(0, [1, 2, 3], 100);
-        Assert.Equal(200, wide.Value);
-        Assert.InRange(wide.High - wide.Value, 160, 168);
-        Assert.Equal(double.PositiveInfinity, Estimate.Of(0, [1], 100).High);
+        Assert.Equal(new Estimate(0, 0, 0), Estimate.OfRest([20, 30], 0));
+        Assert.Equal(new Estimate(100, 100, 100), Estimate.OfRest([1, 1, 1], 100));
+        var wide = Estimate.OfRest([1, 2, 3], 97);
+        Assert.Equal(194, wide.Value);
+
+        // Student's with two degrees of freedom, of a mean of three and the ninety-seven that were not seen.
+        Assert.Equal(97 * 2.92 * Math.Sqrt((1 / 3.0) + (1 / 97.0)), wide.High - wide.Value, 1e-6);
+        Assert.Equal(wide.High - wide.Value, wide.Value - wide.Low, 1e-6);
+        Assert.Equal(double.PositiveInfinity, Estimate.OfRest([1], 100).High);
+        Assert.Equal(double.PositiveInfinity, Estimate.OfRest([], 100).High);
     }
 
     [Theory]

@@ -40,6 +40,12 @@ static class KilledRuns
             var where = $"schedule {schedule} of {2 * writes}";
             Assert.True(expected == await runs.BytesAsync(outcome.Version!), where);
             Assert.InRange(paid - kept, 0, 1);
+
+            // Whether a call that was cut off was charged nobody knows: what was charged lies between what is sure and what is in doubt.
+            var cost = (await RunCost.FindAsync(runs.Store, "run", CancellationToken.None))!;
+            var charged = models.Paid.CostAt(models.Info.Price!);
+            Assert.InRange(charged, cost.Total.CostUsd, cost.Total.CostUsd + (cost.InDoubt?.MostUsd ?? 0));
+            Assert.InRange(cost.InDoubt?.Calls ?? 0, paid - kept, 1);
             Assert.True(models.Calls.Count - (paid - kept) == models.Calls.Select(c => c.System + c.Prompt).Distinct().Count(), where);
             again += paid - kept;
         }

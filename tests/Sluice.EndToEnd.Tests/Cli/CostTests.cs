@@ -65,6 +65,28 @@ public sealed class CostTests
     }
 
     [Fact]
+    public async Task Calls_in_doubt_are_shown_beside_the_cost_and_are_not_in_it()
+    {
+        using var folder = new TestFolder();
+        folder.Write("data.csv", Csv);
+        await RunAsync(folder, "first");
+
+        // As a kill leaves it: begun, and no record of it.
+        folder.Write(
+            "store/data/objects/runs/first/begun-calls/mood/c0ffee-1.json",
+            """{"id":"c0ffee","step":"mood","try":"1","at":"2026-11-22T08:00:00+00:00","model":"test/model","rows":3,"most":{"inputTokens":900,"outputTokens":2000},"mostUsd":0.0327}""");
+
+        var shown = await SluiceProcess.RunAsync(folder.Path, "cost", "first", "--store", "store");
+        var json = (await SluiceProcess.RunAsync(folder.Path, "cost", "first", "--store", "store", "--json")).Json["cost"]!;
+        var all = await SluiceProcess.RunAsync(folder.Path, "cost", "moods", "--store", "store");
+
+        Assert.Contains("1 call, at most $0.0327, not in the cost", shown.Output, StringComparison.Ordinal);
+        Assert.Equal((1, 900, 2000, 0.0327m), ((int)json["inDoubt"]!["calls"]!, (int)json["inDoubt"]!["mostInputTokens"]!, (int)json["inDoubt"]!["mostOutputTokens"]!, (decimal)json["inDoubt"]!["mostUsd"]!));
+        Assert.True((decimal)json["total"]!["costUsd"]! < 0.01m);
+        Assert.Contains("In doubt besides: 1 call, at most $0.0327.", all.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_model_the_run_and_the_forecast_are_refused()
     {
         using var folder = new TestFolder();

@@ -14,6 +14,9 @@ namespace Sluice.EndToEnd;
 public sealed record RunImage(
     string Version, long Rows, long RowsRead, long Rejected, IReadOnlyDictionary<string, string> Hashes, IReadOnlyDictionary<string, int> Lines)
 {
+    /// <summary>Rows that steps made.</summary>
+    public long Made { get; init; }
+
     /// <summary>Reads it from the store itself, not through the program under test.</summary>
     /// <param name="store">Store folder.</param>
     /// <param name="dataset">Dataset with exactly one version.</param>
@@ -51,7 +54,7 @@ public sealed record RunImage(
             (long)manifest["rowsRead"]!,
             manifest["rejected"]!.AsObject().Sum(r => (long)r.Value!),
             hashes,
-            lines);
+            lines) { Made = manifest["made"]?.AsObject().Sum(m => (long)m.Value!) ?? 0 };
     }
 
     /// <summary>The same of several datasets, all chains of a pipeline: their versions, and the sums of their rows.</summary>
@@ -75,9 +78,9 @@ public sealed record RunImage(
             yield return $"version {Version}, expected {expected.Version}";
         }
 
-        if (RowsRead != Rows + Rejected)
+        if (RowsRead + Made != Rows + Rejected)
         {
-            yield return $"{RowsRead} rows read, {Rows} kept and {Rejected} rejected";
+            yield return $"{RowsRead} rows read, {Made} made, {Rows} kept and {Rejected} rejected";
         }
 
         if (RowsRead != expected.RowsRead || Rows != expected.Rows)

@@ -172,6 +172,11 @@ public sealed class BatchRunTests : IAsyncLifetime
         await runs.NewEngine().FailAsync(runs.Request("one"), "The run was stopped.", CancellationToken.None);
 
         Assert.True(server.Batches.All[0].IsCancelled);
+
+        // What it had answered by then is charged, and nobody fetches it.
+        var cost = (await RunCost.FindAsync(runs.Store, "one", CancellationToken.None))!;
+        Assert.Equal((0, Calls), (cost.Total.Calls, cost.InDoubt!.Calls));
+        Assert.True(cost.InDoubt.MostUsd > 0);
     }
 
     [Fact]

@@ -41,8 +41,9 @@ public sealed class ApprovalsApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await ApproveAsync(app, run, 5)).StatusCode);
         Assert.Equal("completed", Api.RunStatus.Of(await app.EndAsync(run)).Status);
 
-        Assert.Equal(8, server.PaidCalls.Count);
-        Assert.Equal(40, server.PaidCalls.SelectMany(c => Items(c.Prompt)).Select(i => i!["data"]!.ToJsonString()).Distinct().Count());
+        // Calls that did not fit into the budget were made as smaller ones, and no row was asked for twice.
+        var asked = server.PaidCalls.SelectMany(c => Items(c.Prompt)).Select(i => i!["data"]!.ToJsonString()).ToList();
+        Assert.Equal((40, 40), (asked.Count, asked.Distinct().Count()));
         var approvals = (await app.GetJsonAsync($"/api/v1/runs/{run}")).GetProperty("approvals").EnumerateArray().ToList();
         Assert.Equal(["anna", "anna"], approvals.Select(a => a.GetProperty("decision").GetProperty("by").GetString()));
         Assert.Equal(5, approvals[1].GetProperty("decision").GetProperty("budgetUsd").GetDecimal());

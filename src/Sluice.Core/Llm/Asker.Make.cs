@@ -2,58 +2,57 @@ using System.Text;
 
 namespace Sluice.Llm;
 
-/// <content>One call: what may be spent is set aside, the model is asked, and what came is written down.</content>
+// One call: written down before it is made and after it has answered, so that a kill between leaves it in doubt and never forgotten.
 sealed partial class Asker
 {
     /// <summary>Makes a call, unless a batch answered it, and writes it down.</summary>
     async Task<CallRecord> MakeAsync(
         Question question, string step, int batch, RowGroup group, string id, string prompt, BatchedAnswer? batched, CancellationToken cancellation)
     {
-        var request = question.Request(prompt, group.Rows.Count, model);
-        await (batched is null ? budget.ReserveAsync(id, request, model, cancellation) : Task.CompletedTask);
         var started = time.GetTimestamp();
+        if (batched is not null)
+        {
+            return await calls.AddAsync(RecordOf(null, batched.Answer, null), CancellationToken.None);
+        }
+
+        var request = question.Request(prompt, group.Rows.Count, model);
+        var begun = BegunCall.Of(id, step, request, model.Price, group.Rows.Count, time.GetUtcNow());
+        await BeginAsync(begun, cancellation);
         ModelAnswer answer;
         string? error = null;
         try
         {
-            answer = batched?.Answer ?? await models.AskAsync(request, cancellation);
+            answer = await models.AskAsync(request, cancellation);
         }
         catch (ModelException refused) when (refused.OfQuestion)
         {
             (answer, error) = (new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, refused.Wasted), refused.Message);
         }
-        catch (Exception failed)
+        catch (Exception failed) when (failed is ModelException or TransientException)
         {
-            var wasted = failed is ModelException never ? never.Wasted : failed is TransientException later ? later.Wasted : default;
-            var tried = RecordOf(new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, wasted), failed.Message) with { Id = $"{id}-failed" };
+            // Any other end, such as a stop, leaves the call in doubt: nobody knows whether it is charged.
+            var wasted = failed is ModelException never ? never.Wasted : ((TransientException)failed).Wasted;
+            var tried = RecordOf(begun.Try, new ModelAnswer(question.Model, "", AnswerFinish.Refused, default, null, wasted), failed.Message) with { Id = id + CallRecord.Failed };
             if (wasted != default)
             {
                 // Nobody finds it as an answer, but it was paid.
                 await calls.AddAsync(tried, CancellationToken.None);
             }
 
-            await budget.SettleAsync(id, tried.CostUsd, CancellationToken.None);
-            if (failed is ModelException)
-            {
-                throw new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {failed.Message}", failed);
-            }
-
-            if (failed is TransientException)
-            {
-                throw new TransientException($"Step '{step}': {failed.Message} What was answered is kept: run again to go on.", failed) { Wasted = wasted };
-            }
-
-            throw;
+            await EndAsync(begun, tried.CostUsd);
+            throw failed is ModelException
+                ? new PipelineException($"Step '{step}': the model '{question.Model}' cannot be asked. {failed.Message}", failed)
+                : new TransientException($"Step '{step}': {failed.Message} What was answered is kept: run again to go on.", failed) { Wasted = wasted };
         }
 
-        var call = RecordOf(answer, error);
+        var call = RecordOf(begun.Try, answer, error);
 
         // Paid: written down even if the run was stopped meanwhile.
         var counts = await calls.AddAsync(call, CancellationToken.None);
-        await budget.SettleAsync(id, counts.CostUsd, CancellationToken.None, ReferenceEquals(counts, call) ? 0 : call.CostUsd ?? 0);
+        await EndAsync(begun, call.CostUsd);
         return counts;
 
-        CallRecord RecordOf(ModelAnswer answer, string? error)
+        CallRecord RecordOf(string? name, ModelAnswer answer, string? error)
         {
             var results = CallText.Results(answer.Text, group.Rows.Count, out _, out _);
             var written = new long[group.Rows.Count];
@@ -64,6 +63,7 @@ sealed partial class Asker
             {
                 Id = id,
                 Step = step,
+                Try = name,
                 Batch = batch,
                 Round = group.Round,
                 At = time.GetUtcNow(),
@@ -81,6 +81,27 @@ sealed partial class Asker
                 Rows = Shares.Of(total, price, group.Rows, written),
             };
         }
+    }
+
+    /// <summary>Writes down that a call begins and sets the most that it can cost aside; where that cannot be, it was not begun.</summary>
+    async Task BeginAsync(BegunCall call, CancellationToken cancellation)
+    {
+        await calls.BeginAsync(call, cancellation);
+        try
+        {
+            await budget.ReserveAsync(call.Try, call.MostUsd ?? 0, cancellation);
+        }
+        catch
+        {
+            await EndAsync(call, 0);
+            throw;
+        }
+    }
+
+    async Task EndAsync(BegunCall call, decimal? costUsd)
+    {
+        await budget.SettleAsync(call.Try, costUsd, CancellationToken.None);
+        await calls.EndAsync(call);
     }
 
     TokenPrice? PriceOf(string answered) => answered == model.Id ? model.Price : models.Find(answered, out _)?.Price;
