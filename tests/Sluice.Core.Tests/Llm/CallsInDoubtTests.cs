@@ -135,7 +135,18 @@ public sealed class CallsInDoubtTests
 
         static CallRecord Recorded(string name, decimal usd) => new()
         {
-            Id = "call", Step = "sum", Try = name, Batch = 0, Round = 0, At = default, Model = "m", Finish = AnswerFinish.Stop, Text = "", Usage = new TokenUsage(1, 0, 1), CostUsd = usd, Rows = [],
+            Id = "call",
+            Step = "sum",
+            Try = name,
+            Batch = 0,
+            Round = 0,
+            At = default,
+            Model = "m",
+            Finish = AnswerFinish.Stop,
+            Text = "",
+            Usage = new TokenUsage(1, 0, 1),
+            CostUsd = usd,
+            Rows = [],
         };
     }
 

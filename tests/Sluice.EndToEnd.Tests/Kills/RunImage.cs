@@ -54,7 +54,8 @@ public sealed record RunImage(
             (long)manifest["rowsRead"]!,
             manifest["rejected"]!.AsObject().Sum(r => (long)r.Value!),
             hashes,
-            lines) { Made = manifest["made"]?.AsObject().Sum(m => (long)m.Value!) ?? 0 };
+            lines)
+        { Made = manifest["made"]?.AsObject().Sum(m => (long)m.Value!) ?? 0 };
     }
 
     /// <summary>The same of several datasets, all chains of a pipeline: their versions, and the sums of their rows.</summary>
