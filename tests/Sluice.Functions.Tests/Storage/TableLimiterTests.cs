@@ -8,7 +8,6 @@ namespace Sluice.Functions.Tests.Storage;
 public sealed class TableLimiterTests
 {
     const string Model = "openai/gpt-5.6-luna";
-    static readonly TimeSpan longest = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task Three_workers_together_make_no_more_calls_at_once_than_the_limit()
@@ -19,7 +18,7 @@ public sealed class TableLimiterTests
 
         async Task CallAsync(RateLimiter worker)
         {
-            var lease = await worker.AcquireAsync(Model, limits, 1, longest, CancellationToken.None);
+            var lease = await worker.AcquireAsync(Model, limits, 1, CancellationToken.None);
             lock (gate)
             {
                 most = Math.Max(most, ++running);
@@ -50,17 +49,17 @@ public sealed class TableLimiterTests
         var limits = new ModelLimits(null, 1_000_000, Concurrency: 500);
         var workers = await WorkersAsync(3);
 
-        var leases = await Task.WhenAll(workers.Select(w => w.AcquireAsync(Model, limits, 300_000, longest, CancellationToken.None)));
+        var leases = await Task.WhenAll(workers.Select(w => w.AcquireAsync(Model, limits, 300_000, CancellationToken.None)));
         Assert.Equal(3, await workers[0].CallsAsync(Model, CancellationToken.None));
 
         // 100,000 are left: the next one would wait longer than it may, and gives its place back when it is stopped.
         using var stop = new CancellationTokenSource();
-        var waiting = workers[0].AcquireAsync(Model, limits, 900_000, longest, stop.Token);
+        var waiting = workers[0].AcquireAsync(Model, limits, 900_000, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await Task.WhenAll(leases.Select(lease => lease.SettleAsync(0)));
 
-        var all = await workers[1].AcquireAsync(Model, limits, 900_000, longest, CancellationToken.None);
+        var all = await workers[1].AcquireAsync(Model, limits, 900_000, CancellationToken.None);
         Assert.Equal(1, await workers[2].CallsAsync(Model, CancellationToken.None));
         await all.SettleAsync(900_000);
         Assert.Equal(0, await workers[2].CallsAsync(Model, CancellationToken.None));

@@ -11,15 +11,17 @@ namespace Sluice.Llm.Providers;
 public sealed class RateLimiter(Ledger ledger, TimeProvider time)
 {
     const string Partition = "llm-limits";
+
+    // How long a place is kept for a worker that says no more that it lives: long beside the difference of two workers' clocks, short for who runs again what was killed.
+    static readonly TimeSpan life = TimeSpan.FromSeconds(30), renewal = TimeSpan.FromSeconds(10);
     static readonly TimeSpan firstPoll = TimeSpan.FromMilliseconds(100), longestPoll = TimeSpan.FromSeconds(2);
 
     /// <summary>Waits for a place.</summary>
     /// <param name="model">Whose limits: the same text on every worker.</param>
     /// <param name="limits">What they are.</param>
     /// <param name="tokens">Most that the call may come to.</param>
-    /// <param name="longest">Longest that the call can take. A place that was not given back by then belonged to a worker that died.</param>
     /// <param name="cancellation">Stops waiting; what was taken is given back.</param>
-    public async Task<RateLease> AcquireAsync(string model, ModelLimits limits, int tokens, TimeSpan longest, CancellationToken cancellation)
+    public async Task<RateLease> AcquireAsync(string model, ModelLimits limits, int tokens, CancellationToken cancellation)
     {
         var row = RowOf(model);
         var id = Guid.NewGuid().ToString("N");
@@ -27,7 +29,7 @@ public sealed class RateLimiter(Ledger ledger, TimeProvider time)
         for (var poll = firstPoll; ; poll = poll * 2 < longestPoll ? poll * 2 : longestPoll)
         {
             TimeSpan? wait = null;
-            await ChangeAsync(row, limits, state => wait = state.Take(id, limits, taken, longest, time.GetUtcNow()), cancellation);
+            await ChangeAsync(row, limits, state => wait = state.Take(id, limits, taken, time.GetUtcNow() + life, time.GetUtcNow()), cancellation);
             if (wait is null)
             {
                 // All places are taken. Who holds one may be another process: there is nothing to await but time.
@@ -35,7 +37,10 @@ public sealed class RateLimiter(Ledger ledger, TimeProvider time)
                 continue;
             }
 
-            var lease = new RateLease(used => ChangeAsync(row, limits, state => state.Settle(id, limits, taken, used), CancellationToken.None));
+            var lease = new RateLease(
+                new PeriodicTimer(renewal, time),
+                () => ChangeAsync(row, limits, state => state.Renew(id, time.GetUtcNow() + life), CancellationToken.None),
+                used => ChangeAsync(row, limits, state => state.Settle(id, limits, taken, used), CancellationToken.None));
             try
             {
                 await Task.Delay(wait.Value, time, cancellation);
@@ -82,10 +87,41 @@ public sealed class RateLimiter(Ledger ledger, TimeProvider time)
     static RateState Read(LedgerRow row) => JsonSerializer.Deserialize<RateState>(row.Json)!;
 }
 
-/// <summary>A place among the calls of a model.</summary>
-public sealed class RateLease(Func<long, Task> settle)
+/// <summary>A place among the calls of a model. It says from time to time that its worker lives, until it is given back.</summary>
+public sealed class RateLease
 {
+    readonly PeriodicTimer timer;
+    readonly Func<long, Task> settle;
+    readonly Task renewing;
+
+    internal RateLease(PeriodicTimer timer, Func<Task> renew, Func<long, Task> settle)
+    {
+        (this.timer, this.settle) = (timer, settle);
+        renewing = RenewAsync(renew);
+    }
+
     /// <summary>Gives the place back, and the tokens that were taken for it and not used.</summary>
     /// <param name="used">Tokens that the provider counted.</param>
-    public Task SettleAsync(long used) => settle(used);
+    public async Task SettleAsync(long used)
+    {
+        // What is renewed after it was given back would be nobody's.
+        timer.Dispose();
+        await renewing;
+        await settle(used);
+    }
+
+    async Task RenewAsync(Func<Task> renew)
+    {
+        while (await timer.WaitForNextTickAsync())
+        {
+            try
+            {
+                await renew();
+            }
+            catch (Exception error) when (error is StoreException or TransientException)
+            {
+                // The ledger is away: the next time, or another worker may take the place, which is one call too many at once.
+            }
+        }
+    }
 }

@@ -14,7 +14,7 @@ sealed class RateState
 
     public DateTimeOffset PausedUntil { get; set; }
 
-    /// <summary>Calls that are being made, and when they must have ended.</summary>
+    /// <summary>Calls that are being made, and until when each is, unless its worker says again that it lives.</summary>
     public Dictionary<string, DateTimeOffset> Places { get; set; } = [];
 
     public static RateState Full(ModelLimits limits, DateTimeOffset now) =>
@@ -47,7 +47,7 @@ sealed class RateState
     }
 
     /// <summary>Takes a place. Time to wait before it may be used; null: there is none.</summary>
-    public TimeSpan? Take(string id, ModelLimits limits, int tokens, TimeSpan longest, DateTimeOffset now)
+    public TimeSpan? Take(string id, ModelLimits limits, int tokens, DateTimeOffset until, DateTimeOffset now)
     {
         if (Places.Count >= limits.Concurrency)
         {
@@ -67,9 +67,11 @@ sealed class RateState
             wait = Longer(wait, Tokens, perMinute);
         }
 
-        Places[id] = now + wait + longest;
+        Places[id] = until;
         return wait;
     }
+
+    public void Renew(string id, DateTimeOffset until) => Places[id] = until;
 
     public void Settle(string id, ModelLimits limits, int taken, long used)
     {

@@ -107,7 +107,7 @@ public sealed class RoutedModels(
 
     async Task<(ProviderReply Reply, bool TookTooLong)> CallAsync(ModelEntry entry, ModelCall call, CancellationToken cancellation)
     {
-        var lease = await limiter.AcquireAsync(entry.Spec.Id, entry.Limits, call.EstimatedTokens, call.Request.Timeout + TimeSpan.FromSeconds(30), cancellation);
+        var lease = await limiter.AcquireAsync(entry.Spec.Id, entry.Limits, call.EstimatedTokens, cancellation);
         long used = 0;
         try
         {

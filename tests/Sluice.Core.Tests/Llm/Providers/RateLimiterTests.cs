@@ -7,7 +7,6 @@ namespace Sluice.Core.Tests.Llm.Providers;
 public sealed class RateLimiterTests
 {
     const string Model = "openai/gpt-5.6-luna";
-    static readonly TimeSpan longest = TimeSpan.FromMinutes(10);
     readonly VirtualClock clock = new();
 
     MemoryLedger Ledger { get; } = new();
@@ -20,7 +19,7 @@ public sealed class RateLimiterTests
 
         async Task CallAsync(RateLimiter worker)
         {
-            var lease = await worker.AcquireAsync(Model, limits, 1, longest, CancellationToken.None);
+            var lease = await worker.AcquireAsync(Model, limits, 1, CancellationToken.None);
             var now = Interlocked.Increment(ref running);
             InterlockedMax(ref most, now);
             await Task.Delay(TimeSpan.FromSeconds(3), clock);
@@ -60,11 +59,11 @@ public sealed class RateLimiterTests
     {
         var worker = Workers(1)[0];
         var limits = new ModelLimits(null, 1_000, 5);
-        var first = await worker.AcquireAsync(Model, limits, 10, longest, CancellationToken.None);
+        var first = await worker.AcquireAsync(Model, limits, 10, CancellationToken.None);
         await first.SettleAsync(2_000);
         var began = clock.GetUtcNow();
 
-        await clock.RunAsync(worker.AcquireAsync(Model, limits, 10, longest, CancellationToken.None));
+        await clock.RunAsync(worker.AcquireAsync(Model, limits, 10, CancellationToken.None));
 
         Assert.Equal(60.6, (clock.GetUtcNow() - began).TotalSeconds, 3);
     }
@@ -78,17 +77,37 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public async Task The_place_of_a_worker_that_died_is_free_when_its_call_must_have_ended()
+    public async Task The_place_of_a_worker_that_died_is_free_soon()
+    {
+        var limits = new ModelLimits(null, null, 1);
+
+        // Its clock stands still, so it says nothing any more.
+        _ = await new RateLimiter(Ledger, new VirtualClock()).AcquireAsync(Model, limits, 1, CancellationToken.None);
+        var (worker, began) = (Workers(1)[0], clock.GetUtcNow());
+
+        await clock.RunAsync(worker.AcquireAsync(Model, limits, 1, CancellationToken.None));
+
+        Assert.InRange(clock.GetUtcNow() - began, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(32));
+        Assert.Equal(1, await worker.CallsAsync(Model, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_place_of_a_call_that_takes_long_is_kept_and_given_back_for_good()
     {
         var limits = new ModelLimits(null, null, 1);
         var workers = Workers(2);
-        _ = await workers[0].AcquireAsync(Model, limits, 1, TimeSpan.FromMinutes(3), CancellationToken.None);
-        var began = clock.GetUtcNow();
+        var lease = await workers[0].AcquireAsync(Model, limits, 1, CancellationToken.None);
+        var (waiting, began) = (workers[1].AcquireAsync(Model, limits, 1, CancellationToken.None), clock.GetUtcNow());
 
-        await clock.RunAsync(workers[1].AcquireAsync(Model, limits, 1, longest, CancellationToken.None));
+        await clock.RunAsync(Task.Delay(TimeSpan.FromMinutes(5), clock));
+        var isHeld = !waiting.IsCompleted;
+        await lease.SettleAsync(1);
+        await clock.RunAsync(waiting);
+        await (await waiting).SettleAsync(1);
 
-        Assert.InRange(clock.GetUtcNow() - began, TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(3) + TimeSpan.FromSeconds(2));
-        Assert.Equal(1, await workers[0].CallsAsync(Model, CancellationToken.None));
+        Assert.True(isHeld);
+        Assert.InRange(clock.GetUtcNow() - began, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(3));
+        Assert.Equal(0, await workers[0].CallsAsync(Model, CancellationToken.None));
     }
 
     [Fact]
@@ -96,15 +115,15 @@ public sealed class RateLimiterTests
     {
         var worker = Workers(1)[0];
         var limits = new ModelLimits(null, 1_000, 5);
-        await (await worker.AcquireAsync(Model, limits, 1_000, longest, CancellationToken.None)).SettleAsync(1_000);
+        await (await worker.AcquireAsync(Model, limits, 1_000, CancellationToken.None)).SettleAsync(1_000);
         using var stop = new CancellationTokenSource();
-        var waiting = worker.AcquireAsync(Model, limits, 1_000, longest, stop.Token);
+        var waiting = worker.AcquireAsync(Model, limits, 1_000, stop.Token);
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
         var began = clock.GetUtcNow();
-        await clock.RunAsync(worker.AcquireAsync(Model, limits, 1_000, longest, CancellationToken.None));
+        await clock.RunAsync(worker.AcquireAsync(Model, limits, 1_000, CancellationToken.None));
         Assert.Equal(TimeSpan.FromMinutes(1), clock.GetUtcNow() - began);
     }
 
@@ -116,7 +135,7 @@ public sealed class RateLimiterTests
         var until = clock.GetUtcNow() + TimeSpan.FromSeconds(30);
         await workers[0].PauseAsync(Model, limits, until, CancellationToken.None);
 
-        await clock.RunAsync(workers[1].AcquireAsync(Model, limits, 1, longest, CancellationToken.None));
+        await clock.RunAsync(workers[1].AcquireAsync(Model, limits, 1, CancellationToken.None));
 
         Assert.Equal(until, clock.GetUtcNow());
     }
@@ -134,7 +153,7 @@ public sealed class RateLimiterTests
             var limiter = new RateLimiter(own, TimeProvider.System);
             await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
             {
-                var lease = await limiter.AcquireAsync(Model, limits, 1, longest, CancellationToken.None);
+                var lease = await limiter.AcquireAsync(Model, limits, 1, CancellationToken.None);
                 InterlockedMax(ref most, Interlocked.Increment(ref running));
                 await Task.Yield();
                 Interlocked.Decrement(ref running);
@@ -158,7 +177,7 @@ public sealed class RateLimiterTests
 
         async Task CallAsync(RateLimiter worker)
         {
-            var lease = await worker.AcquireAsync(Model, limits, tokens, longest, CancellationToken.None);
+            var lease = await worker.AcquireAsync(Model, limits, tokens, CancellationToken.None);
             lock (starts)
             {
                 starts.Add(clock.GetUtcNow() - began);

@@ -26,7 +26,7 @@ public sealed class RateStateTests
                 var now = real - TimeSpan.FromMilliseconds(random.Next(50));
                 state.Refill(limits, now);
                 var tokens = random.Next(1, limits.TokensPerMinute!.Value);
-                var wait = state.Take($"call-{i}", limits, tokens, TimeSpan.FromDays(1), now)!.Value;
+                var wait = state.Take($"call-{i}", limits, tokens, now + TimeSpan.FromDays(1), now)!.Value;
                 begins.Add((now + wait - start, tokens));
                 if (random.Next(3) == 0)
                 {
@@ -50,15 +50,15 @@ public sealed class RateStateTests
     {
         var limits = new ModelLimits(60, null, 1);
         var state = RateState.Full(limits, start);
-        state.Take("killed", limits, 1, TimeSpan.FromMinutes(2), start);
+        state.Take("killed", limits, 1, start + TimeSpan.FromMinutes(2), start);
         state.Pause(start + TimeSpan.FromSeconds(30));
         var earlier = start - TimeSpan.FromHours(3);
 
         state.Refill(limits, earlier);
 
-        Assert.Null(state.Take("next", limits, 1, TimeSpan.FromMinutes(2), earlier));
+        Assert.Null(state.Take("next", limits, 1, earlier + TimeSpan.FromMinutes(2), earlier));
         state.Refill(limits, earlier + TimeSpan.FromMinutes(2));
-        Assert.Equal(TimeSpan.Zero, state.Take("next", limits, 1, TimeSpan.FromMinutes(2), earlier + TimeSpan.FromMinutes(2)));
+        Assert.Equal(TimeSpan.Zero, state.Take("next", limits, 1, earlier + TimeSpan.FromMinutes(4), earlier + TimeSpan.FromMinutes(2)));
         Assert.Equal(earlier + TimeSpan.FromSeconds(30), state.PausedUntil);
     }
 }

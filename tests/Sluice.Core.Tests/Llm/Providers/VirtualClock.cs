@@ -1,6 +1,6 @@
 namespace Sluice.Core.Tests.Llm.Providers;
 
-/// <summary>Time that passes only when everybody waits for it.</summary>
+/// <summary>Time that passes only when everybody waits for it. A timer that fires again and again is nobody's wait.</summary>
 sealed class VirtualClock : TimeProvider
 {
     readonly Lock gate = new();
@@ -40,12 +40,12 @@ sealed class VirtualClock : TimeProvider
             Timer? next = null;
             lock (gate)
             {
-                if (changes == seen && timers.Count >= tasks.Count(t => !t.IsCompleted) && timers.Count > 0)
+                if (changes == seen && timers.Count(t => !t.IsPeriodic) is > 0 and var waiting && waiting >= tasks.Count(t => !t.IsCompleted))
                 {
                     next = timers.MinBy(t => t.Due)!;
-                    timers.Remove(next);
                     changes++;
                     now = next.Due > now ? next.Due : now;
+                    next.Passed();
                 }
             }
 
@@ -57,9 +57,26 @@ sealed class VirtualClock : TimeProvider
 
     sealed class Timer(VirtualClock clock, TimerCallback callback, object? state) : ITimer
     {
+        TimeSpan period = Timeout.InfiniteTimeSpan;
+
         public DateTimeOffset Due { get; private set; }
 
+        public bool IsPeriodic => period > TimeSpan.Zero;
+
         public void Fire() => callback(state);
+
+        /// <summary>Its time has come, by the clock's gate.</summary>
+        public void Passed()
+        {
+            if (IsPeriodic)
+            {
+                Due += period;
+            }
+            else
+            {
+                clock.timers.Remove(this);
+            }
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -67,6 +84,7 @@ sealed class VirtualClock : TimeProvider
             {
                 clock.changes++;
                 clock.timers.Remove(this);
+                this.period = period;
                 if (dueTime >= TimeSpan.Zero)
                 {
                     Due = clock.now + dueTime;
