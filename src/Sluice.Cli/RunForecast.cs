@@ -32,8 +32,8 @@ static class RunForecast
             AnsiConsole.WriteLine($"{chain.Dataset} is not in it: {chain.Unknown}.");
         }
 
-        // Of several chains only what they cost can be added up: how long they wait depends on which go beside each other.
-        AnsiConsole.WriteLine($"The run will cost {Dollars(cost)}{(known is [var one] ? $" and wait {Time(one.Seconds)} for answers" : "")}; in brackets, intervals of 90 %.");
+        // Of several chains only what they cost can be added up: how long they wait depends on which go beside each other, and on what is not known.
+        AnsiConsole.WriteLine($"The run will cost {Dollars(cost)}{(known is [var one] && unknown.Count == 0 ? $" and wait {Time(one.Seconds)} for answers" : "")}; in brackets, intervals of 90 %.");
         foreach (var chain in chains.Where(c => c.Forecast?.Rows is not null))
         {
             AnsiConsole.WriteLine($"{(chain.Forecast!.RowsBefore is { } step ? $"Before step '{step}', {chain.Dataset}" : chain.Dataset)} will have {Numbers(chain.Forecast.Rows!)} rows.");

