@@ -153,7 +153,8 @@ public abstract class ReplayContract<TBackend> : DurableContract<TBackend>
                 switch (kind)
                 {
                     case "run":
-                        await Task.Run(() => 1);
+                        // It must not have ended before it is awaited.
+                        await Task.Run(async () => await late.Task);
                         break;
                     case "never":
                         await new TaskCompletionSource().Task;
