@@ -5,11 +5,9 @@ using Sluice.Llm;
 namespace Sluice.Tests.Llm;
 
 /// <summary>Models at two prices that answer each field of a question by what they are told, its name and the row, whatever else is asked with it; nothing where a row is mute.</summary>
-sealed class KnowingModels(Func<string, string, JsonElement, JsonNode?> answer) : LanguageModels
+sealed class KnowingModels(Func<string, string, JsonElement, JsonNode?> answer) : PricedModels
 {
-    int calls, rows;
-
-    public int Calls => calls;
+    int rows;
 
     /// <summary>Rows that were sent, each as often as it was.</summary>
     public int Rows => rows;
@@ -17,26 +15,8 @@ sealed class KnowingModels(Func<string, string, JsonElement, JsonNode?> answer) 
     /// <summary>Whether a model errs in a field of a row.</summary>
     public Func<string, string, JsonElement, bool> Errs { get; init; } = (_, _, _) => false;
 
-    /// <summary>Calls after which the process dies.</summary>
-    public int Dies { get; set; } = int.MaxValue;
-
-    public override ModelInfo? Find(string model, out string? reason)
+    protected override ModelAnswer Answer(ModelRequest request, AskedCall call)
     {
-        var price = model.EndsWith("dear", StringComparison.Ordinal) ? 20m : model.EndsWith("cheap", StringComparison.Ordinal) ? 1m : 0;
-        reason = price == 0 ? $"There is no model '{model}'." : null;
-        return price == 0 ? null : new ModelInfo("test/" + model.Replace("test/", "", StringComparison.Ordinal), new TokenPrice(price, price, price), 1_000_000, 20_000, []);
-    }
-
-    public override async Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation)
-    {
-        await Task.Yield();
-        var number = Interlocked.Increment(ref calls);
-        if (number > Dies)
-        {
-            throw new StoreException("The process was killed.");
-        }
-
-        var call = AskedCall.Of(request, number);
         var names = JsonDocument.Parse(request.AnswerSchema!).RootElement.GetProperty("properties").GetProperty("results").GetProperty("items").GetProperty("properties")
             .EnumerateObject().Select(p => p.Name).Where(n => n != "id").ToArray();
         Interlocked.Add(ref rows, call.Items.Count);
@@ -53,7 +33,7 @@ sealed class KnowingModels(Func<string, string, JsonElement, JsonNode?> answer) 
 
                 return result;
             })]);
-        return call.Answer(results) with { Model = request.Model, Usage = new TokenUsage((request.System!.Length + request.Prompt.Length) / 4, 0, results.ToJsonString().Length / 4) };
+        return call.Answer(results) with { Usage = new TokenUsage((request.System!.Length + request.Prompt.Length) / 4, 0, results.ToJsonString().Length / 4) };
     }
 
     static JsonNode? Other(JsonNode? value) => value switch
@@ -62,16 +42,4 @@ sealed class KnowingModels(Func<string, string, JsonElement, JsonNode?> answer) 
         JsonValue text when text.TryGetValue<string>(out var plain) => plain == "good" ? "bad" : plain == "bad" ? "good" : plain + "?",
         _ => value?.DeepClone(),
     };
-
-    /// <summary>A row as it is sent otherwise, where the names of columns are said once.</summary>
-    static JsonElement Named(ModelRequest request, JsonElement data)
-    {
-        if (data.ValueKind == JsonValueKind.Object)
-        {
-            return data;
-        }
-
-        var names = JsonDocument.Parse(request.Prompt).RootElement.GetProperty("columns").EnumerateArray().Select(n => n.GetString()!);
-        return JsonSerializer.SerializeToElement(names.Zip(data.EnumerateArray()).ToDictionary(c => c.First, c => c.Second));
-    }
 }

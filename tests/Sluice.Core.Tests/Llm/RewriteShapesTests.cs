@@ -21,41 +21,10 @@ public sealed class RewriteShapesTests : IAsyncLifetime, IAsyncDisposable
 
     async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 
-    /// <summary>Two models at different prices that answer a row by a function of what they are told.</summary>
-    sealed class Two(Func<string, string, JsonElement, JsonObject> answer) : LanguageModels
+    /// <summary>Models that answer a row by a function of what they are told.</summary>
+    sealed class Two(Func<string, string, JsonElement, JsonObject> answer) : PricedModels
     {
-        int calls;
-
-        public int Calls => calls;
-
-        /// <summary>Calls after which the process dies.</summary>
-        public int Dies { get; set; } = int.MaxValue;
-
-        public override ModelInfo? Find(string model, out string? reason)
-        {
-            var price = model.EndsWith("dear", StringComparison.Ordinal) ? 20m : model.EndsWith("cheap", StringComparison.Ordinal) ? 1m : 0;
-            reason = price == 0 ? $"There is no model '{model}'." : null;
-            return price == 0 ? null : new ModelInfo("test/" + model.Replace("test/", "", StringComparison.Ordinal), new TokenPrice(price, price, price), 1_000_000, 20_000, []);
-        }
-
-        public override async Task<ModelAnswer> AskAsync(ModelRequest request, CancellationToken cancellation)
-        {
-            await Task.Yield();
-            var number = Interlocked.Increment(ref calls);
-            return number > Dies ? throw new StoreException("The process was killed.") : AskedCall.Of(request, number).Answer(data => answer(request.Model, request.System!, Named(request, data))) with { Model = request.Model };
-        }
-    }
-
-    /// <summary>A row as it is sent otherwise, where the names of columns are said once.</summary>
-    static JsonElement Named(ModelRequest request, JsonElement data)
-    {
-        if (data.ValueKind == JsonValueKind.Object)
-        {
-            return data;
-        }
-
-        var names = JsonDocument.Parse(request.Prompt).RootElement.GetProperty("columns").EnumerateArray().Select(n => n.GetString()!);
-        return JsonSerializer.SerializeToElement(names.Zip(data.EnumerateArray()).ToDictionary(c => c.First, c => c.Second));
+        protected override ModelAnswer Answer(ModelRequest request, AskedCall call) => call.Answer(data => answer(request.Model, request.System!, Named(request, data)));
     }
 
     static PipelineStep Step(string config) => Pipeline.Parse(Yaml(config)).Steps[0];
