@@ -44,9 +44,10 @@ public sealed partial class RunEngine
             return null;
         }
 
-        var outcomes = new List<KeptOutcome>();
+        // Behind a gate that refused, nothing was fitted and nothing is kept.
+        var (outcomes, applied) = (new List<KeptOutcome>(), await AppliedStepsAsync(run, cancellation));
         var count = (await BaseAsync(run, cancellation)).Batches.Count;
-        foreach (var place in kept.Where(k => k.Applied <= run.Steps.Count))
+        foreach (var place in kept.Where(k => k.Applied <= applied))
         {
             var (rows, bytes) = (0L, 0L);
             for (var batch = 0; batch < count; batch++)
